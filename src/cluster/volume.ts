@@ -1,0 +1,88 @@
+import type { LabelSelector, Labels } from './labels.ts'
+import type { NodeSelector, NodeSelectorTerm } from './node-selector.ts'
+
+export type AccessMode = 'ReadWriteOnce' | 'ReadOnlyMany' | 'ReadWriteMany' | 'ReadWriteOncePod'
+
+export interface PersistentVolumeRecord {
+  readonly kind: 'PersistentVolume'
+  readonly name: string
+  readonly uid: string
+  readonly labels: Labels
+  readonly capacity: number
+  readonly accessModes: readonly AccessMode[]
+  readonly storageClassName: string
+  readonly volumeMode: 'Filesystem' | 'Block'
+  /** spec.nodeAffinity.required; undefined when the volume can be reached from every node. */
+  readonly nodeAffinity: NodeSelector | undefined
+  readonly phase: 'Pending' | 'Available' | 'Bound' | 'Released' | 'Failed'
+  readonly claimRef: { readonly namespace: string; readonly name: string; readonly uid: string } | undefined
+  /** The CSI driver that attaches it (migrated in-tree volumes count for theirs), and its handle. */
+  readonly csi: { readonly driver: string; readonly handle: string } | undefined
+  readonly deletedAt: number | undefined
+  readonly problems: readonly string[]
+}
+
+export interface PersistentVolumeClaimRecord {
+  readonly kind: 'PersistentVolumeClaim'
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly storageClassName: string | undefined
+  readonly volumeName: string
+  /** Annotation `pv.kubernetes.io/bind-completed` is there. */
+  readonly bindCompleted: boolean
+  /** Annotation `volume.kubernetes.io/selected-node`. */
+  readonly selectedNode: string | undefined
+  readonly phase: 'Pending' | 'Bound' | 'Lost'
+  readonly accessModes: readonly AccessMode[]
+  readonly selector: LabelSelector | undefined
+  readonly requestedBytes: number
+  readonly volumeMode: 'Filesystem' | 'Block'
+  /** Uid of the controlling owner: the pod of a generic ephemeral volume. */
+  readonly ownerUid: string | undefined
+  readonly deletedAt: number | undefined
+  readonly problems: readonly string[]
+}
+
+export interface StorageClassRecord {
+  readonly kind: 'StorageClass'
+  readonly name: string
+  readonly provisioner: string
+  readonly volumeBindingMode: 'Immediate' | 'WaitForFirstConsumer'
+  readonly isDefault: boolean
+  readonly createdAt: number
+  readonly allowedTopologies: readonly NodeSelectorTerm[]
+  readonly problems: readonly string[]
+}
+
+/** Volume limits of a node, by CSI driver; undefined: the driver states none. */
+export interface CsiNodeRecord {
+  readonly kind: 'CSINode'
+  readonly name: string
+  readonly drivers: ReadonlyMap<string, number | undefined>
+}
+
+export interface VolumeAttachmentRecord {
+  readonly kind: 'VolumeAttachment'
+  readonly name: string
+  readonly attacher: string
+  readonly nodeName: string
+  readonly persistentVolumeName: string | undefined
+}
+
+/** Whether a CSI driver reports storage capacity, that is, whether the scheduler checks it. */
+export interface CsiDriverRecord {
+  readonly kind: 'CSIDriver'
+  readonly name: string
+  readonly storageCapacity: boolean
+}
+
+export interface CsiStorageCapacityRecord {
+  readonly kind: 'CSIStorageCapacity'
+  readonly namespace: string
+  readonly name: string
+  readonly storageClassName: string
+  readonly nodeTopology: LabelSelector
+  readonly capacity: number | undefined
+  readonly maximumVolumeSize: number | undefined
+}

@@ -1,0 +1,53 @@
+import type { LabelSelector, Labels } from './labels.ts'
+import type { OwnerRef, PodSpec } from './pod.ts'
+
+export type WorkloadKind = 'ReplicaSet' | 'Deployment' | 'StatefulSet' | 'ReplicationController' | 'DaemonSet' | 'Job'
+
+/** The pod template of a workload: what its next pod will look like, before admission. */
+export interface PodTemplate {
+  readonly labels: Labels
+  readonly annotations: Labels
+  readonly spec: PodSpec
+  /** Names of claims and generic ephemeral volumes as written in the template. */
+  readonly claims: readonly string[]
+}
+
+/** A controller of pods, or a controller of those: what tells whether it is rolling out and what its replacements will look like. */
+export interface WorkloadRecord {
+  readonly kind: WorkloadKind
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly labels: Labels
+  readonly annotations: Labels
+  readonly controller: OwnerRef | undefined
+  readonly selector: LabelSelector
+  /** spec.replicas, defaulted to 1. For a DaemonSet the desired number scheduled, for a Job its parallelism. */
+  readonly replicas: number
+  readonly template: PodTemplate | undefined
+  readonly createdAt: number
+  readonly deletedAt: number | undefined
+  readonly paused: boolean
+  readonly generation: number
+  readonly observedGeneration: number
+  readonly status: {
+    readonly replicas: number
+    readonly readyReplicas: number
+    readonly availableReplicas: number
+    readonly updatedReplicas: number
+  }
+  /** Only a StatefulSet's: how a changed template reaches its pods. */
+  readonly statefulSet:
+    | {
+        readonly updateStrategy: 'RollingUpdate' | 'OnDelete'
+        readonly partition: number
+        readonly currentRevision: string
+        readonly updateRevision: string
+        /** Names of volumeClaimTemplates: a pod's claim is `<template>-<pod>`. */
+        readonly claimTemplates: readonly string[]
+      }
+    | undefined
+  /** `deployment.kubernetes.io/revision` of a ReplicaSet or Deployment. */
+  readonly revision: string | undefined
+  readonly problems: readonly string[]
+}

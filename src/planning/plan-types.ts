@@ -1,0 +1,91 @@
+import type { Certainty, ConstraintOrigin } from '../scheduling/prediction.ts'
+import type { WhenUnsatisfiable } from '../cluster/pod.ts'
+
+export interface WorkloadName {
+  readonly kind: string
+  readonly name: string
+}
+
+export type GroupStatus = 'Held' | 'Violated' | 'Blocked' | 'Balanced'
+
+export interface GroupDomain {
+  readonly name: string
+  readonly count: number
+  readonly countAfter: number
+  /** At least one of its nodes would take a replacement of the group's pods as far as everything but spread is concerned. */
+  readonly acceptsPods: boolean
+}
+
+export interface Blocker {
+  readonly reason: string
+  readonly pods: number
+  readonly message: string
+}
+
+/** One group of the report: the fields of `groups[]` in the design's RebalanceReport, and what explains them. */
+export interface GroupPlan {
+  readonly id: string
+  readonly namespace: string
+  readonly workload: WorkloadName
+  readonly workloads: readonly WorkloadName[]
+  readonly topologyKey: string
+  readonly whenUnsatisfiable: WhenUnsatisfiable
+  readonly origin: ConstraintOrigin
+  readonly maxSkew: number
+  readonly minDomains: number
+  readonly domains: readonly GroupDomain[]
+  readonly members: number
+  readonly skew: number
+  readonly excess: number
+  readonly status: GroupStatus
+  readonly reason: string
+  readonly message: string
+  readonly lowerBound: number
+  readonly reachableBound: number | undefined
+  readonly planned: number
+  readonly skewAfter: number
+  readonly excessAfter: number
+  readonly blockers: readonly Blocker[]
+}
+
+/** One eviction of the plan, in the order in which they are to happen. */
+export interface PlannedEviction {
+  /** From 1. */
+  readonly order: number
+  /** From 1: what may be in flight together under the budgets and caps as they are now; later waves wait for earlier ones. */
+  readonly wave: number
+  readonly namespace: string
+  readonly pod: string
+  readonly uid: string
+  readonly node: string
+  readonly workload: WorkloadName
+  readonly topologyKey: string
+  readonly fromDomain: string
+  readonly toDomain: string
+  /** Every domain it may land in within the margin. */
+  readonly toDomains: readonly string[]
+  readonly certainty: Exclude<Certainty, 'open'>
+  /** Groups whose excess it lowers, by id. */
+  readonly groups: readonly string[]
+  readonly controllerUid: string
+}
+
+export interface PlanSummary {
+  readonly nodes: number
+  readonly pods: number
+  readonly groups: number
+  readonly violatedGroups: number
+  readonly blockedGroups: number
+  readonly heldGroups: number
+  readonly lowerBound: number
+  readonly reachableBound: number
+  readonly plannedEvictions: number
+}
+
+export interface Plan {
+  readonly summary: PlanSummary
+  readonly groups: readonly GroupPlan[]
+  readonly evictions: readonly PlannedEviction[]
+  /** Said about the whole cluster: `BudgetsUnknown`, an outage, a domain without nodes. */
+  readonly notices: readonly { readonly reason: string; readonly message: string }[]
+}

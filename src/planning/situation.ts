@@ -1,0 +1,45 @@
+/**
+ * What the planner must know beyond the state and cannot find out by itself, as plain data: time, holds and evictions under way.
+ * A snapshot has no holds and nothing in flight.
+ */
+export interface Situation {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly domainHolds: readonly DomainHold[]
+  readonly workloadHolds: readonly WorkloadHold[]
+  readonly inFlight: readonly InFlight[]
+}
+
+/** A domain that accepts no landing: it came back (or appeared) a moment ago and must hold still first. */
+export interface DomainHold {
+  readonly topologyKey: string
+  readonly domain: string
+  readonly reason: 'DomainSettling'
+  readonly until: number | undefined
+  readonly message: string
+}
+
+/** A workload (or every workload of a group) that waits: cool-down, quarantine, a pause. */
+export interface WorkloadHold {
+  readonly namespace: string
+  readonly kind: string
+  readonly name: string
+  readonly reason: 'CoolingDown' | 'Quarantined' | 'Paused' | 'ScaledRecently' | 'ReplacementPending'
+  readonly until: number | undefined
+  readonly message: string
+}
+
+/** An eviction whose replacement is not Ready yet. */
+export interface InFlight {
+  readonly namespace: string
+  readonly pod: string
+  readonly uid: string
+  readonly node: string
+  /** Uid of the controller whose next pod is the replacement. */
+  readonly controllerUid: string
+  readonly workload: { readonly kind: string; readonly name: string }
+  /** The budget's status may not show it yet. */
+  readonly evictedAt: number
+  /** The replacement, once it is known. */
+  readonly replacementUid: string | undefined
+}

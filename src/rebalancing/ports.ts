@@ -1,0 +1,95 @@
+import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import type { RecordKind } from '../cluster/records.ts'
+
+/** How far one kind's cache can be trusted. */
+export interface KindFreshness {
+  readonly kind: RecordKind
+  /** False: carried on without (an optional kind that the server lacks or refuses). */
+  readonly required: boolean
+  /** The first list is complete. */
+  readonly synced: boolean
+  /** Milliseconds since the server last proved this cache current: a list, an event, a bookmark. */
+  readonly ageMs: number
+}
+
+/** The world as the caches have it, and how fresh they are. */
+export interface ClusterView {
+  readonly state: ClusterReader
+  freshness(): readonly KindFreshness[]
+  /** Calls the listener after each change, synchronously and in order. Returns how to stop. */
+  subscribe(listener: (delta: Delta) => void): () => void
+}
+
+/** One eviction to send. The uid is a precondition: a pod of the same name that took its place is never touched. */
+export interface EvictionRequest {
+  readonly namespace: string
+  readonly pod: string
+  readonly uid: string
+  /** Higher goes first among those that wait for a slot. */
+  readonly priority: number
+}
+
+/**
+ * What the Eviction API answered, each as what it is (semantics section 5).
+ * Accepted: deletion has begun. BudgetExhausted: no disruption left; wait for that budget to change. BudgetLagging: its controller is behind;
+ * the same request may succeed after `retryAfterMs`. Throttled: the server is busy; slow down as a whole. SeveralBudgets: final. Gone: no such
+ * pod. Replaced: another pod has the name (uid differs); budget may have been spent on it. Conflict: too many writers on the budget.
+ * RefusedByWebhook and Forbidden: a person must act. Invalid: the server found the request wrong. Lost: no answer came; it may have happened.
+ */
+export type EvictionOutcome =
+  | { readonly kind: 'Accepted' }
+  | { readonly kind: 'BudgetExhausted'; readonly message: string }
+  | { readonly kind: 'BudgetLagging'; readonly retryAfterMs: number; readonly message: string }
+  | { readonly kind: 'Throttled'; readonly retryAfterMs: number; readonly message: string }
+  | { readonly kind: 'SeveralBudgets'; readonly message: string }
+  | { readonly kind: 'Gone' }
+  | { readonly kind: 'Replaced'; readonly message: string }
+  | { readonly kind: 'Conflict'; readonly message: string }
+  | { readonly kind: 'RefusedByWebhook'; readonly message: string }
+  | { readonly kind: 'Forbidden'; readonly message: string }
+  | { readonly kind: 'Invalid'; readonly message: string }
+  | { readonly kind: 'Lost'; readonly message: string }
+
+export interface Evictor {
+  /** Never throws: whatever goes wrong is an outcome. */
+  evict(request: EvictionRequest, signal: AbortSignal): Promise<EvictionOutcome>
+}
+
+export interface Clock {
+  /** Wall-clock milliseconds since the epoch: what is compared with timestamps of the cluster. */
+  now(): number
+  /** Milliseconds from an arbitrary start that never jump: what durations are measured with. */
+  monotonic(): number
+  /** Calls back once after the delay; returns how to cancel. */
+  after(ms: number, callback: () => void): () => void
+}
+
+/** Who may act. */
+export interface Leadership {
+  /** True while this process holds the lease, judged in monotonic time; asked again right before each request. */
+  mayAct(): boolean
+  /** Calls the listener whenever mayAct() changes. */
+  subscribe(listener: () => void): () => void
+}
+
+/** What must survive a restart, as one JSON text of bounded size. */
+export interface HistoryStore {
+  load(): Promise<string | undefined>
+  save(text: string): Promise<void>
+}
+
+/** One thing worth telling: logged, counted, and where it concerns a pod or workload, an Event on it. Nothing is silent. */
+export interface Occurrence {
+  /** CamelCase and stable: the same word in report, event, metric and log. */
+  readonly reason: string
+  readonly level: 'info' | 'warning'
+  /** One sentence for a person. */
+  readonly message: string
+  readonly about?: { readonly kind: string; readonly namespace?: string; readonly name: string; readonly uid?: string }
+  /** Further fields for the log line. */
+  readonly fields?: Readonly<Record<string, string | number | boolean | readonly string[]>>
+}
+
+export interface Recorder {
+  record(occurrence: Occurrence): void
+}

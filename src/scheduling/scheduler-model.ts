@@ -1,0 +1,67 @@
+import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import type { Labels, LabelSelector } from '../cluster/labels.ts'
+import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
+import type { ConstraintOrigin, PlacementExplanation, Prediction } from './prediction.ts'
+import type { SchedulerProfile } from './profile.ts'
+
+/** A constraint as it binds one pod: matchLabelKeys merged into the selector, in canonical form. */
+export interface EffectiveConstraint extends TopologySpreadConstraint {
+  readonly origin: ConstraintOrigin
+  /** The pod's labels match the selector (`self` in the filter's sum). */
+  readonly selfMatch: boolean
+}
+
+/** One domain of a constraint as a pod sees it. */
+export interface DomainCount {
+  readonly name: string
+  readonly count: number
+  /** Names of the nodes that count for the constraint. */
+  readonly nodes: readonly string[]
+}
+
+/** What PodTopologySpread's PreFilter computes for one constraint of a pod. */
+export interface SpreadCount {
+  readonly constraint: EffectiveConstraint
+  /** By domain name; domains without pods are there with 0. */
+  readonly domains: ReadonlyMap<string, DomainCount>
+  /** 0 when there are fewer domains than minDomains, or none. */
+  readonly globalMinimum: number
+}
+
+/**
+ * kube-scheduler's view of one cluster: a value built from a state, owned by whoever loops, advanced by that state's deltas. A what-if is
+ * the same: advance by the deltas of an imagined move, ask, and {@link undo} them in reverse. Only pod deltas may be imagined.
+ */
+export interface SchedulerModel {
+  readonly cluster: ClusterReader
+  /** Advances every view by one change. Costs what the change touches, not what the cluster holds. */
+  advance(delta: Delta): void
+  /** Takes back the given change, which must be the latest still in force for its object. */
+  undo(delta: Delta): void
+  profileOf(pod: PodRecord): SchedulerProfile | undefined
+  /** The pod's own constraints, or the profile's defaults when it has none, in spec order; soft and hard. */
+  constraintsOf(pod: PodRecord): readonly EffectiveConstraint[]
+  /** Counts of one of the pod's constraints, over the nodes eligible for this pod (semantics 1.3, 1.4). */
+  spreadOf(pod: PodRecord, constraint: EffectiveConstraint): SpreadCount
+  /** Pods that the model holds on a node, imagined ones included. */
+  podsOn(nodeName: string): Iterable<PodRecord>
+  /** Live or imagined, bound, in one namespace, matching the selector and not terminating. */
+  countedPods(namespace: string, selector: LabelSelector): Iterable<PodRecord>
+  /** Where the scheduler would place this unbound pod now. */
+  predict(pod: PodRecord): Prediction
+  /** The same for a person: every node, every filter, every score. */
+  explain(pod: PodRecord): PlacementExplanation
+  /** What its controller will create after the pod is evicted: an unbound record with a synthetic name and uid. */
+  replacementOf(pod: PodRecord): Replacement
+}
+
+export type Replacement =
+  | {
+      readonly kind: 'replacement'
+      readonly pod: PodRecord
+      /** A StatefulSet's replacement comes only when the old pod is gone; a ReplicaSet's while it still holds its resources. */
+      readonly comesAfter: 'deletionTimestamp' | 'gone'
+    }
+  | { readonly kind: 'unknown'; readonly problem: string }
+
+export type { Labels }
