@@ -1,0 +1,16 @@
+import type { NodeRecord } from '../cluster/node.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import type { Resources } from '../cluster/resources.ts'
+
+/** One node with what runs on it, as kube-scheduler's NodeInfo: terminating pods still hold what they hold, terminal ones are not there. */
+export interface NodeInfo {
+  readonly node: NodeRecord
+  readonly pods: ReadonlySet<PodRecord>
+  /** Sum of {@link PodRecord.charged}. */
+  readonly used: Resources
+  /** Sum of {@link PodRecord.chargedScored}: what LeastAllocated reads. */
+  readonly usedScored: { readonly cpu: number; readonly memory: number }
+  /** Pods with any pod (anti-)affinity term, and with a required anti-affinity term: the only ones symmetry has to look at. */
+  readonly podsWithAffinity: ReadonlySet<PodRecord>
+  readonly podsWithRequiredAntiAffinity: ReadonlySet<PodRecord>
+}
