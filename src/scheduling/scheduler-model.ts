@@ -1,7 +1,9 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
-import type { Labels, LabelSelector } from '../cluster/labels.ts'
+import type { LabelSelector } from '../cluster/labels.ts'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ConstraintOrigin, PlacementExplanation, Prediction } from './prediction.ts'
+import type { Refused } from './plugin.ts'
+import type { FilterPlugin } from './plugins.ts'
 import type { SchedulerProfile } from './profile.ts'
 
 /** A constraint as it binds one pod: matchLabelKeys merged into the selector, in canonical form. */
@@ -47,6 +49,11 @@ export interface SchedulerModel {
   podsOn(nodeName: string): Iterable<PodRecord>
   /** Live or imagined, bound, in one namespace, matching the selector and not terminating. */
   countedPods(namespace: string, selector: LabelSelector): Iterable<PodRecord>
+  /**
+   * What refuses this unbound pod on one node, spread constraints aside: undefined when nothing does. Asked to learn which domains accept a
+   * pod at all, and how many copies of it have room.
+   */
+  refusalOn(pod: PodRecord, nodeName: string): (Refused & { readonly plugin: FilterPlugin }) | undefined
   /** Where the scheduler would place this unbound pod now. */
   predict(pod: PodRecord): Prediction
   /** The same for a person: every node, every filter, every score. */
@@ -63,5 +70,3 @@ export type Replacement =
       readonly comesAfter: 'deletionTimestamp' | 'gone'
     }
   | { readonly kind: 'unknown'; readonly problem: string }
-
-export type { Labels }
