@@ -1,0 +1,53 @@
+import type { SpreadRule } from './excess.ts'
+
+/** One domain as the bound sees it. */
+export interface DomainRoom {
+  readonly count: number
+  /** Pods of it that may be moved. */
+  readonly movable: number
+  /** Further pods that it can take. */
+  readonly room: number
+}
+
+/**
+ * The fewest moves after which every count lies in a window [L, L + maxSkew], over all L; undefined when no window can be reached.
+ * A window fixes for each domain the least and the most it may end with (`lo`: the window's bottom or its pinned pods; `hi`: the window's top
+ * or its room); as many pods must leave the domains above `hi` as must arrive in those below `lo`, so the larger of the two sums is needed, and
+ * enough, as long as the total fits between the sums of `lo` and `hi`.
+ *
+ * With fewer domains than minDomains the scheduler takes the global minimum for 0, which leaves L = 0 as the only window.
+ */
+export function reachableBound(domains: readonly DomainRoom[], rule: SpreadRule): number | undefined {
+  if (domains.length === 0) return 0
+  const total = domains.reduce((sum, domain) => sum + domain.count, 0)
+  const highestBottom = domains.length < rule.minDomains ? 0 : Math.floor(total / domains.length)
+  let best: number | undefined
+  for (let bottom = 0; bottom <= highestBottom; bottom++) {
+    const moves = movesIntoWindow(domains, bottom, bottom + rule.maxSkew, total)
+    if (moves !== undefined && (best === undefined || moves < best)) best = moves
+  }
+  return best
+}
+
+/** The same on counts alone: everything movable, room without end, minDomains met. Never undefined for maxSkew >= 1. */
+export function lowerBound(counts: readonly number[], maxSkew: number): number {
+  const domains = counts.map(count => ({ count, movable: count, room: Infinity }))
+  return reachableBound(domains, { maxSkew, minDomains: 1 }) ?? 0
+}
+
+function movesIntoWindow(domains: readonly DomainRoom[], bottom: number, top: number, total: number): number | undefined {
+  let leaving = 0
+  let arriving = 0
+  let least = 0
+  let most = 0
+  for (const { count, movable, room } of domains) {
+    const lo = Math.max(bottom, count - movable)
+    const hi = Math.min(top, count + room)
+    if (lo > hi) return undefined
+    leaving += Math.max(0, count - hi)
+    arriving += Math.max(0, lo - count)
+    least += lo
+    most += hi
+  }
+  return least <= total && total <= most ? Math.max(leaving, arriving) : undefined
+}
