@@ -1,0 +1,32 @@
+/** How the loop paces itself. Durations are milliseconds. */
+export interface LoopSettings {
+  /** A plan is made at least this often; events make one sooner. */
+  readonly tick: number
+  /** Events within this time of the first make one plan together. */
+  readonly debounce: number
+  /** A domain that came back accepts no landing until it has been stable for so long. */
+  readonly holdDown: number
+  /** A workload rests so long after its last landing. */
+  readonly coolDown: number
+  /** A kind whose cache the server has not proved current for so long counts as stale; nothing is evicted then. */
+  readonly freshness: number
+  /** An eviction request without an answer by then counts as lost: it may have happened. */
+  readonly evictionRequestDeadline: number
+  /** A replacement that is not Ready by then is no longer waited for; its landing counts as a miss. */
+  readonly replacementDeadline: number
+  readonly evictionsPerSecond: number
+  /** Plans, records and reports, but sends no eviction. */
+  readonly dryRun: boolean
+}
+
+export const DEFAULT_LOOP_SETTINGS: LoopSettings = {
+  tick: 30_000,
+  debounce: 2_000,
+  holdDown: 300_000,
+  coolDown: 600_000,
+  freshness: 90_000,
+  evictionRequestDeadline: 30_000,
+  replacementDeadline: 600_000,
+  evictionsPerSecond: 5,
+  dryRun: false,
+}
