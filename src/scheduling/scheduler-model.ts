@@ -1,7 +1,7 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
-import type { LabelSelector } from '../cluster/labels.ts'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ConstraintOrigin, PlacementExplanation, Prediction } from './prediction.ts'
+import type { NodeInfo } from './node-info.ts'
 import type { Refused } from './plugin.ts'
 import type { FilterPlugin } from './plugins.ts'
 import type { SchedulerProfile } from './profile.ts'
@@ -45,10 +45,8 @@ export interface SchedulerModel {
   constraintsOf(pod: PodRecord): readonly EffectiveConstraint[]
   /** Counts of one of the pod's constraints, over the nodes eligible for this pod (semantics 1.3, 1.4). */
   spreadOf(pod: PodRecord, constraint: EffectiveConstraint): SpreadCount
-  /** Pods that the model holds on a node, imagined ones included. */
-  podsOn(nodeName: string): Iterable<PodRecord>
-  /** Live or imagined, bound, in one namespace, matching the selector and not terminating. */
-  countedPods(namespace: string, selector: LabelSelector): Iterable<PodRecord>
+  /** A node with what the model holds on it, imagined pods included. */
+  info(nodeName: string): NodeInfo | undefined
   /**
    * What refuses this unbound pod on one node, spread constraints aside: undefined when nothing does. Asked to learn which domains accept a
    * pod at all, and how many copies of it have room.
