@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import type { AffinityIndex } from './affinity-index.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { FilterStatus } from './plugins.ts'
 import type { SchedulerProfile } from './profile.ts'
@@ -11,6 +12,8 @@ export interface PluginContext {
   /** Every node of the snapshot, in a stable order. PreFilters see all of them, not a filtered set. */
   readonly infos: Iterable<NodeInfo>
   info(nodeName: string): NodeInfo | undefined
+  /** The pods of all infos by what InterPodAffinity asks of them; whoever keeps the infos advances it in step (createAffinityIndex). */
+  readonly affinity: AffinityIndex
 }
 
 export interface Refused {
