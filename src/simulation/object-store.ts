@@ -54,6 +54,8 @@ export interface StoreRefusal {
   readonly code: 400 | 404 | 409 | 422
   readonly reason: 'BadRequest' | 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Invalid'
   readonly message: string
+  /** What the refusal is about, as `details` of a Status object names it. */
+  readonly details?: { readonly name?: string; readonly group?: string; readonly kind?: string }
 }
 
 export type StoreResult = { readonly ok: true; readonly object: RawObject } | { readonly ok: false; readonly refusal: StoreRefusal }
@@ -89,4 +91,12 @@ export interface ObjectStore {
   /** Takes an object out for good: what a kubelet does when the containers of a terminating pod have stopped. */
   remove(resource: string, namespace: string | undefined, name: string, uid?: string): StoreResult
   subscribe(listener: (event: StoreEvent) => void): () => void
+  /** The events of the type after a resourceVersion; undefined when the log no longer reaches back that far. */
+  eventsSince(resource: string, resourceVersion: number): readonly StoreEvent[] | undefined
+  /** The list as it was at a resourceVersion of the past; undefined when the log no longer reaches back that far. */
+  listAt(resource: string, resourceVersion: number, namespace?: string): readonly RawObject[] | undefined
+  /** The oldest resourceVersion from which the events of the type are still known. */
+  oldestResourceVersion(resource: string): number
+  /** Forgets all history, so that every resourceVersion handed out so far is too old. */
+  compact(): void
 }

@@ -1,0 +1,58 @@
+import { isJsonObject } from './json-value.ts'
+import type { DeleteOptions, RawMetadata, RawObject } from './object-store.ts'
+import { timestamp } from './timestamps.ts'
+
+/** What a deletion makes of an object: the metadata of one that stays and waits, or nothing when it goes at once. */
+export type Deletion = { readonly kind: 'wait'; readonly metadata: RawMetadata } | { readonly kind: 'pending' } | { readonly kind: 'gone' }
+
+/**
+ * rest.BeforeDelete and the generic registry's Delete: a bound pod is given its grace period, finalizers hold everything else.
+ * @param now milliseconds since the epoch
+ */
+export function deletionOf(object: RawObject, options: DeleteOptions, now: number): Deletion {
+  const { metadata } = object
+  const grace = object.kind === 'Pod' ? podGrace(object, options) : 0
+  if (metadata.deletionTimestamp !== undefined) return deletionOfTerminating(metadata, metadata.deletionTimestamp, options)
+  if (grace === 0 && !hasFinalizers(metadata)) return { kind: 'gone' }
+  return {
+    kind: 'wait',
+    metadata: {
+      ...metadata,
+      deletionTimestamp: timestamp(now + grace * 1000),
+      deletionGracePeriodSeconds: grace,
+      ...(metadata.generation !== undefined && { generation: metadata.generation + 1 }),
+    },
+  }
+}
+
+/** Whether a terminating object has nothing left to wait for (ShouldDeleteDuringUpdate). */
+export function nothingHolds(metadata: RawMetadata): boolean {
+  return metadata.deletionTimestamp !== undefined && (metadata.deletionGracePeriodSeconds ?? 0) === 0 && !hasFinalizers(metadata)
+}
+
+/** A second deletion may only shorten the time that is left. */
+function deletionOfTerminating(metadata: RawMetadata, deletionTimestamp: string, options: DeleteOptions): Deletion {
+  const grace = metadata.deletionGracePeriodSeconds ?? 0
+  const wanted = options.gracePeriodSeconds ?? grace
+  if (grace > 0 && wanted >= grace) return { kind: 'pending' }
+  if (wanted === 0 && !hasFinalizers(metadata)) return { kind: 'gone' }
+  if (grace === 0) return { kind: 'pending' }
+  const due = Date.parse(deletionTimestamp) - (grace - wanted) * 1000
+  return { kind: 'wait', metadata: { ...metadata, deletionTimestamp: timestamp(due), deletionGracePeriodSeconds: wanted } }
+}
+
+/** podStrategy.CheckGracefulDelete: without a kubelet to stop them, unbound and finished pods go at once. Seconds. */
+function podGrace(pod: RawObject, options: DeleteOptions): number {
+  const spec = isJsonObject(pod['spec']) ? pod['spec'] : {}
+  const status = isJsonObject(pod['status']) ? pod['status'] : {}
+  if (typeof spec['nodeName'] !== 'string' || spec['nodeName'] === '') return 0
+  if (status['phase'] === 'Succeeded' || status['phase'] === 'Failed') return 0
+  const ofSpec = typeof spec['terminationGracePeriodSeconds'] === 'number' ? spec['terminationGracePeriodSeconds'] : 30
+  const grace = options.gracePeriodSeconds ?? ofSpec
+  // A negative period means "as soon as possible, but gracefully".
+  return grace < 0 ? 1 : grace
+}
+
+function hasFinalizers(metadata: RawMetadata): boolean {
+  return (metadata.finalizers?.length ?? 0) > 0
+}
