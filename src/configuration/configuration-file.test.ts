@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest'
+import { configurationJsonSchema } from './configuration-file.ts'
+
+describe('the JSON Schema for editors', () => {
+  it('is the one in manifests/ (npx vitest run -u src/configuration renews it)', async () => {
+    const text = `${JSON.stringify(configurationJsonSchema(), undefined, 2)}\n`
+    await expect(text).toMatchFileSnapshot('../../manifests/respread-configuration.schema.json')
+  })
+
+  it('requires nothing but apiVersion and kind', () => {
+    expect(JSON.stringify(configurationJsonSchema()).match(/"required":\[[^\]]*\]/g)).toEqual(['"required":["apiVersion","kind"]'])
+  })
+})

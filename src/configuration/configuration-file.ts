@@ -1,0 +1,166 @@
+import { z } from 'zod'
+import { DEFAULT_POLICY } from '../planning/policy.ts'
+import { DEFAULT_LOOP_SETTINGS } from '../rebalancing/settings.ts'
+import { choice, duration, flag, labelKey, labelValue, namespaceName, objectName, section, wholeNumber } from './fields.ts'
+
+export const API_VERSION = 'respread.io/v1alpha1'
+export const KIND = 'RespreadConfiguration'
+
+const OWNER_KINDS = ['ReplicaSet', 'StatefulSet', 'ReplicationController'] as const
+const WHEN_UNSATISFIABLE = ['DoNotSchedule', 'ScheduleAnyway'] as const
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+
+const policy = DEFAULT_POLICY
+const loop = DEFAULT_LOOP_SETTINGS
+
+// Kubernetes gives its system-critical classes 2,000,000,000 and more; a configuration can protect more pods than those, not fewer.
+const SYSTEM_CRITICAL = 2_000_000_000
+
+const namespaces = section(
+  {
+    include: z.array(namespaceName()).default([]).describe('Only these namespaces; empty: every namespace.'),
+    exclude: z
+      .array(namespaceName())
+      .default([...policy.namespaces.exclude])
+      .describe('These namespaces are left alone.'),
+  },
+  ({ value, issues }) => {
+    for (const [index, name] of value.include.entries()) {
+      if (!value.exclude.includes(name)) continue
+      const message = `"${name}" is also in act.namespaces.exclude (which is [${policy.namespaces.exclude.join(', ')}] unless given); name it in one of them`
+      issues.push({ code: 'custom', input: name, path: ['include', index], message })
+    }
+  },
+).describe('Namespaces, by exact name.')
+
+const act = section({
+  namespaces,
+  ownerKinds: z
+    .array(choice(OWNER_KINDS))
+    .min(1, { error: 'at least one kind' })
+    .default([...OWNER_KINDS])
+    .describe('Kinds of owner whose pods may be evicted.'),
+  whenUnsatisfiable: z
+    .array(choice(WHEN_UNSATISFIABLE))
+    .min(1, { error: 'at least one value' })
+    .default([...WHEN_UNSATISFIABLE])
+    .describe('Constraints acted on: hard ones (DoNotSchedule), soft ones (ScheduleAnyway).'),
+  clusterDefaults: flag()
+    .default(policy.constraints.clusterDefaults)
+    .describe("Act also on the scheduler's default constraints of pods that carry none; they are always reported."),
+  softAntiAffinity: flag()
+    .default(policy.constraints.softAntiAffinity)
+    .describe('Act also on preferred pod anti-affinity, read as a soft constraint; it is always reported.'),
+  topologyKeys: z.array(labelKey()).default([]).describe('Only constraints with these keys; empty: every key.'),
+}).describe('What may be evicted for.')
+
+const protect = section({
+  priorityThreshold: wholeNumber({ min: -2_147_483_648, max: SYSTEM_CRITICAL })
+    .default(policy.priorityThreshold)
+    .describe('Pods of this priority or higher are left alone.'),
+  minimumPodAge: duration({ min: 0, byDefault: policy.minimumPodAge }).describe('Younger pods are left alone.'),
+  minimumReplicas: wholeNumber({ min: 1, max: 1_000_000 })
+    .default(policy.minimumReplicas)
+    .describe('Workloads with fewer replicas are left alone.'),
+  localStorage: flag()
+    .default(!policy.allowLocalStorage)
+    .describe('Pods with emptyDir or hostPath volumes, which an eviction would empty, are left alone.'),
+}).describe('What is left alone.')
+
+const limits = section({
+  inFlight: section({
+    perWorkloadPercent: wholeNumber({ min: 1, max: 100 })
+      .default(policy.caps.workloadPercent)
+      .describe('Percentage of the replicas of a workload without a PodDisruptionBudget, at least one.'),
+    perNamespace: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.namespace),
+    perNode: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.node),
+    perCluster: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.cluster),
+  }).describe('Evictions whose replacement is not Ready yet. PodDisruptionBudgets hold besides.'),
+  evictionsPerSecond: wholeNumber({ min: 1, max: 1_000 }).default(loop.evictionsPerSecond),
+}).describe('How much may move at once.')
+
+const timing = section(
+  {
+    tick: duration({ min: 100, byDefault: loop.tick }).describe('A plan is made at least this often; changes make one sooner.'),
+    debounce: duration({ min: 0, byDefault: loop.debounce }).describe('Changes within this time make one plan together.'),
+    holdDown: duration({ min: 0, byDefault: loop.holdDown }).describe(
+      'A domain that came back gets no pods until it has been stable for so long.',
+    ),
+    coolDown: duration({ min: 0, byDefault: loop.coolDown }).describe('A workload rests so long after its last eviction.'),
+    freshness: duration({ min: 1_000, byDefault: loop.freshness }).describe(
+      'Nothing is evicted when the API server has not confirmed a cache for so long. A quiet server confirms about once a minute.',
+    ),
+    evictionRequestDeadline: duration({ min: 1_000, byDefault: loop.evictionRequestDeadline }).describe(
+      'An eviction request without an answer by then counts as lost.',
+    ),
+    replacementDeadline: duration({ min: 1_000, byDefault: loop.replacementDeadline }).describe(
+      'A replacement that is not Ready by then counts as a miss.',
+    ),
+  },
+  ({ value, issues }) => {
+    const mustBeShorter = (shorter: 'debounce' | 'evictionRequestDeadline', longer: 'tick' | 'replacementDeadline'): void => {
+      if (value[shorter] < value[longer]) return
+      issues.push({ code: 'custom', input: value[shorter], path: [shorter], message: `must be shorter than timing.${longer}` })
+    }
+    mustBeShorter('debounce', 'tick')
+    mustBeShorter('evictionRequestDeadline', 'replacementDeadline')
+  },
+).describe('How patient it is.')
+
+const outage = section({
+  notReadyPercent: wholeNumber({ min: 1, max: 100 })
+    .default(policy.outage.notReadyPercent)
+    .describe('At least this percentage of its nodes not Ready, and'),
+  notReadyNodes: wholeNumber({ min: 1, max: 10_000 })
+    .default(policy.outage.notReadyNodes)
+    .describe('at least so many. A domain with no Ready node at all is out in any case.'),
+}).describe('When a domain counts as out.')
+
+const metrics = section({
+  port: wholeNumber({ min: 0, max: 65_535 }).default(8080).describe('Serves /metrics, /healthz and /readyz. 0: any free port.'),
+  violatedGroupSeries: wholeNumber({ min: 0, max: 10_000 })
+    .default(200)
+    .describe('Violated groups that get a series of their own; the worst first.'),
+})
+
+const leaderElection = section({
+  leaseName: objectName().default('respread'),
+  leaseNamespace: namespaceName().optional().describe('Left out: the namespace that respread runs in.'),
+})
+
+/** The file as written, with defaults filled in once parsed. */
+export const configurationFile = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal(KIND),
+  dryRun: flag().default(loop.dryRun).describe('Plan and report, evict nothing.'),
+  logLevel: choice(LOG_LEVELS).default('info'),
+  act,
+  protect,
+  limits,
+  timing,
+  outage,
+  expectedDomains: z
+    .preprocess(value => value ?? {}, z.record(labelKey(), z.array(labelValue()).min(1, { error: 'at least one domain' })))
+    .describe('By topology key: domains that should exist. One without nodes is reported.'),
+  metrics,
+  leaderElection,
+})
+
+export type ConfigurationFile = z.output<typeof configurationFile>
+
+/** The JSON Schema of the file, for editors. Contradictions between fields are beyond it. */
+export function configurationJsonSchema(): object {
+  return {
+    title: KIND,
+    ...z.toJSONSchema(configurationFile, {
+      io: 'input',
+      // zod counts a section as required, because it cannot see that its preprocessing fills in a missing one.
+      override: ({ jsonSchema }) => {
+        if (jsonSchema.required === undefined) return
+        const required = jsonSchema.required.filter(name => name === 'apiVersion' || name === 'kind')
+        if (required.length === 0) delete jsonSchema.required
+        else jsonSchema.required = required
+      },
+    }),
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { DURATION_EXAMPLES, DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts'
+
+// The `error` of each field is what is legal there, in words that fit after "expected": describe-problems.ts builds the sentence.
+
+/** A section of the file. Left out or empty (all its lines commented out), it has its defaults. */
+export function section<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  ...checks: readonly z.core.CheckFn<z.output<z.ZodObject<Shape>>>[]
+) {
+  return z.preprocess(value => value ?? {}, z.strictObject(shape).check(...checks))
+}
+
+export function wholeNumber({ min, max }: { readonly min: number; readonly max: number }) {
+  const error = `a whole number from ${min} to ${max}`
+  return z.int({ error }).min(min, { error }).max(max, { error })
+}
+
+/** Go style in the file, milliseconds once read. Bounds and default are milliseconds. */
+export function duration({ min, byDefault }: { readonly min: number; readonly byDefault: number }) {
+  const error = `a duration from ${formatDuration(min)} to ${formatDuration(LONGEST)}, ${DURATION_EXAMPLES}`
+  return z
+    .string({ error })
+    .regex(DURATION_PATTERN, { error, abort: true })
+    .check(({ value, issues }) => {
+      if (!inRange(parseDuration(value), min)) issues.push({ code: 'invalid_format', format: 'duration', input: value, message: error })
+    })
+    .default(formatDuration(byDefault))
+    .transform(text => parseDuration(text) ?? byDefault)
+}
+
+const LONGEST = 86_400_000
+
+function inRange(ms: number | undefined, min: number): boolean {
+  return ms !== undefined && ms >= min && ms <= LONGEST
+}
+
+export function choice<const Value extends string>(values: readonly Value[]) {
+  return z.enum(values, { error: `one of ${values.join(', ')}` })
+}
+
+export function flag() {
+  return z.boolean({ error: 'true or false' })
+}
+
+const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
+
+export function namespaceName() {
+  const error = 'the exact name of a namespace (lower-case letters, digits, "-"; at most 63)'
+  return z.string({ error }).regex(DNS_LABEL, { error })
+}
+
+export function objectName() {
+  const error = 'a name (lower-case letters, digits, "-", "."; at most 253)'
+  return z.string({ error }).regex(/^(?=.{1,253}$)[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?$/, { error })
+}
+
+export function labelKey() {
+  const error = 'a label key such as topology.kubernetes.io/zone'
+  return z
+    .string({ error })
+    .regex(/^(?:(?=[^/]{1,253}\/)[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?\/)?(?=.{1,63}$)[A-Za-z0-9](?:[-._A-Za-z0-9]*[A-Za-z0-9])?$/, {
+      error,
+    })
+}
+
+export function labelValue() {
+  const error = 'a label value (letters, digits, "-", "_", "."; at most 63)'
+  return z.string({ error }).regex(/^(?=.{1,63}$)[A-Za-z0-9](?:[-._A-Za-z0-9]*[A-Za-z0-9])?$/, { error })
+}

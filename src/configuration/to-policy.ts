@@ -1,0 +1,37 @@
+import type { Policy } from '../planning/policy.ts'
+import type { LoopSettings } from '../rebalancing/settings.ts'
+import type { ConfigurationFile } from './configuration-file.ts'
+
+/** What the file says about which pods may be moved. `self` is no matter of configuration: who runs as a pod fills it in. */
+export function toPolicy(file: ConfigurationFile): Policy {
+  const { act, protect, limits, outage } = file
+  return {
+    namespaces: act.namespaces,
+    ownerKinds: act.ownerKinds,
+    priorityThreshold: protect.priorityThreshold,
+    minimumPodAge: protect.minimumPodAge,
+    minimumReplicas: protect.minimumReplicas,
+    allowLocalStorage: !protect.localStorage,
+    constraints: {
+      hard: act.whenUnsatisfiable.includes('DoNotSchedule'),
+      soft: act.whenUnsatisfiable.includes('ScheduleAnyway'),
+      clusterDefaults: act.clusterDefaults,
+      softAntiAffinity: act.softAntiAffinity,
+    },
+    topologyKeys: act.topologyKeys,
+    expectedDomains: new Map(Object.entries(file.expectedDomains)),
+    caps: {
+      workloadPercent: limits.inFlight.perWorkloadPercent,
+      namespace: limits.inFlight.perNamespace,
+      node: limits.inFlight.perNode,
+      cluster: limits.inFlight.perCluster,
+    },
+    outage,
+    self: undefined,
+  }
+}
+
+/** What the file says about how the loop paces itself. */
+export function toLoopSettings(file: ConfigurationFile): LoopSettings {
+  return { ...file.timing, evictionsPerSecond: file.limits.evictionsPerSecond, dryRun: file.dryRun }
+}
