@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { BudgetRecord } from './budget.ts'
 import type { NodeRecord } from './node.ts'
-import type { PodRecord } from './pod.ts'
-import type { ClusterRecord, RecordKind, RecordOf } from './records.ts'
+import { isFinished, type PodRecord } from './pod.ts'
+import { createRecordIndex } from './record-index.ts'
+import { recordKey, type ClusterRecord, type RecordKind, type RecordOf } from './records.ts'
 
 /** What the watch, a snapshot or a what-if says happened. */
 export type ClusterEvent =
@@ -32,4 +34,102 @@ export interface ClusterReader {
   /** Pods whose controller has this uid. */
   podsOf(controllerUid: string): Iterable<PodRecord>
   budgetsIn(namespace: string): Iterable<BudgetRecord>
+}
+
+/** The one mutable thing on this floor; it has one writer. Iterables it hands out are live: do not write while iterating. */
+export interface ClusterState extends ClusterReader {
+  /** Undefined when nothing changed: the same record again, or a delete of what is not there. */
+  apply(event: ClusterEvent): Delta | undefined
+  /** Records that the source has listed this kind, be it empty. */
+  markKnown(kind: RecordKind): void
+  /** Swaps in a complete new list of one kind, marks it as known, and returns what that changed, deletes included. */
+  replaceKind<K extends RecordKind>(kind: K, records: Iterable<RecordOf<K>>): readonly Delta[]
+}
+
+/** A state that holds nothing and knows no kind. */
+export function createClusterState(): ClusterState {
+  const tables = new Map<RecordKind, Map<string, ClusterRecord>>()
+  const known = new Set<RecordKind>()
+  // As kube-scheduler's informer, which never sees a pod in a terminal phase (scheduler.go newPodInformer, 1.36).
+  const podsByNode = createRecordIndex<PodRecord>(pod => (isFinished(pod) ? undefined : pod.nodeName))
+  const podsByNamespace = createRecordIndex<PodRecord>(pod => pod.namespace)
+  const podsByController = createRecordIndex<PodRecord>(pod => pod.controller?.uid)
+  const budgetsByNamespace = createRecordIndex<BudgetRecord>(budget => budget.namespace)
+
+  function table<K extends RecordKind>(kind: K): Map<string, RecordOf<K>> {
+    let found = tables.get(kind)
+    if (found === undefined) {
+      found = new Map()
+      tables.set(kind, found)
+    }
+    return found as Map<string, RecordOf<K>>
+  }
+
+  function index(record: ClusterRecord, change: 'add' | 'remove'): void {
+    if (record.kind === 'Pod') {
+      podsByNode[change](record)
+      podsByNamespace[change](record)
+      podsByController[change](record)
+    } else if (record.kind === 'PodDisruptionBudget') {
+      budgetsByNamespace[change](record)
+    }
+  }
+
+  function upsert(record: ClusterRecord): Delta | undefined {
+    const records: Map<string, ClusterRecord> = table(record.kind)
+    const key = recordKey(record)
+    const before = records.get(key)
+    if (before !== undefined && isDeepStrictEqual(before, record)) return undefined
+    if (before !== undefined) index(before, 'remove')
+    records.set(key, record)
+    index(record, 'add')
+    return { kind: record.kind, key, before, after: record }
+  }
+
+  function remove(kind: RecordKind, key: string): Delta | undefined {
+    const records: Map<string, ClusterRecord> = table(kind)
+    const before = records.get(key)
+    if (before === undefined) return undefined
+    records.delete(key)
+    index(before, 'remove')
+    return { kind, key, before, after: undefined }
+  }
+
+  // A Map's own iterator can be used only once; callers may keep what all() returns and loop over it again.
+  const all = <K extends RecordKind>(kind: K): Iterable<RecordOf<K>> => ({ [Symbol.iterator]: () => table(kind).values() })
+  const get = <K extends RecordKind>(kind: K, key: string): RecordOf<K> | undefined => table(kind).get(key)
+
+  return {
+    get,
+    all,
+    count: kind => table(kind).size,
+    knows: kind => known.has(kind),
+    nodes: () => all('Node'),
+    node: name => get('Node', name),
+    pods: () => all('Pod'),
+    pod: (namespace, name) => get('Pod', recordKey({ namespace, name })),
+    podsOn: podsByNode.of,
+    podsIn: podsByNamespace.of,
+    podsOf: podsByController.of,
+    budgetsIn: budgetsByNamespace.of,
+    apply: event => (event.type === 'upsert' ? upsert(event.record) : remove(event.kind, event.key)),
+    markKnown: kind => {
+      known.add(kind)
+    },
+    replaceKind: (kind, records) => {
+      known.add(kind)
+      const deltas: Delta[] = []
+      const gone = new Set(table(kind).keys())
+      for (const record of records) {
+        gone.delete(recordKey(record))
+        const delta = upsert(record)
+        if (delta !== undefined) deltas.push(delta)
+      }
+      for (const key of gone) {
+        const delta = remove(kind, key)
+        if (delta !== undefined) deltas.push(delta)
+      }
+      return deltas
+    },
+  }
 }

@@ -104,7 +104,7 @@ export interface PodSpec {
   readonly usesResourceClaims: boolean
   readonly inlineDisks: readonly InlineDisk[]
   readonly localVolumes: readonly LocalVolume[]
-  /** PVC names written in the spec, as `persistentVolumeClaim.claimName`; a StatefulSet pod's own are in {@link PodRecord.claims} too. */
+  /** The host's network: its container ports are host ports. */
   readonly hostNetwork: boolean
   readonly terminationGracePeriodSeconds: number
   /** Parts of the spec that could not be read, one sentence each. Such a pod is never predicted for and never evicted. */
@@ -126,7 +126,6 @@ export interface PodRecord {
   /** Only the annotations that respread reads (see annotations.ts). */
   readonly annotations: Labels
   readonly controller: OwnerRef | undefined
-  /** Owner references of any sort. A pod with owners but no controller is still without a controller. */
   readonly spec: PodSpec
   /** Names of the PersistentVolumeClaims used, generic ephemeral volumes included (as `<pod>-<volume>`). */
   readonly claims: readonly string[]
@@ -143,8 +142,13 @@ export interface PodRecord {
   /** What it is charged on its node (spec, allocated and actual resources of running containers); `spec.requests` when there is no status. */
   readonly charged: Resources
   readonly chargedScored: ScoredRequests
-  /** Highest restart count among its containers, and whether one waits in CrashLoopBackOff: what "the replacement never gets Ready" looks like. */
+  /** A container waits in CrashLoopBackOff: what "the replacement never gets Ready" looks like. */
   readonly crashLooping: boolean
   /** Why the scheduler could not place it (condition PodScheduled=False), in its own words. */
   readonly unschedulableMessage: string | undefined
+}
+
+/** In a terminal phase: it uses nothing any more and counts nowhere. */
+export function isFinished(pod: PodRecord): boolean {
+  return pod.phase === 'Succeeded' || pod.phase === 'Failed'
 }
