@@ -15,6 +15,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   namespaced('apps', 'v1', 'replicasets', 'ReplicaSet'),
   namespaced('apps', 'v1', 'statefulsets', 'StatefulSet'),
   namespaced('apps', 'v1', 'daemonsets', 'DaemonSet'),
+  namespaced('apps', 'v1', 'controllerrevisions', 'ControllerRevision'),
   namespaced('batch', 'v1', 'jobs', 'Job'),
   namespaced('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
   namespaced('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),

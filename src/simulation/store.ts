@@ -19,6 +19,8 @@ export interface ObjectStoreOptions {
   readonly random: Random
   /** Events remembered for each resource at least. A watch or a list from before them is answered 410. */
   readonly rememberedEvents?: number
+  /** What admission and defaulting make of an object before it is created; absent: it is kept as given. */
+  readonly admit?: (resource: string, object: RawObject) => RawObject
 }
 
 const REMEMBERED_EVENTS = 20_000
@@ -31,7 +33,7 @@ interface Table {
 
 /** An empty store. Asking for a resource that is not in RESOURCE_TYPES throws: it is a mistake in the program, not in a request. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
-  const { now, random, rememberedEvents = REMEMBERED_EVENTS } = options
+  const { now, random, rememberedEvents = REMEMBERED_EVENTS, admit = (_resource, object) => object } = options
   const tables = new Map<string, Table>(
     RESOURCE_TYPES.map(type => [type.resource, { type, objects: createSortedObjects(), log: createEventLog(rememberedEvents) }]),
   )
@@ -85,8 +87,9 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     list: (resource, namespace) =>
       namespace === undefined ? table(resource).objects.all() : table(resource).objects.inNamespace(namespace),
 
-    create(resource, object) {
+    create(resource, given) {
       const at = table(resource)
+      const object = admit(resource, given)
       const { type } = at
       const { name: givenName, generateName, namespace } = object.metadata
       if (type.namespaced !== (namespace !== undefined && namespace !== '')) {
