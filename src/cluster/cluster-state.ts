@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BudgetRecord } from './budget.ts'
+import type { ServiceRecord } from './namespace.ts'
 import type { NodeRecord } from './node.ts'
 import { isFinished, type PodRecord } from './pod.ts'
 import { createRecordIndex } from './record-index.ts'
@@ -34,6 +35,7 @@ export interface ClusterReader {
   /** Pods whose controller has this uid. */
   podsOf(controllerUid: string): Iterable<PodRecord>
   budgetsIn(namespace: string): Iterable<BudgetRecord>
+  servicesIn(namespace: string): Iterable<ServiceRecord>
 }
 
 /** The one mutable thing on this floor; it has one writer. Iterables it hands out are live: do not write while iterating. */
@@ -55,6 +57,7 @@ export function createClusterState(): ClusterState {
   const podsByNamespace = createRecordIndex<PodRecord>(pod => pod.namespace)
   const podsByController = createRecordIndex<PodRecord>(pod => pod.controller?.uid)
   const budgetsByNamespace = createRecordIndex<BudgetRecord>(budget => budget.namespace)
+  const servicesByNamespace = createRecordIndex<ServiceRecord>(service => service.namespace)
 
   function table<K extends RecordKind>(kind: K): Map<string, RecordOf<K>> {
     let found = tables.get(kind)
@@ -72,6 +75,8 @@ export function createClusterState(): ClusterState {
       podsByController[change](record)
     } else if (record.kind === 'PodDisruptionBudget') {
       budgetsByNamespace[change](record)
+    } else if (record.kind === 'Service') {
+      servicesByNamespace[change](record)
     }
   }
 
@@ -112,6 +117,7 @@ export function createClusterState(): ClusterState {
     podsIn: podsByNamespace.of,
     podsOf: podsByController.of,
     budgetsIn: budgetsByNamespace.of,
+    servicesIn: servicesByNamespace.of,
     apply: event => (event.type === 'upsert' ? upsert(event.record) : remove(event.kind, event.key)),
     markKnown: kind => {
       known.add(kind)
