@@ -1,7 +1,8 @@
 import type { StoreEvent } from './object-store.ts'
 
 export interface EventDispatch {
-  emit(event: StoreEvent): void
+  /** Delivers the events of one write; a listener hears of none of them before all of them are in the store. */
+  emit(events: readonly StoreEvent[]): void
   subscribe(listener: (event: StoreEvent) => void): () => void
 }
 
@@ -32,8 +33,8 @@ export function createEventDispatch(): EventDispatch {
   }
 
   return {
-    emit(event) {
-      queue.push(event)
+    emit(events) {
+      queue.push(...events)
       if (!delivering) drain()
     },
     subscribe(listener) {

@@ -2,27 +2,30 @@ import { isJsonObject } from './json-value.ts'
 import type { DeleteOptions, RawMetadata, RawObject } from './object-store.ts'
 import { timestamp } from './timestamps.ts'
 
-/** What a deletion makes of an object: the metadata of one that stays and waits, or nothing when it goes at once. */
-export type Deletion = { readonly kind: 'wait'; readonly metadata: RawMetadata } | { readonly kind: 'pending' } | { readonly kind: 'gone' }
+/** What a deletion does to an object: it is marked first (when there is something to mark), then stays and waits or goes. */
+export interface Deletion {
+  readonly marked: RawMetadata | undefined
+  readonly gone: boolean
+}
 
 /**
- * rest.BeforeDelete and the generic registry's Delete: a bound pod is given its grace period, finalizers hold everything else.
+ * rest.BeforeDelete and the generic registry's Delete: a bound pod is given its grace period, finalizers hold everything else. A pod is
+ * marked even when it goes at once, so that a watch sees MODIFIED before DELETED, as it does upstream.
  * @param now milliseconds since the epoch
  */
 export function deletionOf(object: RawObject, options: DeleteOptions, now: number): Deletion {
   const { metadata } = object
-  const grace = object.kind === 'Pod' ? podGrace(object, options) : 0
+  const held = hasFinalizers(metadata)
   if (metadata.deletionTimestamp !== undefined) return deletionOfTerminating(metadata, metadata.deletionTimestamp, options)
-  if (grace === 0 && !hasFinalizers(metadata)) return { kind: 'gone' }
-  return {
-    kind: 'wait',
-    metadata: {
-      ...metadata,
-      deletionTimestamp: timestamp(now + grace * 1000),
-      deletionGracePeriodSeconds: grace,
-      ...(metadata.generation !== undefined && { generation: metadata.generation + 1 }),
-    },
+  if (object.kind !== 'Pod' && !held) return { marked: undefined, gone: true }
+  const grace = object.kind === 'Pod' ? podGrace(object, options) : 0
+  const marked = {
+    ...metadata,
+    deletionTimestamp: timestamp(now + grace * 1000),
+    deletionGracePeriodSeconds: grace,
+    ...(metadata.generation !== undefined && { generation: metadata.generation + 1 }),
   }
+  return { marked, gone: grace === 0 && !held }
 }
 
 /** Whether a terminating object has nothing left to wait for (ShouldDeleteDuringUpdate). */
@@ -33,12 +36,12 @@ export function nothingHolds(metadata: RawMetadata): boolean {
 /** A second deletion may only shorten the time that is left. */
 function deletionOfTerminating(metadata: RawMetadata, deletionTimestamp: string, options: DeleteOptions): Deletion {
   const grace = metadata.deletionGracePeriodSeconds ?? 0
+  if (grace === 0) return { marked: undefined, gone: !hasFinalizers(metadata) }
   const wanted = options.gracePeriodSeconds ?? grace
-  if (grace > 0 && wanted >= grace) return { kind: 'pending' }
-  if (wanted === 0 && !hasFinalizers(metadata)) return { kind: 'gone' }
-  if (grace === 0) return { kind: 'pending' }
+  if (wanted >= grace) return { marked: undefined, gone: false }
   const due = Date.parse(deletionTimestamp) - (grace - wanted) * 1000
-  return { kind: 'wait', metadata: { ...metadata, deletionTimestamp: timestamp(due), deletionGracePeriodSeconds: wanted } }
+  const marked = { ...metadata, deletionTimestamp: timestamp(due), deletionGracePeriodSeconds: wanted }
+  return { marked, gone: wanted === 0 && !hasFinalizers(metadata) }
 }
 
 /** podStrategy.CheckGracefulDelete: without a kubelet to stop them, unbound and finished pods go at once. Seconds. */

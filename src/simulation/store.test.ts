@@ -148,8 +148,10 @@ describe('delete', () => {
   ])('takes %s out at once', (_, object) => {
     const store = newStore()
     done(store.create('pods', object))
-    const gone = done(store.delete('pods', 'shop', 'a'))
-    expect(gone.metadata.resourceVersion).toBe('2')
+    const seen: string[] = []
+    store.subscribe(event => seen.push(`${event.type} ${event.resourceVersion} ${event.object.metadata.deletionGracePeriodSeconds}`))
+    expect(done(store.delete('pods', 'shop', 'a')).metadata.resourceVersion).toBe('3')
+    expect(seen).toEqual(['MODIFIED 2 0', 'DELETED 3 0'])
     expect(store.list('pods')).toEqual([])
   })
 
@@ -207,20 +209,21 @@ describe('lists', () => {
 
   it('can be had as they were at any resourceVersion that is still remembered', () => {
     const store = newStore()
-    const history: (readonly RawObject[])[] = [[]]
+    const history = new Map([[0, store.list('pods')]])
     const keep = (result: StoreResult) => {
       done(result)
-      history.push(store.list('pods'))
+      history.set(store.resourceVersion, store.list('pods'))
     }
     keep(store.create('pods', pod('b')))
     keep(store.create('pods', pod('a')))
     keep(store.update('pods', 'shop', 'b', current => ({ ...current, spec: { x: 1 } })))
     keep(store.delete('pods', 'shop', 'a'))
     keep(store.create('pods', pod('a')))
-    expect(history.map((_, at) => store.listAt('pods', at))).toEqual(history)
+    expect(new Map([...history.keys()].map(at => [at, store.listAt('pods', at)]))).toEqual(history)
+    const latest = store.resourceVersion
     store.compact()
-    expect(store.listAt('pods', 5)).toBeUndefined()
-    expect(store.eventsSince('pods', 5)).toBeUndefined()
+    expect(store.listAt('pods', latest)).toBeUndefined()
+    expect(store.eventsSince('pods', latest)).toBeUndefined()
     expect(store.listAt('pods', store.resourceVersion)).toEqual(store.list('pods'))
   })
 
@@ -235,6 +238,15 @@ describe('lists', () => {
 })
 
 describe('listeners', () => {
+  it('hear of a pod that goes at once only when it is gone', () => {
+    const store = newStore()
+    done(store.create('pods', pod('a')))
+    const present: boolean[] = []
+    store.subscribe(() => present.push(store.get('pods', 'shop', 'a') !== undefined))
+    done(store.delete('pods', 'shop', 'a'))
+    expect(present).toEqual([false, false])
+  })
+
   it('hear of a write made inside a listener after the event at hand, in the same order everywhere', () => {
     const store = newStore()
     const heard: string[] = []
@@ -247,7 +259,7 @@ describe('listeners', () => {
     done(store.create('pods', pod('a')))
     stop()
     done(store.delete('pods', 'shop', 'a'))
-    expect(heard).toEqual(['first ADDED a', 'second ADDED a', 'first ADDED b', 'second ADDED b', 'first DELETED a'])
+    expect(heard).toEqual(['first ADDED a', 'second ADDED a', 'first ADDED b', 'second ADDED b', 'first MODIFIED a', 'first DELETED a'])
   })
 
   it('that throw keep nobody else from hearing, and the writer learns of it', () => {

@@ -53,16 +53,21 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     return name
   }
 
-  /** Gives the object its resourceVersion, puts it in its place and tells everyone. */
-  function record(table: Table, type: StoreEvent['type'], object: RawObject, previous: RawObject | undefined): RawObject {
+  /** Gives the object its resourceVersion and puts it in its place. */
+  function record(table: Table, type: StoreEvent['type'], object: RawObject, previous: RawObject | undefined): StoreEvent {
     resourceVersion += 1
     const written = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(resourceVersion) } })
     if (type === 'DELETED') table.objects.remove(keyOf(written))
     else table.objects.put(written)
     const event: StoreEvent = { type, resource: table.type.resource, object: written, previous, resourceVersion }
     table.log.append(event)
-    dispatch.emit(event)
-    return written
+    return event
+  }
+
+  function write(table: Table, type: StoreEvent['type'], object: RawObject, previous: RawObject | undefined): StoreResult {
+    const event = record(table, type, object, previous)
+    dispatch.emit([event])
+    return { ok: true, object: event.object }
   }
 
   function deleteObject(resource: string, namespace: string | undefined, name: string, options: DeleteOptions): StoreResult {
@@ -71,10 +76,12 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     if (current === undefined) return notFound(at.type, name)
     const refusal = checkPreconditions(at.type, current, options.preconditions)
     if (refusal !== undefined) return refusal
-    const deletion = deletionOf(current, options, now())
-    if (deletion.kind === 'pending') return { ok: true, object: current }
-    if (deletion.kind === 'gone') return { ok: true, object: record(at, 'DELETED', current, current) }
-    return { ok: true, object: record(at, 'MODIFIED', { ...current, metadata: deletion.metadata }, current) }
+    const { marked, gone } = deletionOf(current, options, now())
+    const marking = marked && record(at, 'MODIFIED', { ...current, metadata: marked }, current)
+    const last = marking?.object ?? current
+    const going = gone ? record(at, 'DELETED', last, last) : undefined
+    dispatch.emit([marking, going].filter(event => event !== undefined))
+    return { ok: true, object: going?.object ?? last }
   }
 
   return {
@@ -110,7 +117,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         deletionGracePeriodSeconds: undefined,
       })
       const { apiVersion: _, kind: __, metadata: ___, ...content } = object
-      return { ok: true, object: record(at, 'ADDED', { kind: type.kind, apiVersion: apiVersionOf(type), metadata, ...content }, undefined) }
+      return write(at, 'ADDED', { kind: type.kind, apiVersion: apiVersionOf(type), metadata, ...content }, undefined)
     },
 
     update(resource, namespace, name, change) {
@@ -125,12 +132,13 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       if ((changed.metadata.uid ?? current.metadata.uid) !== current.metadata.uid) {
         return anotherObject(at.type, current, changed.metadata.uid)
       }
-      const next = { ...changed, kind: current.kind, apiVersion: current.apiVersion, metadata: keptMetadata(current, changed) }
+      const { apiVersion: _, kind: __, metadata: ___, ...content } = changed
+      const next = { kind: current.kind, apiVersion: current.apiVersion, metadata: keptMetadata(current, changed), ...content }
       // GuaranteedUpdate: a write that changes nothing is no write; the resourceVersion stays.
       if (jsonEqual(next, current)) return { ok: true, object: current }
       const raised = { ...next, metadata: inWireOrder({ ...next.metadata, generation: generationAfter(current, next) }) }
       const type = nothingHolds(raised.metadata) ? 'DELETED' : 'MODIFIED'
-      return { ok: true, object: record(at, type, raised, current) }
+      return write(at, type, raised, current)
     },
 
     delete: (resource, namespace, name, options = {}) => deleteObject(resource, namespace, name, options),
