@@ -1,0 +1,136 @@
+import { request as send } from 'undici'
+import type { Dispatcher } from 'undici'
+import type { Clock } from '../rebalancing/ports.ts'
+import type { ApiResponse } from './api-error.ts'
+import type { ClusterAccess } from './cluster-access.ts'
+import { ConnectionError, connectionError } from './connection-error.ts'
+import { createConnections } from './connections.ts'
+import { startDeadline } from './deadline.ts'
+import { KubeconfigError } from './kubeconfig-error.ts'
+import { createTokenBucket } from './token-bucket.ts'
+
+export interface CallOptions {
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Milliseconds for the whole of it, waiting for a turn included; default 30 s. */
+  readonly deadlineMs?: number
+  readonly signal?: AbortSignal
+  /** Of the body; default application/json. */
+  readonly contentType?: string
+  /** Goes out past the rate limit: for the lease, which must not be lost because something else is busy. */
+  readonly urgent?: boolean
+}
+
+/** An answer that goes on: its bytes as they come, or the whole of it when the server refused. */
+export type ApiStream =
+  { readonly open: true; readonly chunks: AsyncIterable<Uint8Array> } | { readonly open: false; readonly response: ApiResponse }
+
+/** The one way to the API server: credentials, connections, deadlines and rate in one place. */
+export interface Transport {
+  readonly server: string
+  /**
+   * Sends one request and gives the answer, whatever its status.
+   * @param path path with query
+   * @throws ConnectionError when there is no answer; the reason of the signal when that aborts; KubeconfigError without credentials
+   */
+  request(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<ApiResponse>
+  /** Opens an answer without end. The chunks end, or throw a ConnectionError, when the connection does; the signal breaks it off. */
+  stream(path: string, signal: AbortSignal): Promise<ApiStream>
+  /** Breaks off what is under way and lets go of every connection. */
+  close(): Promise<void>
+}
+
+export interface TransportOptions {
+  readonly clock: Clock
+  /** `respread/VERSION`. */
+  readonly userAgent: string
+  /** Requests a second on the long run, and at once; defaults 50 and 100. */
+  readonly perSecond?: number
+  readonly burst?: number
+}
+
+const DEADLINE_MS = 30_000
+
+export function createTransport(access: ClusterAccess, options: TransportOptions): Transport {
+  const { clock } = options
+  const connections = createConnections(access.proxy)
+  const bucket = createTokenBucket(clock, options.perSecond ?? 50, options.burst ?? 100)
+
+  const exchange = async (
+    pool: 'calls' | 'watches',
+    request: { readonly method: string; readonly path: string; readonly call: CallOptions },
+    signal: AbortSignal,
+    renew?: 'renew',
+  ): Promise<Dispatcher.ResponseData> => {
+    const { method, path, call } = request
+    const credentials = await access.credentials(renew)
+    signal.throwIfAborted()
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+    const answer = await send(`${access.server}${path}`, {
+      method,
+      dispatcher: connections[pool](credentials.tls),
+      signal,
+      headers: {
+        ...credentials.headers,
+        accept: 'application/json',
+        'user-agent': options.userAgent,
+        ...(body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
+      },
+      ...(body !== undefined && { body }),
+    })
+    if (answer.statusCode !== 401 || renew === 'renew') return answer
+    // Refused before anything was done, whatever the method: worth one more try with credentials asked for anew.
+    await answer.body.dump()
+    return await exchange(pool, request, signal, 'renew')
+  }
+
+  return {
+    server: access.server,
+    async request(method, path, call = {}) {
+      const deadlineMs = call.deadlineMs ?? DEADLINE_MS
+      const deadline = startDeadline(clock, deadlineMs, call.signal)
+      let waiting = true
+      try {
+        if (call.urgent !== true) await bucket.take(deadline.signal)
+        deadline.signal.throwIfAborted()
+        waiting = false
+        return await collect(await exchange('calls', { method, path, call }, deadline.signal))
+      } catch (error) {
+        if (deadline.expired())
+          throw new ConnectionError(`no answer from ${access.server} within ${deadlineMs / 1000} s`, { maybeSent: !waiting })
+        call.signal?.throwIfAborted()
+        throw isOurs(error) ? error : connectionError(error, access.server)
+      } finally {
+        deadline.clear()
+      }
+    },
+    async stream(path, signal) {
+      try {
+        const answer = await exchange('watches', { method: 'GET', path, call: {} }, signal)
+        if (answer.statusCode !== 200) return { open: false, response: await collect(answer) }
+        return { open: true, chunks: translateFailures(answer.body, access.server) }
+      } catch (error) {
+        signal.throwIfAborted()
+        throw isOurs(error) ? error : connectionError(error, access.server)
+      }
+    },
+    close: () => connections.close(),
+  }
+}
+
+function isOurs(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof KubeconfigError
+}
+
+async function collect(answer: Dispatcher.ResponseData): Promise<ApiResponse> {
+  const headers = Object.entries(answer.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]))
+  return { status: answer.statusCode, headers: Object.fromEntries(headers), body: await answer.body.text() }
+}
+
+async function* translateFailures(chunks: AsyncIterable<Uint8Array>, server: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (error) {
+    throw connectionError(error, server)
+  }
+}
