@@ -1,0 +1,27 @@
+import type { NodeRecord } from '../cluster/node.ts'
+import type { Taint } from '../cluster/node-selector.ts'
+import type { PodSpec } from '../cluster/pod.ts'
+import { matchesRequiredNodeAffinity } from '../scheduling/node-affinity.ts'
+import type { EffectiveConstraint } from '../scheduling/scheduler-model.ts'
+import { isTolerated, repellingTaint } from '../scheduling/taints.ts'
+
+const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }
+
+/** Would the node have the pod as far as cordon, taints and node affinity go? What soft constraints count domains by. */
+export function wouldHave(node: NodeRecord, spec: PodSpec): boolean {
+  if (node.unschedulable && !isTolerated(CORDON, spec.tolerations)) return false
+  return repellingTaint(node.taints, spec.tolerations) === undefined && matchesRequiredNodeAffinity(spec, node)
+}
+
+/**
+ * Would the node count for the constraint but for its `node.kubernetes.io/*` taints? Those are what an outage or a cordon puts there, so a domain
+ * that is down still touches every group that spreads over it when it is up.
+ */
+export function countsButForNodeTaints(node: NodeRecord, spec: PodSpec, constraint: EffectiveConstraint): boolean {
+  const hardKeys = spec.topologySpreadConstraints.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule')
+  if (!node.labels.has(constraint.topologyKey) || !hardKeys.every(({ topologyKey }) => node.labels.has(topologyKey))) return false
+  if (constraint.nodeAffinityPolicy === 'Honor' && !matchesRequiredNodeAffinity(spec, node)) return false
+  const lasting = node.taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
+  const readsTaints = constraint.nodeTaintsPolicy === 'Honor' || constraint.whenUnsatisfiable === 'ScheduleAnyway'
+  return !readsTaints || repellingTaint(lasting, spec.tolerations) === undefined
+}

@@ -1,0 +1,61 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { NodeRecord } from '../cluster/node.ts'
+import type { PodSpec } from '../cluster/pod.ts'
+import { compareText } from './groups.ts'
+import type { Policy } from './policy.ts'
+
+/** A domain whose nodes are down together. */
+export interface Outage {
+  readonly topologyKey: string
+  readonly domain: string
+  readonly notReady: number
+  readonly nodes: number
+  readonly message: string
+}
+
+/** Keys that name failure domains whether or not a constraint uses them. */
+const WELL_KNOWN_KEYS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
+
+/**
+ * The domains under outage, judged on node labels as they are, for every topology key in use whose domains hold several nodes: at least
+ * `notReadyPercent` and at least `notReadyNodes` of its nodes not Ready, or none Ready. A single node down is a failure, not an outage.
+ */
+export function outages(cluster: ClusterReader, policy: Policy): readonly Outage[] {
+  const found: Outage[] = []
+  for (const key of topologyKeysOf(cluster, policy)) {
+    const domains = Map.groupBy(
+      [...cluster.nodes()].filter(node => node.labels.has(key)),
+      node => node.labels.get(key) ?? '',
+    )
+    if (![...domains.values()].some(nodes => nodes.length > 1)) continue
+    for (const [domain, nodes] of domains) {
+      const notReady = nodes.filter(isNotReady).length
+      if (isOutage(notReady, nodes.length, policy)) {
+        found.push({
+          topologyKey: key,
+          domain,
+          notReady,
+          nodes: nodes.length,
+          message: `${notReady} of ${nodes.length} nodes of ${key}=${domain} are not Ready`,
+        })
+      }
+    }
+  }
+  return found.sort((a, b) => compareText(a.topologyKey, b.topologyKey) || compareText(a.domain, b.domain))
+}
+
+const isNotReady = (node: NodeRecord): boolean => node.ready !== 'True'
+
+function isOutage(notReady: number, nodes: number, policy: Policy): boolean {
+  if (notReady === nodes) return true
+  const { notReadyPercent, notReadyNodes } = policy.outage
+  return notReady >= notReadyNodes && notReady * 100 >= notReadyPercent * nodes
+}
+
+function topologyKeysOf(cluster: ClusterReader, policy: Policy): ReadonlySet<string> {
+  const keys = new Set([...WELL_KNOWN_KEYS, ...policy.topologyKeys, ...policy.expectedDomains.keys()])
+  const specs = new Set<PodSpec>()
+  for (const pod of cluster.pods()) specs.add(pod.spec)
+  for (const spec of specs) for (const constraint of spec.topologySpreadConstraints) keys.add(constraint.topologyKey)
+  return keys
+}

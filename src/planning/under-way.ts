@@ -1,0 +1,52 @@
+import type { PodRecord } from '../cluster/pod.ts'
+import { compareText } from './groups.ts'
+import type { Situation } from './situation.ts'
+import type { WhatIf } from './what-if.ts'
+
+/** A pod that the scheduler still has to place, and where it will. */
+export interface Arrival {
+  readonly pod: PodRecord
+  readonly nodeName: string
+}
+
+/**
+ * Imagines what is under way before anything new is planned: Pending pods take their room first, in the scheduler's order (priority, then
+ * age), and so do replacements that their owners have not created yet. Those that fit nowhere take nothing: preemption is never counted on.
+ */
+export function placeWhatIsUnderWay(whatIf: WhatIf, situation: Situation): readonly Arrival[] {
+  const { cluster } = whatIf.model
+  const pending = [...cluster.pods()].filter(isWaitingForTheScheduler)
+  const arrivals: Arrival[] = []
+  for (const pod of [...pending.sort(schedulingOrder), ...replacementsToCome(whatIf, situation)]) {
+    const prediction = whatIf.model.predict(pod)
+    const best = prediction.kind === 'placed' ? prediction.nodes[0] : undefined
+    if (best === undefined) continue
+    // The pod itself is in the model unbound; what arrives on the node is its bound self.
+    whatIf.place(pod, best.name)
+    arrivals.push({ pod, nodeName: best.name })
+  }
+  return arrivals
+}
+
+function isWaitingForTheScheduler(pod: PodRecord): boolean {
+  return pod.nodeName === undefined && pod.deletedAt === undefined && pod.phase === 'Pending' && pod.spec.schedulingGates.length === 0
+}
+
+function schedulingOrder(a: PodRecord, b: PodRecord): number {
+  return (
+    b.spec.priority - a.spec.priority || a.createdAt - b.createdAt || compareText(a.namespace, b.namespace) || compareText(a.name, b.name)
+  )
+}
+
+/** For each eviction in flight whose replacement nobody has seen yet: the replacement, made from the victim or from a sibling. */
+function replacementsToCome({ model }: WhatIf, situation: Situation): readonly PodRecord[] {
+  const coming: PodRecord[] = []
+  for (const flight of situation.inFlight) {
+    if (flight.replacementUid !== undefined) continue
+    const victim = model.cluster.pod(flight.namespace, flight.pod)
+    const sibling = victim?.uid === flight.uid ? victim : [...model.cluster.podsOf(flight.controllerUid)][0]
+    const answer = sibling === undefined ? undefined : model.replacementOf(sibling)
+    if (answer?.kind === 'replacement') coming.push({ ...answer.pod, name: `${flight.pod}~replacement`, uid: `${flight.uid}~replacement` })
+  }
+  return coming
+}

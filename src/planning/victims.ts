@@ -1,0 +1,29 @@
+import { ANNOTATIONS } from '../cluster/annotations.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import { compareText } from './groups.ts'
+import type { Policy } from './policy.ts'
+
+/**
+ * Whose eviction does least harm comes first: lower priority, then not Ready, lower pod-deletion-cost, younger, then by name. respread's own
+ * pods come last, so that it finishes what it began.
+ */
+export function leastHarmFirst(policy: Policy): (a: PodRecord, b: PodRecord) => number {
+  const isOwn = (pod: PodRecord): boolean => isOwnPod(pod, policy)
+  return (a, b) =>
+    Number(isOwn(a)) - Number(isOwn(b)) ||
+    a.spec.priority - b.spec.priority ||
+    Number(a.ready) - Number(b.ready) ||
+    deletionCost(a) - deletionCost(b) ||
+    b.createdAt - a.createdAt ||
+    compareText(a.name, b.name)
+}
+
+function isOwnPod(pod: PodRecord, { self }: Policy): boolean {
+  return self !== undefined && pod.namespace === self.namespace && [...self.labels].every(([key, value]) => pod.labels.get(key) === value)
+}
+
+// As the ReplicaSet controller reads it: a 32-bit integer without leading zeros or plus sign; anything else counts as 0.
+function deletionCost(pod: PodRecord): number {
+  const text = pod.annotations.get(ANNOTATIONS.podDeletionCost) ?? '0'
+  return /^(0|-?[1-9]\d{0,9})$/.test(text) ? Number(text) : 0
+}
