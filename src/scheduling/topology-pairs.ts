@@ -6,9 +6,9 @@ import type { PluginContext } from './plugin.ts'
 export type TopologyPairs = Map<string, Map<string, number>>
 
 /** Adds `weight` for each pod to the domain of its node. A node without the key makes no domain. */
-export function addPods(pairs: TopologyPairs, { info }: PluginContext, key: string, pods: PodsByNode, weight: number): void {
+export function addPods(pairs: TopologyPairs, context: PluginContext, key: string, pods: PodsByNode, weight: number): void {
   for (const [nodeName, count] of pods) {
-    const value = info(nodeName)?.node.labels.get(key)
+    const value = context.info(nodeName)?.node.labels.get(key)
     if (value === undefined) continue
     const values = pairs.get(key) ?? new Map<string, number>()
     values.set(value, (values.get(value) ?? 0) + weight * count)
