@@ -1,6 +1,7 @@
 import type { Labels, LabelSelector } from './labels.ts'
 import type { NodeSelector, PreferredNodeTerm, Toleration } from './node-selector.ts'
 import type { Resources } from './resources.ts'
+import type { PersistentVolumeClaimRecord } from './volume.ts'
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
 
@@ -129,6 +130,8 @@ export interface PodRecord {
   readonly spec: PodSpec
   /** Names of the PersistentVolumeClaims used, generic ephemeral volumes included (as `<pod>-<volume>`). */
   readonly claims: readonly string[]
+  /** Those of its claims that come into being only with the pod: the generic ephemeral volumes of a replacement. */
+  readonly claimsToCome?: readonly PersistentVolumeClaimRecord[]
   readonly nodeName: string | undefined
   readonly nominatedNodeName: string | undefined
   readonly phase: PodPhase
