@@ -1,0 +1,7 @@
+/**
+ * The text with everything but printable ASCII written as `\u{...}`. Kubernetes allows nothing else in names and label values, but a snapshot
+ * file may hold anything, and a control sequence in it must not reach the terminal.
+ */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/gu, character => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+}

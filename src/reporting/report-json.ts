@@ -1,0 +1,62 @@
+import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
+
+/**
+ * A plan as programs read it: apiVersion `respread.io/v1alpha1`, kind `RebalanceReport`. Every field is named here, not copied along: others
+ * rely on them, so they may be added to and never change by accident.
+ */
+export function rebalanceReport(plan: Plan): object {
+  return {
+    apiVersion: 'respread.io/v1alpha1',
+    kind: 'RebalanceReport',
+    summary: plan.summary,
+    notices: plan.notices,
+    groups: plan.groups.map(groupReport),
+    evictions: plan.evictions.map(evictionReport),
+  }
+}
+
+function groupReport(group: GroupPlan): object {
+  return {
+    id: group.id,
+    namespace: group.namespace,
+    workload: group.workload,
+    workloads: group.workloads,
+    topologyKey: group.topologyKey,
+    whenUnsatisfiable: group.whenUnsatisfiable,
+    origin: group.origin,
+    maxSkew: group.maxSkew,
+    minDomains: group.minDomains,
+    members: group.members,
+    domains: group.domains,
+    skew: group.skew,
+    excess: group.excess,
+    status: group.status,
+    reason: group.reason,
+    message: group.message,
+    lowerBound: group.lowerBound,
+    // JSON has no undefined; null says that no number of evictions brings the group within maxSkew.
+    reachableBound: group.reachableBound ?? null,
+    planned: group.planned,
+    skewAfter: group.skewAfter,
+    excessAfter: group.excessAfter,
+    blockers: group.blockers,
+  }
+}
+
+function evictionReport(eviction: PlannedEviction): object {
+  return {
+    order: eviction.order,
+    wave: eviction.wave,
+    namespace: eviction.namespace,
+    pod: eviction.pod,
+    uid: eviction.uid,
+    node: eviction.node,
+    workload: eviction.workload,
+    topologyKey: eviction.topologyKey,
+    fromDomain: eviction.fromDomain,
+    toDomain: eviction.toDomain,
+    toDomains: eviction.toDomains,
+    certainty: eviction.certainty,
+    groups: eviction.groups,
+  }
+}

@@ -1,0 +1,256 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { eviction, group, plan } from '../../test/support/made-up-plans.ts'
+import type { Plan } from '../planning/plan-types.ts'
+import { reportTable } from './report-table.ts'
+
+const table = (given: Plan, options: { width?: number; wide?: boolean; headers?: boolean } = {}): string =>
+  `\n${reportTable(given, { width: 80, wide: false, headers: true, ...options })}`
+
+const deployment = (name: string) => ({ kind: 'Deployment', name })
+const zones = (a: number, b: number, c: number) => ({ 'az-a': a, 'az-b': b, 'az-c': c })
+
+describe('the table of a plan', () => {
+  it('shows the worst first, says why under what is not mended, then the evictions', () => {
+    const groups = [
+      group(zones(2, 2, 2), { namespace: 'data', workload: { kind: 'StatefulSet', name: 'cache' } }),
+      group(
+        { 'az-a': 5 },
+        { namespace: 'platform', workload: deployment('pinned'), reason: 'OneDomain', message: 'The pods can only run in az-a.' },
+      ),
+      group(zones(3, 3, 0), {
+        workload: deployment('frozen'),
+        status: 'Blocked',
+        reason: 'BudgetNeverAllows',
+        message: 'Budget shop/frozen has maxUnavailable 0: it can never allow an eviction.',
+        lowerBound: 2,
+        reachableBound: undefined,
+      }),
+      group(zones(4, 4, 0), {
+        namespace: 'data',
+        workload: { kind: 'StatefulSet', name: 'queue' },
+        status: 'Held',
+        reason: 'DomainSettling',
+        message: 'az-c came back 2m10s ago.',
+        domains: [
+          { name: 'az-a', count: 4, countAfter: 4, acceptsPods: true },
+          { name: 'az-b', count: 4, countAfter: 4, acceptsPods: true },
+          { name: 'az-c', count: 0, countAfter: 0, acceptsPods: false },
+        ],
+      }),
+      group(zones(3, 3, 0), { workload: deployment('checkout'), planned: 2, skewAfter: 0 }),
+      group(zones(6, 6, 0), { planned: 4, skewAfter: 0, whenUnsatisfiable: 'ScheduleAnyway' }),
+    ]
+    const evictions = [eviction(2, { wave: 2, pod: 'checkout-6d5f9c7b8-x2p2z', certainty: 'likely' }), eviction(1)]
+    const notices = [
+      { reason: 'DomainHasNoNodes', message: 'az-d should exist for topology.kubernetes.io/zone but no node carries it as a label.' },
+    ]
+
+    expect(table(plan(groups, evictions, notices))).toMatchInlineSnapshot(`
+      "
+      NAMESPACE  WORKLOAD         KEY   WHEN  COUNTS   SKEW    EVICT  STATUS
+      shop       deploy/web       zone  soft  6 6 0    6 -> 0      4  Violated
+      shop       deploy/checkout  zone  hard  3 3 0    3 -> 0      2  Violated
+      data       sts/queue        zone  hard  4 4 (0)  4           0  Held
+          DomainSettling: az-c came back 2m10s ago.
+      shop       deploy/frozen    zone  hard  3 3 0    3           0  Blocked
+          BudgetNeverAllows: Budget shop/frozen has maxUnavailable 0: it can never
+          allow an eviction.
+      data       sts/cache        zone  hard  2 2 2    0           0  Balanced
+      platform   deploy/pinned    zone  hard  5 - -    0           0  Balanced
+          OneDomain: The pods can only run in az-a.
+
+      Counts: zone az-a az-b az-c; (n) takes no pods now; - is no domain for these
+      pods.
+      6 groups among 43 pods on 9 nodes: 2 violated, 1 held, 1 blocked, 2 balanced.
+      2 evictions planned, in 2 waves (bounds: 8 on counts alone, 6 reachable).
+
+      DomainHasNoNodes: az-d should exist for topology.kubernetes.io/zone but no node
+      carries it as a label.
+
+      WAVE  NAMESPACE  POD                       FROM ZONE  TO ZONE  LANDING
+         1  shop       web-7c9f8d6b5-bx2k1       az-a       az-c     certain
+         2  shop       checkout-6d5f9c7b8-x2p2z  az-a       az-c     likely
+      "
+    `)
+  })
+
+  it('has a column for reasons where there is room', () => {
+    const groups = [group(zones(6, 6, 0), { planned: 4, skewAfter: 0 }), group(zones(1, 1, 1), { workload: deployment('b') })]
+
+    expect(table(plan(groups), { width: 100 })).toMatchInlineSnapshot(`
+      "
+      NAMESPACE  WORKLOAD    KEY   WHEN  COUNTS  SKEW    EVICT  STATUS    REASON
+      shop       deploy/web  zone  hard  6 6 0   6 -> 0      4  Violated  MovesPlanned
+      shop       deploy/b    zone  hard  1 1 1   0           0  Balanced  WithinMaxSkew
+
+      Counts: zone az-a az-b az-c.
+      2 groups among 15 pods on 9 nodes: 1 violated, 1 balanced.
+      No eviction planned (bounds: 4 on counts alone, 4 reachable).
+      "
+    `)
+  })
+
+  it('gives the range of counts where there are many domains, and names too long a line of their own', () => {
+    const hosts = Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [`ip-10-0-${index}-7.eu-central-1.compute.internal`, index % 4]),
+    )
+    const fiveZones = { 'eu-central-1a': 112, 'eu-central-1b': 110, 'eu-central-1c': 98, 'eu-central-1d': 117, 'eu-central-1e': 0 }
+    const groups = [
+      group(fiveZones, {
+        namespace: 'payments',
+        workload: deployment('payment-authorization-service-production-canary'),
+        planned: 84,
+        skewAfter: 1,
+      }),
+      group(hosts, {
+        namespace: 'payments',
+        workload: deployment('proxy'),
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+      }),
+      group(
+        { 'eu-central-1a': 1, 'eu-central-1b': 1 },
+        { namespace: 'payments-and-settlement-production', workload: deployment('ledger') },
+      ),
+    ]
+    const evictions = [
+      eviction(1, {
+        namespace: 'payments-and-settlement-production',
+        pod: 'payment-authorization-service-production-canary-6d5f9c7b8-x2p2z',
+      }),
+      eviction(2, {
+        topologyKey: 'kubernetes.io/hostname',
+        fromDomain: 'ip-10-0-3-7.eu-central-1.compute.internal',
+        toDomain: 'ip-10-0-4-7.eu-central-1.compute.internal',
+        toDomains: ['ip-10-0-4-7.eu-central-1.compute.internal', 'ip-10-0-8-7.eu-central-1.compute.internal'],
+      }),
+    ]
+
+    expect(table(plan(groups, evictions))).toMatchInlineSnapshot(`
+      "
+      NAMESPACE  WORKLOAD  KEY       WHEN  COUNTS            SKEW      EVICT  STATUS
+      payments   deploy/payment-authorization-service-production-canary
+                           zone      hard  112 110 98 117 0  117 -> 1     84  Violated
+      payments   deploy/proxy
+                           hostname  soft  0-3 in 300        3             0  Violated
+      payments-and-settlement-production  deploy/ledger
+                           zone      hard  1 1 - - -         0             0  Balanced
+
+      Counts: zone eu-central-1a eu-central-1b eu-central-1c eu-central-1d
+      eu-central-1e; - is no domain for these pods; a-b in n: from a to b pods in n
+      domains.
+      3 groups among 889 pods on 9 nodes: 2 violated, 1 balanced.
+      2 evictions planned, in 1 wave (bounds: 84 on counts alone, 84 reachable).
+
+      WAVE  NAMESPACE                           POD
+         1  payments-and-settlement-production
+            payment-authorization-service-production-canary-6d5f9c7b8-x2p2z
+            zone az-a -> az-c, certain
+         1  shop                                web-7c9f8d6b5-cx2k2
+            hostname ip-10-0-3-7.eu-central-1.compute.internal ->
+            ip-10-0-4-7.eu-central-1.compute.internal (+1), certain
+      "
+    `)
+  })
+
+  it('shows everything on one line when wide', () => {
+    const groups = [
+      group(zones(6, 6, 0), {
+        planned: 4,
+        skewAfter: 0,
+        maxSkew: 2,
+        domains: [
+          { name: 'az-a', count: 6, countAfter: 4, acceptsPods: true },
+          { name: 'az-b', count: 6, countAfter: 4, acceptsPods: true },
+          { name: 'az-c', count: 0, countAfter: 4, acceptsPods: false },
+        ],
+        blockers: [{ reason: 'TooYoung', pods: 1, message: 'younger than 1m' }],
+      }),
+    ]
+
+    expect(table(plan(groups, [eviction(1, { toDomains: ['az-c', 'az-d'] })]), { wide: true })).toMatchInlineSnapshot(`
+      "
+      NAMESPACE  WORKLOAD    KEY   WHEN  MAXSKEW  DOMAINS                          SKEW    EVICT  STATUS    ORIGIN  REASON        MESSAGE
+      shop       deploy/web  zone  hard        2  az-a=6->4 az-b=6->4 az-c=(0)->4  6 -> 0      4  Violated  pod     MovesPlanned  TooYoung (1 pod): younger than 1m
+
+      1 group among 12 pods on 9 nodes: 1 violated.
+      1 eviction planned, in 1 wave (bounds: 4 on counts alone, 4 reachable).
+
+      WAVE  NAMESPACE  POD                  KEY   FROM  TO         LANDING  NODE
+         1  shop       web-7c9f8d6b5-bx2k1  zone  az-a  az-c,az-d  certain  node-a-1
+      "
+    `)
+  })
+
+  it('leaves but the rows without headers', () => {
+    expect(table(plan([group(zones(6, 6, 0), { planned: 4, skewAfter: 0 })], [eviction(1)]), { headers: false })).toMatchInlineSnapshot(`
+      "
+      shop       deploy/web  zone  hard  6 6 0   6 -> 0      4  Violated  MovesPlanned
+
+         1  shop       web-7c9f8d6b5-bx2k1  az-a       az-c     certain
+      "
+    `)
+  })
+
+  it('says so when no pod carries a constraint', () => {
+    expect(table(plan([]))).toBe('\n0 pods on 9 nodes: no pod carries a spread constraint.\n')
+  })
+
+  it('tells keys with the same ending apart', () => {
+    const groups = [group({ a: 1, b: 0 }), group({ a: 1, b: 0 }, { topologyKey: 'failure-domain.beta.kubernetes.io/zone' })]
+    expect(table(plan(groups))).toContain('Counts: failure-domain.beta.kubernetes.io/zone a b; zone a b.')
+  })
+})
+
+describe('every table', () => {
+  const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,60}$/)
+  const counts = fc.dictionary(name, fc.nat(2000), { minKeys: 1, maxKeys: 9 })
+  const groups = fc.array(
+    fc.record({ counts, namespace: name, workload: fc.record({ kind: fc.constantFrom('Deployment', 'StatefulSet'), name }) }),
+    { maxLength: 6 },
+  )
+  const evictions = fc.array(fc.record({ namespace: name, pod: name, fromDomain: name, toDomain: name }), { maxLength: 4 })
+
+  it('keeps names whole and lines within the width, unless one name alone is longer', () => {
+    fc.assert(
+      fc.property(groups, evictions, fc.integer({ min: 70, max: 140 }), (someGroups, someEvictions, width) => {
+        const made = plan(
+          someGroups.map(given => group(given.counts, { ...given, reason: 'NoRoom', message: `No room in ${given.namespace}.` })),
+          someEvictions.map((given, index) => eviction(index + 1, given)),
+        )
+        const text = reportTable(made, { width, wide: false, headers: true })
+        const words = new Set(text.split(/[\s,;]+/).flatMap(word => [word, word.split('/').at(-1), word.replace(/\.$/, '')]))
+        for (const { namespace, workload } of made.groups) {
+          expect(words).toContain(namespace)
+          expect(words).toContain(workload.name)
+        }
+        for (const { pod, fromDomain, toDomain } of made.evictions) {
+          for (const whole of [pod, fromDomain, toDomain]) expect(words).toContain(whole)
+        }
+        expect(text.split('\n').filter(line => line.length > width)).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is harmless to a terminal, whatever the labels hold', () => {
+    const odd = fc.string({ unit: fc.constantFrom('a', '\u001b', '[', '\u009b', '\n', '\r', '\t', '\u202e', '😀') })
+    fc.assert(
+      fc.property(odd, fc.boolean(), (text, wide) => {
+        const made = plan(
+          [
+            group(
+              { [text]: 3, b: 0 },
+              { namespace: text, workload: { kind: text, name: text }, topologyKey: text, message: text, reason: 'NoRoom' },
+            ),
+          ],
+          [eviction(1, { pod: text, node: text, fromDomain: text, toDomain: text, topologyKey: text })],
+          [{ reason: 'DomainOutage', message: text }],
+        )
+        expect(reportTable(made, { width: 80, wide, headers: true })).not.toMatch(/[^\x20-\x7e\n]/)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})

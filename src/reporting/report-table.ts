@@ -1,0 +1,51 @@
+import type { GroupStatus, Plan } from '../planning/plan-types.ts'
+import { evictionTable } from './eviction-table.ts'
+import { groupTable } from './group-table.ts'
+import type { TableOptions } from './group-table.ts'
+import { printable } from './printable.ts'
+import { wrap } from './wrap.ts'
+
+/**
+ * A plan for a person: the groups, worst first; how many there are and what is planned; what is said about the whole cluster; the evictions.
+ * Without headers only the rows remain: the groups', an empty line, the evictions'.
+ */
+export function reportTable(plan: Plan, options: TableOptions): string {
+  const { lines: groups, legend } = groupTable(plan.groups, options)
+  const evictions = evictionTable(plan.evictions, options)
+  const footer = [...(legend === undefined ? [] : wrap(legend, options.width)), ...summary(plan, options.width)]
+  const blocks = options.headers
+    ? [plan.groups.length === 0 ? [] : groups, footer, notices(plan, options.width), plan.evictions.length === 0 ? [] : evictions]
+    : [groups, evictions]
+  return blocks
+    .filter(block => block.length > 0)
+    .map(block => `${block.join('\n')}\n`)
+    .join('\n')
+}
+
+function summary({ summary, groups, evictions }: Plan, width: number): readonly string[] {
+  const cluster = `${count(summary.pods, 'pod')} on ${count(summary.nodes, 'node')}`
+  if (groups.length === 0) return wrap(`${cluster}: no pod carries a spread constraint.`, width)
+  const byStatus = Map.groupBy(groups, group => group.status)
+  const states = STATUSES.flatMap(status => {
+    const number = byStatus.get(status)?.length ?? 0
+    return number === 0 ? [] : [`${number} ${status.toLowerCase()}`]
+  })
+  const waves = new Set(evictions.map(eviction => eviction.wave)).size
+  const planned =
+    evictions.length === 0 ? 'No eviction planned' : `${count(evictions.length, 'eviction')} planned, in ${count(waves, 'wave')}`
+  const bounds = summary.lowerBound === 0 ? '' : ` (bounds: ${summary.lowerBound} on counts alone, ${summary.reachableBound} reachable)`
+  return [
+    ...wrap(`${count(groups.length, 'group')} among ${cluster}: ${states.join(', ')}.`, width),
+    ...wrap(`${planned}${bounds}.`, width),
+  ]
+}
+
+const STATUSES: readonly GroupStatus[] = ['Violated', 'Held', 'Blocked', 'Balanced']
+
+function notices(plan: Plan, width: number): readonly string[] {
+  return plan.notices.flatMap(notice => wrap(printable(`${notice.reason}: ${notice.message}`), width))
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import * as fc from 'fast-check'
+import { parse } from 'yaml'
+import { jsonText, yamlText } from './structured-output.ts'
+
+const text = fc.string({
+  unit: fc.constantFrom('a', '-', ': ', '#', '\n', '\t', '"', "'", '\\', '\u001b', '\u007f', '\u009b', '\u202e', '\u2028', '\uffff', '😀'),
+})
+const value = fc.dictionary(
+  fc.constantFrom('name', 'items', 'y', 'é'),
+  fc.oneof(text, fc.array(text), fc.integer(), fc.boolean(), fc.constant(null)),
+)
+
+describe('JSON and YAML', () => {
+  it('say the same as the value, in printable ASCII alone', () => {
+    fc.assert(
+      fc.property(value, given => {
+        const plain = JSON.parse(JSON.stringify(given))
+        const json = jsonText(given)
+        const yaml = yamlText(given)
+        expect(JSON.parse(json)).toEqual(plain)
+        expect(parse(yaml)).toEqual(plain)
+        expect(parse(yaml, { version: '1.1' })).toEqual(plain)
+        expect(json + yaml).not.toMatch(/[^\x20-\x7e\n]/)
+      }),
+    )
+  })
+
+  it('look as in kubectl', () => {
+    const report = { kind: 'RebalanceReport', groups: [{ name: 'a', reachableBound: null }], empty: [] }
+    expect(jsonText(report)).toBe(
+      '{\n  "kind": "RebalanceReport",\n  "groups": [\n    {\n      "name": "a",\n      "reachableBound": null\n    }\n  ],\n  "empty": []\n}\n',
+    )
+    expect(yamlText(report)).toBe('kind: RebalanceReport\ngroups:\n  - name: a\n    reachableBound: null\nempty: []\n')
+  })
+
+  it('quote what another YAML reader would take for a boolean', () => {
+    expect(yamlText({ zone: 'yes', y: 'on' })).toBe('zone: "yes"\n"y": "on"\n')
+  })
+})
