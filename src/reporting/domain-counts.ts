@@ -3,7 +3,7 @@ import { printable } from './printable.ts'
 
 /** More domains than this, or a longer text, and the counts are not listed one by one. */
 const LISTED_DOMAINS = 6
-const LISTED_LENGTH = 20
+const LISTED_LENGTH = 16
 
 /**
  * How the counts of groups are written in one column. Keys with few domains list their counts side by side, every group in the same order,

@@ -24,7 +24,8 @@ export function reportTable(plan: Plan, options: TableOptions): string {
 
 function summary({ summary, groups, evictions }: Plan, width: number): readonly string[] {
   const cluster = `${count(summary.pods, 'pod')} on ${count(summary.nodes, 'node')}`
-  if (groups.length === 0) return wrap(`${cluster}: no pod carries a spread constraint.`, width)
+  if (summary.groups === 0) return wrap(`${cluster}: no pod carries a spread constraint.`, width)
+  if (groups.length === 0) return wrap(`None of the ${count(summary.groups, 'group')} among ${cluster} was asked for.`, width)
   const byStatus = Map.groupBy(groups, group => group.status)
   const states = STATUSES.flatMap(status => {
     const number = byStatus.get(status)?.length ?? 0
@@ -33,9 +34,15 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
   const waves = new Set(evictions.map(eviction => eviction.wave)).size
   const planned =
     evictions.length === 0 ? 'No eviction planned' : `${count(evictions.length, 'eviction')} planned, in ${count(waves, 'wave')}`
-  const bounds = summary.lowerBound === 0 ? '' : ` (bounds: ${summary.lowerBound} on counts alone, ${summary.reachableBound} reachable)`
+  // The bounds are the whole cluster's: beside a part of its groups they would mislead.
+  const isPart = groups.length < summary.groups
+  const bounds =
+    isPart || summary.lowerBound === 0 ? '' : ` (bounds: ${summary.lowerBound} on counts alone, ${summary.reachableBound} reachable)`
   return [
-    ...wrap(`${count(groups.length, 'group')} among ${cluster}: ${states.join(', ')}.`, width),
+    ...wrap(
+      `${isPart ? `${groups.length} of ${summary.groups} groups` : count(groups.length, 'group')} among ${cluster}: ${states.join(', ')}.`,
+      width,
+    ),
     ...wrap(`${planned}${bounds}.`, width),
   ]
 }

@@ -31,6 +31,7 @@ export function group(counts: Readonly<Record<string, number>>, given: Partial<G
     skewAfter: skew,
     excessAfter: 0,
     blockers: [],
+    memberUids: [],
     ...given,
   }
 }
@@ -74,6 +75,7 @@ export function plan(groups: readonly GroupPlan[], evictions: readonly PlannedEv
     },
     groups,
     evictions,
+    leftAlone: new Map(),
     notices,
   }
 }
