@@ -4,6 +4,8 @@ import type { Labels, LabelSelector } from '../../src/cluster/labels.ts'
 import type { NamespaceRecord } from '../../src/cluster/namespace.ts'
 import type { NodeRecord } from '../../src/cluster/node.ts'
 import type { PodAffinityTerm, PodRecord, PodSpec } from '../../src/cluster/pod.ts'
+import type { NodeSelectorTerm } from '../../src/cluster/node-selector.ts'
+import type { PersistentVolumeClaimRecord, PersistentVolumeRecord, StorageClassRecord } from '../../src/cluster/volume.ts'
 import type { ClusterRecord } from '../../src/cluster/records.ts'
 import type { WorkloadRecord } from '../../src/cluster/workload.ts'
 import { NO_RESOURCES } from '../../src/cluster/resources.ts'
@@ -75,6 +77,71 @@ export function makeWorkload(kind: WorkloadRecord['kind'], name: string, fields:
   }
 }
 
+/** A claim of 10 bytes that is bound to the volume of the same name, unless told otherwise. */
+export function makeClaim(name: string, fields: Partial<PersistentVolumeClaimRecord> = {}): PersistentVolumeClaimRecord {
+  const volumeName = fields.volumeName ?? name
+  return {
+    kind: 'PersistentVolumeClaim',
+    namespace: 'shop',
+    name,
+    uid: name,
+    storageClassName: 'standard',
+    volumeName,
+    bindCompleted: volumeName !== '',
+    selectedNode: undefined,
+    phase: volumeName === '' ? 'Pending' : 'Bound',
+    accessModes: ['ReadWriteOnce'],
+    selector: undefined,
+    requestedBytes: 10,
+    volumeMode: 'Filesystem',
+    ownerUid: undefined,
+    deletedAt: undefined,
+    problems: [],
+    ...fields,
+  }
+}
+
+/** A free volume of 10 bytes that every node can reach. */
+export function makeVolume(name: string, fields: Partial<PersistentVolumeRecord> = {}): PersistentVolumeRecord {
+  return {
+    kind: 'PersistentVolume',
+    name,
+    uid: name,
+    labels: labels({}),
+    capacity: 10,
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: 'standard',
+    volumeMode: 'Filesystem',
+    nodeAffinity: undefined,
+    phase: 'Available',
+    claimRef: undefined,
+    csi: undefined,
+    deletedAt: undefined,
+    problems: [],
+    ...fields,
+  }
+}
+
+/** A class whose volumes are made by csi.example.com once a pod wants them. */
+export function makeClass(name: string, fields: Partial<StorageClassRecord> = {}): StorageClassRecord {
+  return {
+    kind: 'StorageClass',
+    name,
+    provisioner: 'csi.example.com',
+    volumeBindingMode: 'WaitForFirstConsumer',
+    isDefault: false,
+    createdAt: 0,
+    allowedTopologies: [],
+    problems: [],
+    ...fields,
+  }
+}
+
+/** A node selector term that wants one of these zones. */
+export function inZones(...values: readonly string[]): NodeSelectorTerm {
+  return { kind: 'term', expressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values }], fields: [] }
+}
+
 /** A pod affinity term on zones that selects pods of its own namespace. */
 export function affinityTerm(selector: LabelSelector, fields: Partial<PodAffinityTerm> = {}): PodAffinityTerm {
   return {
@@ -111,8 +178,6 @@ export function pluginContext(records: readonly ClusterRecord[], profile: Schedu
       pods,
       used: NO_RESOURCES,
       usedScored: { cpu: 0, memory: 0 },
-      podsWithAffinity: pods,
-      podsWithRequiredAntiAffinity: pods,
     })
   }
   return { cluster, profile, infos: [...infos.values()], info: name => infos.get(name), affinity }
