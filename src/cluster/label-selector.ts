@@ -1,5 +1,6 @@
 import { isLabelKey, isLabelValue } from './label-syntax.ts'
 import type { LabelOperator, LabelRequirement, Labels, LabelSelector } from './labels.ts'
+import { isRawObject, shown } from './raw-value.ts'
 
 const LEGAL_OPERATORS = 'In, NotIn, Exists, DoesNotExist'
 
@@ -9,9 +10,9 @@ const LEGAL_OPERATORS = 'In, NotIn, Exists, DoesNotExist'
  */
 export function parseLabelSelector(raw: unknown): LabelSelector {
   if (raw === undefined || raw === null) return { kind: 'nothing' }
-  if (!isObject(raw)) return invalid('a label selector must be an object with matchLabels and matchExpressions')
+  if (!isRawObject(raw)) return invalid('a label selector must be an object with matchLabels and matchExpressions')
   const { matchLabels = null, matchExpressions = null } = raw
-  if (matchLabels !== null && !isObject(matchLabels)) return invalid('matchLabels must be an object of texts')
+  if (matchLabels !== null && !isRawObject(matchLabels)) return invalid('matchLabels must be an object of texts')
   if (matchExpressions !== null && !Array.isArray(matchExpressions)) return invalid('matchExpressions must be a list')
   const requirements: LabelRequirement[] = []
   for (const [key, value] of Object.entries(matchLabels ?? {})) {
@@ -20,7 +21,7 @@ export function parseLabelSelector(raw: unknown): LabelSelector {
     requirements.push(requirement)
   }
   for (const [index, expression] of (matchExpressions ?? []).entries()) {
-    const requirement = isObject(expression)
+    const requirement = isRawObject(expression)
       ? readRequirement(expression['key'], expression['operator'], expression['values'] ?? [])
       : 'an expression must be an object with key, operator and values'
     if (typeof requirement === 'string') return invalid(`matchExpressions[${index}]: ${requirement}`)
@@ -75,12 +76,12 @@ export function selectorKey(selector: LabelSelector): string {
 
 /** One requirement read from outside, or what is wrong with it (the checks of apimachinery's labels.NewRequirement, 1.36). */
 export function readRequirement(key: unknown, operator: unknown, values: unknown): LabelRequirement | string {
-  if (typeof key !== 'string' || !isLabelKey(key)) return `${JSON.stringify(key)} is not a label key`
-  if (!isLabelOperator(operator)) return `operator ${JSON.stringify(operator)} is unknown; legal are ${LEGAL_OPERATORS}`
+  if (typeof key !== 'string' || !isLabelKey(key)) return `${shown(key)} is not a label key`
+  if (!isLabelOperator(operator)) return `operator ${shown(operator)} is unknown; legal are ${LEGAL_OPERATORS}`
   if (!Array.isArray(values)) return `values of ${key} must be a list`
   const texts: string[] = []
   for (const value of values as readonly unknown[]) {
-    if (typeof value !== 'string' || !isLabelValue(value)) return `${JSON.stringify(value)} is not a label value (key ${key})`
+    if (typeof value !== 'string' || !isLabelValue(value)) return `${shown(value)} is not a label value (key ${key})`
     texts.push(value)
   }
   const takesValues = operator === 'In' || operator === 'NotIn'
@@ -121,10 +122,6 @@ function partsOf({ key, operator, values }: LabelRequirement): readonly unknown[
 
 function isLabelOperator(operator: unknown): operator is LabelOperator {
   return operator === 'In' || operator === 'NotIn' || operator === 'Exists' || operator === 'DoesNotExist'
-}
-
-function isObject(raw: unknown): raw is Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw)
 }
 
 function invalid(problem: string): LabelSelector {

@@ -1,7 +1,116 @@
-import type { ClusterRecord, Warning } from './records.ts'
+import { createReaders, type RawObject } from './project-object.ts'
+import { projectBudget } from './project-budget.ts'
+import { projectNode } from './project-node.ts'
+import { projectAutoscaler, projectNamespace, projectPriorityClass, projectResourceClaim, projectService } from './project-others.ts'
+import { projectPod } from './project-pod.ts'
+import {
+  projectCsiDriver,
+  projectCsiNode,
+  projectCsiStorageCapacity,
+  projectStorageClass,
+  projectVolumeAttachment,
+} from './project-storage.ts'
+import { projectPersistentVolume, projectPersistentVolumeClaim } from './project-volume.ts'
+import { projectWorkload } from './project-workload.ts'
+import { RawField } from './raw-field.ts'
+import { isRawObject, shown } from './raw-value.ts'
+import type { ClusterRecord, RecordKind, Warning } from './records.ts'
 
 /** One raw object read: its record, or why it was left alone, and what was odd about it. */
 export interface Projected {
   readonly record: ClusterRecord | undefined
   readonly warnings: readonly Warning[]
+}
+
+/** Reads raw objects into records. Never throws: what cannot be read becomes a warning. Equal parts of its records are shared. */
+export interface Projector {
+  /** By the object's own apiVersion and kind; of a kind that respread does not know there is no record and no warning. */
+  project(raw: unknown): Projected
+  /** An item of a list that the API server sends, which carries neither. */
+  projectAs(kind: RecordKind, raw: unknown): Projected
+}
+
+interface KindReader {
+  /** API versions, or with a trailing `/` every version of a group. */
+  readonly apiVersions: readonly string[]
+  readonly namespaced: boolean
+  readonly read: (object: RawObject) => ClusterRecord
+}
+
+const KINDS: Readonly<Record<RecordKind, KindReader>> = {
+  Pod: { apiVersions: ['v1'], namespaced: true, read: projectPod },
+  Node: { apiVersions: ['v1'], namespaced: false, read: projectNode },
+  Namespace: { apiVersions: ['v1'], namespaced: false, read: projectNamespace },
+  Service: { apiVersions: ['v1'], namespaced: true, read: projectService },
+  PersistentVolume: { apiVersions: ['v1'], namespaced: false, read: projectPersistentVolume },
+  PersistentVolumeClaim: { apiVersions: ['v1'], namespaced: true, read: projectPersistentVolumeClaim },
+  ReplicationController: { apiVersions: ['v1'], namespaced: true, read: projectWorkload('ReplicationController') },
+  ReplicaSet: { apiVersions: ['apps/v1'], namespaced: true, read: projectWorkload('ReplicaSet') },
+  Deployment: { apiVersions: ['apps/v1'], namespaced: true, read: projectWorkload('Deployment') },
+  StatefulSet: { apiVersions: ['apps/v1'], namespaced: true, read: projectWorkload('StatefulSet') },
+  DaemonSet: { apiVersions: ['apps/v1'], namespaced: true, read: projectWorkload('DaemonSet') },
+  Job: { apiVersions: ['batch/v1'], namespaced: true, read: projectWorkload('Job') },
+  PodDisruptionBudget: { apiVersions: ['policy/v1'], namespaced: true, read: projectBudget },
+  StorageClass: { apiVersions: ['storage.k8s.io/v1'], namespaced: false, read: projectStorageClass },
+  CSINode: { apiVersions: ['storage.k8s.io/v1'], namespaced: false, read: projectCsiNode },
+  CSIDriver: { apiVersions: ['storage.k8s.io/v1'], namespaced: false, read: projectCsiDriver },
+  VolumeAttachment: { apiVersions: ['storage.k8s.io/v1'], namespaced: false, read: projectVolumeAttachment },
+  CSIStorageCapacity: { apiVersions: ['storage.k8s.io/v1'], namespaced: true, read: projectCsiStorageCapacity },
+  PriorityClass: { apiVersions: ['scheduling.k8s.io/v1'], namespaced: false, read: projectPriorityClass },
+  HorizontalPodAutoscaler: { apiVersions: ['autoscaling/v1', 'autoscaling/v2'], namespaced: true, read: projectAutoscaler },
+  ResourceClaim: { apiVersions: ['resource.k8s.io/'], namespaced: true, read: projectResourceClaim },
+}
+
+const NO_WARNINGS: readonly Warning[] = []
+const NOTHING: Projected = { record: undefined, warnings: NO_WARNINGS }
+
+export function createProjector(): Projector {
+  const readers = createReaders()
+
+  function read(kind: RecordKind, raw: unknown): Projected {
+    const problems = new Set<string>()
+    const root = new RawField(raw, problems)
+    const metadata = readers.metadata(root.at('metadata'))
+    if (metadata === undefined) return leftOut(kind, '', problems)
+    const { namespaced, read } = KINDS[kind]
+    const key = namespaced ? `${metadata.namespace}/${metadata.name}` : metadata.name
+    if (kind === 'Pod' && metadata.uid === '') return leftOut(kind, key, new Set([...problems, 'metadata.uid: is missing']))
+    const record = read({ root, metadata, readers, problems })
+    const warnings = problems.size === 0 ? NO_WARNINGS : Array.from(problems, problem => ({ kind, key, problem }))
+    return { record, warnings }
+  }
+
+  function projectAs(kind: RecordKind, raw: unknown): Projected {
+    try {
+      return read(kind, raw)
+    } catch (error) {
+      // Objects nested beyond the stack are the one thing that reading cannot step around.
+      if (!(error instanceof RangeError)) throw error
+      return leftOut(kind, '', ['is nested too deeply to be read'])
+    }
+  }
+
+  return {
+    projectAs,
+    project: raw => {
+      if (!isRawObject(raw)) return leftOut('object', '', [`${shown(raw)} is not an object`])
+      const kind = kindOf(raw)
+      return kind === undefined ? NOTHING : projectAs(kind, raw)
+    },
+  }
+}
+
+function kindOf({ apiVersion, kind }: Readonly<Record<string, unknown>>): RecordKind | undefined {
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || !isRecordKind(kind)) return undefined
+  const legal = KINDS[kind].apiVersions.some(version => (version.endsWith('/') ? apiVersion.startsWith(version) : apiVersion === version))
+  return legal ? kind : undefined
+}
+
+function isRecordKind(kind: string): kind is RecordKind {
+  return Object.hasOwn(KINDS, kind)
+}
+
+function leftOut(kind: string, key: string, problems: Iterable<string>): Projected {
+  const warnings = Array.from(problems, problem => ({ kind, key, problem: `${problem}; the object is left out` }))
+  return { record: undefined, warnings }
 }

@@ -43,7 +43,7 @@ describe('parseSelectorText', () => {
     ['a=b c', 'expected a comma, found "c"'],
     ['!a=b', 'expected a comma, found "="'],
     ['a!b', 'expected an operator, found "!"'],
-    ['a>1', '"a>1" is not a label key'],
+    ['a>1', '`a>1` is not a label key'],
     ['a/b/c', 'is not a label key'],
     ['a=b/c', 'is not a label value'],
   ])('refuses %j in one line', (text, sentence) => {

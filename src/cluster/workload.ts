@@ -8,8 +8,10 @@ export interface PodTemplate {
   readonly labels: Labels
   readonly annotations: Labels
   readonly spec: PodSpec
-  /** Names of claims and generic ephemeral volumes as written in the template. */
+  /** Names of claims as written in the template. */
   readonly claims: readonly string[]
+  /** Names of generic ephemeral volumes: a pod's claim is `<pod>-<volume>`. */
+  readonly ephemeralVolumes: readonly string[]
 }
 
 /** A controller of pods, or a controller of those: what tells whether it is rolling out and what its replacements will look like. */

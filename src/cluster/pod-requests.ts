@@ -1,0 +1,90 @@
+import { addLists, EMPTY_LIST, maxLists, overrideList, type ResourceList } from './resource-list.ts'
+
+/** What a pod's spec asks for, container by container. */
+export interface PodAsk {
+  readonly containers: readonly ContainerAsk[]
+  readonly initContainers: readonly ContainerAsk[]
+  /** `spec.resources.requests`, as far as pods may set it; undefined when it names none of those. */
+  readonly podLevel: ResourceList | undefined
+  readonly overhead: ResourceList
+}
+
+export interface ContainerAsk {
+  readonly name: string
+  /** An init container with `restartPolicy: Always`, which runs beside the others. */
+  readonly restartable: boolean
+  readonly requests: ResourceList
+}
+
+/** What the kubelet says it has given: in-place resize makes it differ from the spec. */
+export interface PodGrant {
+  /** By container name, those whose status has `resources`: the largest of the actual and the allocated requests. */
+  readonly containers: ReadonlyMap<string, ResourceList>
+  /** The same for the pod as a whole; undefined when its status has no `resources`. */
+  readonly podLevel: ResourceList | undefined
+  /** The node can never honour the resize that the spec asks for. */
+  readonly infeasible: boolean
+}
+
+const NO_GRANT: PodGrant = { containers: new Map(), podLevel: undefined, infeasible: false }
+
+/** What a container without a request counts for in scores (scheduler util.DefaultMilliCPURequest, DefaultMemoryRequest, 1.36). */
+const SCORED_DEFAULTS: ResourceList = new Map([
+  ['cpu', { nanos: 100n * 1_000_000n }],
+  ['memory', { nanos: 200n * 1024n ** 2n * 1_000_000_000n }],
+])
+
+/** What NodeResourcesFit asks for an incoming pod; its status is never consulted. */
+export function incomingRequests(ask: PodAsk): ResourceList {
+  return podRequests(ask, NO_GRANT, EMPTY_LIST)
+}
+
+/** What LeastAllocated charges for an incoming pod: with defaults for missing requests, and blind to pod-level ones. */
+export function incomingScoredRequests(ask: PodAsk): ResourceList {
+  return podRequests({ ...ask, podLevel: undefined }, NO_GRANT, SCORED_DEFAULTS)
+}
+
+/** What a pod on a node takes from it. */
+export function chargedRequests(ask: PodAsk, grant: PodGrant): ResourceList {
+  return podRequests(ask, grant, EMPTY_LIST)
+}
+
+/**
+ * What LeastAllocated sees of a pod on a node. With pod-level requests a default fills in only for a resource that neither the pod nor any
+ * container asks for (framework getNonMissingContainerRequests, 1.36).
+ */
+export function chargedScoredRequests(ask: PodAsk, grant: PodGrant): ResourceList {
+  if (ask.podLevel === undefined) return podRequests(ask, grant, SCORED_DEFAULTS)
+  const named = chargedRequests(ask, grant)
+  return podRequests(ask, grant, new Map([...SCORED_DEFAULTS].filter(([name]) => !named.has(name))))
+}
+
+/** component-helpers resource.PodRequests (1.36): containers run together, init containers one after another before them. */
+function podRequests(ask: PodAsk, grant: PodGrant, defaults: ResourceList): ResourceList {
+  let running = EMPTY_LIST
+  for (const container of ask.containers) running = addLists(running, containerRequests(container, grant, defaults))
+  let sidecars = EMPTY_LIST
+  let starting = EMPTY_LIST
+  for (const container of ask.initContainers) {
+    const requests = containerRequests(container, container.restartable ? grant : NO_GRANT, defaults)
+    const together = addLists(sidecars, requests)
+    if (container.restartable) {
+      running = addLists(running, requests)
+      sidecars = together
+    }
+    starting = maxLists(starting, together)
+  }
+  let requests = maxLists(running, starting)
+  if (ask.podLevel !== undefined) requests = overrideList(requests, granted(ask.podLevel, grant.podLevel, grant.infeasible))
+  return addLists(requests, ask.overhead)
+}
+
+function containerRequests(container: ContainerAsk, grant: PodGrant, defaults: ResourceList): ResourceList {
+  const requests = granted(container.requests, grant.containers.get(container.name), grant.infeasible)
+  return defaults.size === 0 ? requests : overrideList(defaults, requests)
+}
+
+function granted(asked: ResourceList, given: ResourceList | undefined, infeasible: boolean): ResourceList {
+  if (given === undefined) return asked
+  return infeasible ? given : maxLists(asked, given)
+}

@@ -1,0 +1,88 @@
+import { ANNOTATIONS_READ } from './annotations.ts'
+import { createInterner } from './interner.ts'
+import { NO_LABELS, type Labels } from './labels.ts'
+import type { OwnerRef } from './pod.ts'
+import type { RawField } from './raw-field.ts'
+
+/** The metadata that every record may take from. */
+export interface Metadata {
+  readonly name: string
+  readonly namespace: string
+  readonly uid: string
+  readonly labels: Labels
+  /** Only the annotations that respread reads (annotations.ts). */
+  readonly annotations: Labels
+  /** Every annotation, for the few records that keep a fact from one. */
+  readonly annotationField: RawField
+  readonly controller: OwnerRef | undefined
+  readonly generation: number
+  readonly createdAt: number
+  readonly deletedAt: number | undefined
+}
+
+export interface MetadataReader {
+  readonly metadata: (field: RawField) => Metadata | undefined
+  readonly labels: (field: RawField) => Labels
+  readonly annotations: (field: RawField) => Labels
+}
+
+/** Reads metadata so that equal label sets, annotation sets and owners come out as one object; undefined when there is no usable name. */
+export function createMetadataReader(): MetadataReader {
+  const internLabels = createInterner<ReadonlyMap<string, string>>()
+  const internOwner = createInterner<OwnerRef>()
+
+  const share = (entries: readonly (readonly [string, string])[]): Labels => {
+    if (entries.length === 0) return NO_LABELS
+    const ordered = entries.toSorted(([left], [right]) => (left < right ? -1 : 1))
+    return internLabels(JSON.stringify(ordered), () => new Map(ordered))
+  }
+  const labels = (field: RawField): Labels => share([...field.labels()])
+  const annotations = (field: RawField): Labels =>
+    share(
+      field.entries().flatMap(([key, value]) => {
+        const text = ANNOTATIONS_READ.has(key) ? value.text() : undefined
+        return text === undefined ? [] : [[key, text] as const]
+      }),
+    )
+  const controller = (field: RawField): OwnerRef | undefined => {
+    for (const owner of field.items()) {
+      if (!owner.at('controller').flag()) continue
+      const [apiVersion = '', kind = '', name = '', uid = ''] = ['apiVersion', 'kind', 'name', 'uid'].map(key =>
+        owner.at(key).need().text(),
+      )
+      return internOwner(JSON.stringify([apiVersion, kind, name, uid]), () => ({ apiVersion, kind, name, uid }))
+    }
+    return undefined
+  }
+
+  const metadata = (field: RawField): Metadata | undefined => {
+    const name = readName(field.at('name').need())
+    const namespace = readName(field.at('namespace'))
+    if (name === undefined || (namespace === undefined && field.at('namespace').present)) return undefined
+    const annotationField = field.at('annotations')
+    const deletion = field.at('deletionTimestamp')
+    return {
+      name,
+      namespace: namespace ?? 'default',
+      uid: field.at('uid').text() ?? '',
+      labels: labels(field.at('labels')),
+      annotations: annotations(annotationField),
+      annotationField,
+      controller: controller(field.at('ownerReferences')),
+      generation: field.at('generation').integer() ?? 0,
+      createdAt: field.at('creationTimestamp').time() ?? 0,
+      // Whatever is written there, the object is on its way out.
+      deletedAt: deletion.present ? (deletion.time() ?? 0) : undefined,
+    }
+  }
+  return { metadata, labels, annotations }
+}
+
+/** A name that can stand in a path of the API, so that `namespace/name` means one object. */
+function readName(field: RawField): string | undefined {
+  const name = field.text()
+  if (name === undefined) return undefined
+  if (name !== '' && !name.includes('/')) return name
+  field.refuse('is not a name')
+  return undefined
+}

@@ -1,0 +1,114 @@
+import { selectorFromLabels } from './label-selector.ts'
+import type { LabelSelector } from './labels.ts'
+import { readSelector } from './project-affinity.ts'
+import type { RawObject } from './project-object.ts'
+import { readClaimVolumes } from './project-pod-volumes.ts'
+import type { RawField } from './raw-field.ts'
+import type { PodTemplate, WorkloadKind, WorkloadRecord } from './workload.ts'
+
+const REVISION = 'deployment.kubernetes.io/revision'
+
+/** Reads one kind of workload into the record that all kinds share. */
+export function projectWorkload(kind: WorkloadKind): (object: RawObject) => WorkloadRecord {
+  return object => {
+    const { root, metadata, problems } = object
+    const spec = root.at('spec')
+    const status = root.at('status')
+    return {
+      kind,
+      namespace: metadata.namespace,
+      name: metadata.name,
+      uid: metadata.uid,
+      labels: metadata.labels,
+      annotations: metadata.annotations,
+      controller: metadata.controller,
+      selector: kind === 'ReplicationController' ? readEqualitySelector(spec.at('selector')) : readSelector(spec.at('selector')),
+      replicas: readReplicas(kind, spec, status),
+      template: readTemplate(object),
+      createdAt: metadata.createdAt,
+      deletedAt: metadata.deletedAt,
+      paused: spec.at(kind === 'Job' ? 'suspend' : 'paused').flag(),
+      generation: metadata.generation,
+      observedGeneration: status.at('observedGeneration').integer() ?? 0,
+      status: readStatus(kind, status),
+      statefulSet: kind === 'StatefulSet' ? readStatefulSet(spec, status) : undefined,
+      revision: metadata.annotationField.at(REVISION).text(),
+      problems: [...problems],
+    }
+  }
+}
+
+/** A ReplicationController's selector is a plain set of labels. */
+function readEqualitySelector(field: RawField): LabelSelector {
+  return field.present ? selectorFromLabels(field.labels()) : { kind: 'nothing' }
+}
+
+function readReplicas(kind: WorkloadKind, spec: RawField, status: RawField): number {
+  if (kind === 'DaemonSet') return status.at('desiredNumberScheduled').integer(0) ?? 0
+  return spec.at(kind === 'Job' ? 'parallelism' : 'replicas').integer(0) ?? 1
+}
+
+function readTemplate({ root, readers, problems }: RawObject): PodTemplate | undefined {
+  const template = root.at('spec').at('template')
+  if (!template.present) return undefined
+  const templateMetadata = template.at('metadata')
+  const rawSpec = template.at('spec')
+  const { claims, ephemeral } = readClaimVolumes(rawSpec.at('volumes'))
+  const { spec } = readers.specs.read(rawSpec.value)
+  for (const problem of spec.problems) problems.add(`spec.template.spec.${problem}`)
+  return {
+    labels: readers.labels(templateMetadata.at('labels')),
+    annotations: readers.annotations(templateMetadata.at('annotations')),
+    spec,
+    claims,
+    ephemeralVolumes: ephemeral,
+  }
+}
+
+function readStatus(kind: WorkloadKind, status: RawField): WorkloadRecord['status'] {
+  const number = (key: string): number => status.at(key).integer(0) ?? 0
+  switch (kind) {
+    case 'DaemonSet':
+      return {
+        replicas: number('currentNumberScheduled'),
+        readyReplicas: number('numberReady'),
+        availableReplicas: number('numberAvailable'),
+        updatedReplicas: number('updatedNumberScheduled'),
+      }
+    case 'Job':
+      return {
+        replicas: number('active'),
+        readyReplicas: number('ready'),
+        availableReplicas: number('ready'),
+        updatedReplicas: number('active'),
+      }
+    case 'ReplicaSet':
+    case 'ReplicationController':
+    case 'Deployment':
+    case 'StatefulSet': {
+      const replicas = number('replicas')
+      // Only those that roll out say how many are up to date; the pods of the others have one template.
+      const rollsOut = kind === 'Deployment' || kind === 'StatefulSet'
+      return {
+        replicas,
+        readyReplicas: number('readyReplicas'),
+        availableReplicas: number('availableReplicas'),
+        updatedReplicas: rollsOut ? number('updatedReplicas') : replicas,
+      }
+    }
+  }
+}
+
+function readStatefulSet(spec: RawField, status: RawField): WorkloadRecord['statefulSet'] {
+  const strategy = spec.at('updateStrategy')
+  return {
+    updateStrategy: strategy.at('type').choice(['RollingUpdate', 'OnDelete']) ?? 'RollingUpdate',
+    partition: strategy.at('rollingUpdate').at('partition').integer(0) ?? 0,
+    currentRevision: status.at('currentRevision').text() ?? '',
+    updateRevision: status.at('updateRevision').text() ?? '',
+    claimTemplates: spec
+      .at('volumeClaimTemplates')
+      .items()
+      .flatMap(template => template.at('metadata').at('name').need().text() ?? []),
+  }
+}
