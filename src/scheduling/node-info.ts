@@ -10,7 +10,4 @@ export interface NodeInfo {
   readonly used: Resources
   /** Sum of {@link PodRecord.chargedScored}: what LeastAllocated reads. */
   readonly usedScored: { readonly cpu: number; readonly memory: number }
-  /** Pods with any pod (anti-)affinity term, and with a required anti-affinity term: the only ones symmetry has to look at. */
-  readonly podsWithAffinity: ReadonlySet<PodRecord>
-  readonly podsWithRequiredAntiAffinity: ReadonlySet<PodRecord>
 }

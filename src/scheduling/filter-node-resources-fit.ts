@@ -1,0 +1,43 @@
+import type { Filter, Refused } from './plugin.ts'
+import type { SchedulerProfile } from './profile.ts'
+
+/**
+ * A pod slot, and each requested amount within what is allocatable and not yet requested (noderesources/fit.go, 1.36). A request of zero
+ * passes even on a node that is overcommitted. What an empty node could not hold either is Unresolvable.
+ */
+export const nodeResourcesFit: Filter = ({ profile }, { spec }) => {
+  const { requests } = spec
+  const scalars = [...requests.scalars].filter(([name, amount]) => amount > 0 && !isIgnored(profile, name))
+
+  return ({ node, pods, used }) => {
+    const { allocatable } = node
+    const short: Shortage[] = []
+    if (pods.size + 1 > node.podSlots) short.push({ message: 'Too many pods', unresolvable: false })
+    const need = (name: string, amount: number, capacity: number, taken: number): void => {
+      if (amount > 0 && amount > capacity - taken) short.push({ message: `Insufficient ${name}`, unresolvable: amount > capacity })
+    }
+    need('cpu', requests.cpu, allocatable.cpu, used.cpu)
+    need('memory', requests.memory, allocatable.memory, used.memory)
+    need('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, used.ephemeralStorage)
+    for (const [name, amount] of scalars) need(name, amount, allocatable.scalars.get(name) ?? 0, used.scalars.get(name) ?? 0)
+    return short.length === 0 ? undefined : refusal(short)
+  }
+}
+
+interface Shortage {
+  readonly message: string
+  readonly unresolvable: boolean
+}
+
+function refusal(short: readonly Shortage[]): Refused {
+  return {
+    status: short.some(({ unresolvable }) => unresolvable) ? 'UnschedulableAndUnresolvable' : 'Unschedulable',
+    message: short.map(({ message }) => message).join(', '),
+  }
+}
+
+/** `ignoredResources` and `ignoredResourceGroups` hold for extended resources alone: a name with a domain that is not Kubernetes' own. */
+function isIgnored({ ignoredResources, ignoredResourceGroups }: SchedulerProfile, name: string): boolean {
+  if (!name.includes('/') || name.includes('kubernetes.io/') || name.startsWith('requests.')) return false
+  return ignoredResources.has(name) || ignoredResourceGroups.has(name.slice(0, name.indexOf('/')))
+}

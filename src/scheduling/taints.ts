@@ -1,0 +1,29 @@
+import type { Taint, TaintEffect, Toleration } from '../cluster/node-selector.ts'
+
+/** Whether the toleration covers the taint (corev1 ToleratesTaint, 1.36). `Gt` and `Lt` wait behind a feature gate and match nothing. */
+function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect !== '' && toleration.effect !== taint.effect) return false
+  if (toleration.key !== '' && toleration.key !== taint.key) return false
+  switch (toleration.operator) {
+    case 'Exists':
+      return true
+    case 'Equal':
+      return toleration.value === taint.value
+    case 'Gt':
+    case 'Lt':
+      return false
+  }
+}
+
+export function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
+  return tolerations.some(toleration => tolerates(toleration, taint))
+}
+
+/** The first taint that keeps the pod off the node: PreferNoSchedule never does. */
+export function repellingTaint(taints: readonly Taint[], tolerations: readonly Toleration[]): Taint | undefined {
+  return taints.find(taint => keepsOff(taint.effect) && !isTolerated(taint, tolerations))
+}
+
+function keepsOff(effect: TaintEffect): boolean {
+  return effect === 'NoSchedule' || effect === 'NoExecute'
+}
