@@ -107,6 +107,8 @@ export interface PodSpec {
   readonly localVolumes: readonly LocalVolume[]
   /** The host's network: its container ports are host ports. */
   readonly hostNetwork: boolean
+  /** Features that a node must declare for it (NodeDeclaredFeatures), as far as the spec gives them away. */
+  readonly requiredNodeFeatures: readonly string[]
   readonly terminationGracePeriodSeconds: number
   /** Parts of the spec that could not be read, one sentence each. Such a pod is never predicted for and never evicted. */
   readonly problems: readonly string[]

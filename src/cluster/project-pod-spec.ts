@@ -3,6 +3,7 @@ import { incomingRequests, incomingScoredRequests, type PodAsk } from './pod-req
 import type { PodSpec } from './pod.ts'
 import { readPodAffinity, readTopologySpreadConstraints } from './project-affinity.ts'
 import { readContainer } from './project-containers.ts'
+import { readNodeFeatures } from './project-node-features.ts'
 import { readNodeSelector, readPreferredNodeTerms } from './project-node-selector.ts'
 import { readVolume, SHARED_VOLUME_SOURCES } from './project-pod-volumes.ts'
 import { readResourceList } from './project-resources.ts'
@@ -40,11 +41,12 @@ const PARTS = [
   'schedulingGates',
   'resourceClaims',
   'hostNetwork',
+  'hostUsers',
   'terminationGracePeriodSeconds',
   'overhead',
   'resources',
 ] as const
-const CONTAINER_PARTS = ['name', 'image', 'ports', 'resources', 'restartPolicy'] as const
+const CONTAINER_PARTS = ['name', 'image', 'ports', 'resources', 'restartPolicy', 'restartPolicyRules'] as const
 const VOLUME_PARTS = ['name', ...SHARED_VOLUME_SOURCES] as const
 
 export function createSpecReader(): SpecReader {
@@ -147,6 +149,7 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
     inlineDisks: volumes.flatMap(({ disk }) => disk ?? []),
     localVolumes: volumes.flatMap(({ local }) => local ?? []),
     hostNetwork,
+    requiredNodeFeatures: readNodeFeatures(root),
     terminationGracePeriodSeconds: root.at('terminationGracePeriodSeconds').integer(0) ?? 30,
     problems: [...problems],
   }

@@ -27,6 +27,7 @@ export const PLAIN_SPEC: PodSpec = {
   inlineDisks: [],
   localVolumes: [],
   hostNetwork: false,
+  requiredNodeFeatures: [],
   terminationGracePeriodSeconds: 30,
   problems: [],
 }
