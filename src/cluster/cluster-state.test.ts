@@ -140,6 +140,17 @@ describe('createClusterState', () => {
     expect(state.knows('Node')).toBe(false)
   })
 
+  it('forgets a kind that is no longer shown: neither known nor empty', () => {
+    const state = createClusterState()
+    state.replaceKind('Pod', [podRecord()])
+
+    const deltas = state.forgetKind('Pod')
+
+    expect(deltas).toMatchObject([{ kind: 'Pod', after: undefined }])
+    expect(state.knows('Pod')).toBe(false)
+    expectToHold(state, [])
+  })
+
   it('hands out iterables that can be gone through more than once', () => {
     const state = createClusterState()
     state.apply({ type: 'upsert', record: nodeRecord() })

@@ -46,6 +46,8 @@ export interface ClusterState extends ClusterReader {
   markKnown(kind: RecordKind): void
   /** Swaps in a complete new list of one kind, marks it as known, and returns what that changed, deletes included. */
   replaceKind<K extends RecordKind>(kind: K, records: Iterable<RecordOf<K>>): readonly Delta[]
+  /** The source no longer shows this kind: drops its records and no longer knows it. Returns what that changed. */
+  forgetKind(kind: RecordKind): readonly Delta[]
 }
 
 /** A state that holds nothing and knows no kind. */
@@ -136,6 +138,10 @@ export function createClusterState(): ClusterState {
         if (delta !== undefined) deltas.push(delta)
       }
       return deltas
+    },
+    forgetKind: kind => {
+      known.delete(kind)
+      return [...table(kind).keys()].flatMap(key => remove(kind, key) ?? [])
     },
   }
 }
