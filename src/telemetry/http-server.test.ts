@@ -1,0 +1,106 @@
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startHttpServer } from './http-server.ts'
+import type { HttpServer, HttpServerOptions } from './http-server.ts'
+import { createMetrics } from './metrics.ts'
+
+const open: HttpServer[] = []
+const errors: unknown[] = []
+
+async function serve(given: Partial<HttpServerOptions> = {}): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
+  const server = await startHttpServer({
+    port: 0,
+    host: '127.0.0.1',
+    metrics: createMetrics({ violatedGroupSeries: 1 }),
+    notReady: () => undefined,
+    onError: error => void errors.push(error),
+    ...given,
+  })
+  open.push(server)
+  return (path, init) => fetch(`http://127.0.0.1:${server.port}${path}`, init)
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(server => server.close()))
+  errors.length = 0
+})
+
+describe('the HTTP server', () => {
+  it('serves the metrics as Prometheus reads them', async () => {
+    const get = await serve()
+    const response = await get('/metrics')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+    expect(await response.text()).toContain('# TYPE respread_evictions_total counter')
+  })
+
+  it('is ready once and as long as nothing speaks against it', async () => {
+    let reason: string | undefined = 'CachesNotSynced: Pod, Node'
+    const get = await serve({ notReady: () => reason })
+    const before = await get('/readyz')
+    expect([before.status, await before.text()]).toEqual([503, 'CachesNotSynced: Pod, Node\n'])
+    reason = undefined
+    const after = await get('/readyz?verbose')
+    expect([after.status, await after.text()]).toEqual([200, 'ok\n'])
+  })
+
+  it('is alive whether or not it is ready', async () => {
+    const get = await serve({ notReady: () => 'ViewStale' })
+    expect((await get('/healthz')).status).toBe(200)
+  })
+
+  it('serves what a command adds', async () => {
+    const get = await serve({ routes: new Map([['/plan', (_, response) => void response.end('a plan')]]) })
+    expect(await (await get('/plan')).text()).toBe('a plan')
+  })
+
+  it.each(['/', '/metric', '/healthz/', '//', '/%00'])('knows no %s', async path => {
+    const get = await serve()
+    expect((await get(path)).status).toBe(404)
+  })
+
+  it('refuses what would change something', async () => {
+    const get = await serve()
+    const response = await get('/metrics', { method: 'POST', body: 'x' })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  })
+
+  it('answers HEAD without a body', async () => {
+    const get = await serve()
+    const response = await get('/healthz', { method: 'HEAD' })
+    expect([response.status, await response.text()]).toEqual([200, ''])
+  })
+
+  it('survives a handler that fails', async () => {
+    const failing = () => {
+      throw new Error('broken')
+    }
+    const get = await serve({ routes: new Map([['/fails', failing]]), notReady: failing })
+    const response = await get('/fails')
+    expect([response.status, await response.text()]).toEqual([500, 'internal error\n'])
+    expect((await get('/readyz')).status).toBe(500)
+    expect(errors).toEqual([new Error('broken'), new Error('broken')])
+    expect((await get('/healthz')).status).toBe(200)
+  })
+
+  it('ends streams when it closes', async () => {
+    const get = await serve({ routes: new Map([['/stream', (_, response) => void response.write('first ')]]) })
+    const response = await get('/stream')
+    await open[0]?.close()
+    open.length = 0
+    await expect(response.text()).rejects.toThrow('terminated')
+    await expect(get('/healthz')).rejects.toThrow('fetch failed')
+  })
+
+  it('says which port is taken', async () => {
+    const other = createServer()
+    const { promise, resolve } = Promise.withResolvers<number>()
+    other.listen(0, '127.0.0.1', () => {
+      const address = other.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    })
+    const port = await promise
+    await expect(serve({ port })).rejects.toThrow(`cannot listen on port ${port}: it is taken by another process`)
+    other.close()
+  })
+})

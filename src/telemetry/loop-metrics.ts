@@ -1,0 +1,89 @@
+import type { LoopStatus } from '../rebalancing/loop.ts'
+import type { EvictionOutcome, KindFreshness, Occurrence } from '../rebalancing/ports.ts'
+import { createBoundedNames } from './bounded-names.ts'
+import type { MetricRegistry } from './metric-registry.ts'
+
+/** So many different reasons get a series of their own: far more than there are, far fewer than a mistake could make. */
+const MOST_REASONS = 200
+
+/** Every answer there is. A record, so that the compiler misses none. */
+const OUTCOMES: Readonly<Record<EvictionOutcome['kind'], null>> = {
+  Accepted: null,
+  BudgetExhausted: null,
+  BudgetLagging: null,
+  Throttled: null,
+  SeveralBudgets: null,
+  Gone: null,
+  Replaced: null,
+  Conflict: null,
+  RefusedByWebhook: null,
+  Forbidden: null,
+  Invalid: null,
+  Lost: null,
+}
+
+/** Reasons by which the loop tells what became of a replacement. */
+const LANDINGS: ReadonlyMap<string, string> = new Map([
+  ['Landed', 'helped'],
+  ['LandingMissed', 'missed'],
+  ['ReplacementOverdue', 'overdue'],
+])
+
+/** Answers of the Eviction API. Returns what to tell each of them to. */
+export function defineEvictionMetrics(registry: MetricRegistry): (outcome: EvictionOutcome) => void {
+  const evictions = registry.counter('evictions_total', 'Eviction requests by what the API server answered.', ['outcome'])
+  // A rate needs to have seen the zero before the first one.
+  for (const outcome of Object.keys(OUTCOMES)) evictions.add({ outcome }, 0)
+  return ({ kind }) => evictions.add({ outcome: kind })
+}
+
+/** What the loop tells of itself. Returns what to tell each occurrence to. */
+export function defineOccurrenceMetrics(registry: MetricRegistry): (occurrence: Occurrence) => void {
+  const occurrences = registry.counter('occurrences_total', 'Everything that was told, by reason.', ['reason', 'level'])
+  const landings = registry.counter('landings_total', 'Replacements by what became of them.', ['result'])
+  const episodes = registry.counter('episodes_total', 'Episodes that ended, by what began them.', ['cause'])
+  const secondsToBalance = registry.histogram(
+    'seconds_to_balance',
+    'From the recovery of an outage, or from the start of another episode, until every group was balanced.',
+    [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200],
+  )
+  for (const result of LANDINGS.values()) landings.add({ result }, 0)
+  const bounded = createBoundedNames(MOST_REASONS)
+
+  return ({ reason, level, fields }) => {
+    occurrences.add({ reason: bounded(reason), level })
+    const result = LANDINGS.get(reason)
+    if (result !== undefined) landings.add({ result })
+    if (reason !== 'EpisodeDone') return
+    const { cause, secondsToBalance: seconds } = fields ?? {}
+    if (typeof cause === 'string') episodes.add({ cause })
+    if (typeof seconds === 'number') secondsToBalance.observe(seconds)
+  }
+}
+
+/** What is asked for at each scrape rather than told as it happens. */
+export interface LoopSources {
+  loop(): Pick<LoopStatus, 'hold' | 'inFlight' | 'overdue' | 'episode'>
+  mayAct(): boolean
+  freshness(): readonly KindFreshness[]
+}
+
+/** How the loop stands at the moment of a scrape. */
+export function defineLoopMetrics(registry: MetricRegistry, sources: LoopSources): void {
+  registry.scrapedGauge('in_flight', 'Evictions whose replacement is not Ready yet.', [], gauge => gauge.set({}, sources.loop().inFlight))
+  registry.scrapedGauge('overdue', 'Evictions whose replacement was not Ready in time.', [], gauge => gauge.set({}, sources.loop().overdue))
+  registry.scrapedGauge('episode_active', '1 while an episode goes on.', [], gauge =>
+    gauge.set({}, sources.loop().episode === undefined ? 0 : 1),
+  )
+  registry.scrapedGauge('held', '1 while the loop does nothing, with the reason.', ['reason'], gauge => {
+    const { hold } = sources.loop()
+    if (hold !== undefined) gauge.set({ reason: hold.reason }, 1)
+  })
+  registry.scrapedGauge('leader', '1 while this process may act.', [], gauge => gauge.set({}, sources.mayAct() ? 1 : 0))
+  registry.scrapedGauge('staleness_seconds', 'Time since the API server last confirmed the cache of a kind.', ['kind'], gauge => {
+    for (const { kind, ageMs } of sources.freshness()) gauge.set({ kind }, ageMs / 1000)
+  })
+  registry.scrapedGauge('synced', '1 once the first list of a kind is complete.', ['kind'], gauge => {
+    for (const { kind, synced } of sources.freshness()) gauge.set({ kind }, synced ? 1 : 0)
+  })
+}

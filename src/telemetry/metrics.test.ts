@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { group, plan } from '../../test/support/made-up-plans.ts'
+import type { Veto } from '../planning/reasons.ts'
+import { createMetrics } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
+
+/** The series of respread's own metrics by name, those of 0 left out. */
+async function series(metrics: Metrics): Promise<Record<string, number>> {
+  const lines = (await metrics.text()).split('\n').filter(line => line.startsWith('respread_'))
+  const values = lines.map(line => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))] as const)
+  return Object.fromEntries(values.filter(([name, value]) => value !== 0 && !name.includes('_bucket')))
+}
+
+const veto = (reason: Veto['reason']): Veto => ({ reason, message: '' })
+
+describe('metrics of plans', () => {
+  it('show how groups stand and what is planned', async () => {
+    const metrics = createMetrics({ violatedGroupSeries: 200 })
+    metrics.planned(
+      plan([
+        group({ a: 6, b: 6, c: 0 }),
+        group({ a: 3, b: 0 }, { status: 'Blocked', reason: 'BudgetNeverAllows', workload: { kind: 'StatefulSet', name: 'db' } }),
+        group({ a: 1, b: 1 }),
+      ]),
+      0.5,
+    )
+    expect(await series(metrics)).toEqual({
+      respread_plan_seconds_count: 1,
+      respread_plan_seconds_sum: 0.5,
+      'respread_groups{status="Violated"}': 1,
+      'respread_groups{status="Blocked"}': 1,
+      'respread_groups{status="Balanced"}': 1,
+      'respread_excess{status="Violated"}': 10,
+      'respread_excess{status="Blocked"}': 2,
+      'respread_violated_group_excess{namespace="shop",kind="Deployment",name="web",topology_key="topology.kubernetes.io/zone",when_unsatisfiable="DoNotSchedule",status="Violated"}': 10,
+      'respread_violated_group_excess{namespace="shop",kind="StatefulSet",name="db",topology_key="topology.kubernetes.io/zone",when_unsatisfiable="DoNotSchedule",status="Blocked"}': 2,
+    })
+  })
+
+  it('give only the worst groups a series, and none to those that recovered', async () => {
+    const metrics = createMetrics({ violatedGroupSeries: 1 })
+    const groups = [3, 9, 6].map(count => group({ a: count, b: 0 }, { workload: { kind: 'Deployment', name: `w${count}` } }))
+    metrics.planned(plan(groups), 0)
+    const ofGroups = Object.keys(await series(metrics)).filter(name => name.includes('violated_group_excess'))
+    expect(ofGroups).toEqual([expect.stringContaining('name="w9"')])
+    expect(await series(metrics)).toMatchObject({ respread_violated_groups_without_series: 2 })
+    metrics.planned(plan([]), 0)
+    expect(Object.keys(await series(metrics)).filter(name => name.includes('violated_group'))).toEqual([])
+  })
+
+  it('count a refusal once, however many plans repeat it', async () => {
+    const metrics = createMetrics({ violatedGroupSeries: 1 })
+    const leavingAlone = (...reasons: readonly (readonly [string, Veto['reason']])[]): void =>
+      metrics.planned({ ...plan([]), leftAlone: new Map(reasons.map(([uid, reason]) => [uid, veto(reason)])) }, 0)
+    leavingAlone(['u1', 'TooYoung'], ['u2', 'TooYoung'])
+    leavingAlone(['u1', 'TooYoung'], ['u2', 'LocalStorage'])
+    leavingAlone(['u1', 'TooYoung'])
+    leavingAlone(['u1', 'TooYoung'], ['u2', 'LocalStorage'])
+    expect(await series(metrics)).toMatchObject({
+      'respread_refusals_total{reason="TooYoung"}': 2,
+      'respread_refusals_total{reason="LocalStorage"}': 2,
+      'respread_pods_left_alone{reason="TooYoung"}': 1,
+      'respread_pods_left_alone{reason="LocalStorage"}': 1,
+    })
+  })
+})
+
+describe('metrics of the loop', () => {
+  it('count evictions by answer, landings and episodes by what is told', async () => {
+    const metrics = createMetrics({ violatedGroupSeries: 1 })
+    metrics.answered({ kind: 'Accepted' })
+    metrics.answered({ kind: 'Accepted' })
+    metrics.answered({ kind: 'BudgetExhausted', message: '' })
+    for (const reason of ['Landed', 'Landed', 'LandingMissed', 'ReplacementOverdue']) {
+      metrics.recorder.record({ reason, level: 'info', message: '' })
+    }
+    metrics.recorder.record({ reason: 'EpisodeDone', level: 'info', message: '', fields: { cause: 'Outage', secondsToBalance: 90 } })
+    expect(await series(metrics)).toEqual({
+      'respread_evictions_total{outcome="Accepted"}': 2,
+      'respread_evictions_total{outcome="BudgetExhausted"}': 1,
+      'respread_landings_total{result="helped"}': 2,
+      'respread_landings_total{result="missed"}': 1,
+      'respread_landings_total{result="overdue"}': 1,
+      'respread_episodes_total{cause="Outage"}': 1,
+      respread_seconds_to_balance_count: 1,
+      respread_seconds_to_balance_sum: 90,
+      'respread_occurrences_total{reason="Landed",level="info"}': 2,
+      'respread_occurrences_total{reason="LandingMissed",level="info"}': 1,
+      'respread_occurrences_total{reason="ReplacementOverdue",level="info"}': 1,
+      'respread_occurrences_total{reason="EpisodeDone",level="info"}': 1,
+    })
+  })
+
+  it('know every answer before it is first given', async () => {
+    expect(await createMetrics({ violatedGroupSeries: 1 }).text()).toContain('respread_evictions_total{outcome="Lost"} 0')
+  })
+
+  it('do not grow with the number of reasons', async () => {
+    const metrics = createMetrics({ violatedGroupSeries: 1 })
+    for (let index = 0; index < 1000; index += 1) metrics.recorder.record({ reason: `Reason${index}`, level: 'info', message: '' })
+    const found = Object.entries(await series(metrics)).filter(([name]) => name.includes('occurrences'))
+    expect(found).toHaveLength(201)
+    expect(Object.fromEntries(found)).toMatchObject({ 'respread_occurrences_total{reason="Other",level="info"}': 800 })
+  })
+})
+
+describe('metrics asked for at each scrape', () => {
+  it('show the loop and its caches as they are then', async () => {
+    const metrics = createMetrics({ violatedGroupSeries: 1 })
+    const counts = {
+      lists: 1,
+      watches: 2,
+      events: 30,
+      failures: 4,
+      stalls: 5,
+      garbageLines: 6,
+      relists: { Expired: 1, Garbage: 0 },
+      missedByWatch: 7,
+    }
+    const status = { hold: { reason: 'ViewStale', message: '' } as { reason: string; message: string } | undefined, inFlight: 3 }
+    metrics.scrapeFrom({
+      loop: () => ({ ...status, overdue: 1, episode: undefined }),
+      mayAct: () => true,
+      freshness: () => [{ kind: 'Pod', required: true, synced: true, ageMs: 1500 }],
+      watches: () => [['Pod', counts]],
+    })
+    const expected = {
+      'respread_held{reason="ViewStale"}': 1,
+      respread_in_flight: 3,
+      respread_overdue: 1,
+      respread_leader: 1,
+      'respread_staleness_seconds{kind="Pod"}': 1.5,
+      'respread_synced{kind="Pod"}': 1,
+      'respread_lists_total{kind="Pod"}': 1,
+      'respread_watches_total{kind="Pod"}': 2,
+      'respread_watch_events_total{kind="Pod"}': 30,
+      'respread_watch_failures_total{kind="Pod"}': 4,
+      'respread_watch_stalls_total{kind="Pod"}': 5,
+      'respread_watch_garbage_lines_total{kind="Pod"}': 6,
+      'respread_watch_missed_total{kind="Pod"}': 7,
+      'respread_relists_total{kind="Pod",reason="Expired"}': 1,
+    }
+    expect(await series(metrics)).toEqual(expected)
+    // Copied, not added up, at the second scrape.
+    counts.events = 31
+    status.hold = undefined
+    const { 'respread_held{reason="ViewStale"}': _, ...rest } = expected
+    expect(await series(metrics)).toEqual({ ...rest, 'respread_watch_events_total{kind="Pod"}': 31 })
+  })
+})
