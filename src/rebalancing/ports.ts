@@ -93,3 +93,13 @@ export interface Occurrence {
 export interface Recorder {
   record(occurrence: Occurrence): void
 }
+
+/** Everything through which the loop reaches the world. */
+export interface LoopPorts {
+  readonly view: ClusterView
+  readonly evictor: Evictor
+  readonly clock: Clock
+  readonly recorder: Recorder
+  readonly leadership: Leadership
+  readonly history: HistoryStore
+}

@@ -1,0 +1,179 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import type { PlannedEviction } from '../planning/plan-types.ts'
+import type { Policy } from '../planning/policy.ts'
+import { ownersOf } from '../planning/workloads.ts'
+import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts'
+import { leftInRound, type Round } from './cool-downs.ts'
+import { deferralOf, type Deferral } from './deferrals.ts'
+import type { Expectation } from './expectations.ts'
+import { workloadKey, type OfWorkload } from './workload-key.ts'
+
+/** What decides which evictions of a plan may go out now. */
+export interface AdmissionWorld {
+  readonly cluster: ClusterReader
+  readonly caps: Policy['caps']
+  readonly expectations: readonly Expectation[]
+  readonly rounds: readonly Round[]
+  readonly deferrals: readonly Deferral[]
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** Milliseconds. */
+  readonly coolDown: number
+}
+
+/** Why a planned eviction does not go out now. */
+export interface Waiting {
+  readonly eviction: PlannedEviction
+  readonly reason: string
+  readonly message: string
+}
+
+export interface Admission {
+  readonly admitted: readonly PlannedEviction[]
+  readonly waiting: readonly Waiting[]
+}
+
+/** Walks the plan in its order and admits what every gate lets pass, those admitted before counted in. */
+export function admit(evictions: readonly PlannedEviction[], world: AdmissionWorld): Admission {
+  const admitted: PlannedEviction[] = []
+  const waiting: Waiting[] = []
+  const sameWave: Slot[] = []
+  const door: Door = { ...world, inFlight: world.expectations.filter(({ overdue }) => !overdue), sameWave }
+  for (const eviction of evictions) {
+    const pod = world.cluster.pod(eviction.namespace, eviction.pod)
+    const refusal = pod === undefined ? { reason: 'PodGone', message: 'the pod is gone' } : firstRefusal({ eviction, pod }, door)
+    if (refusal !== undefined) {
+      waiting.push({ eviction, ...refusal })
+      continue
+    }
+    admitted.push(eviction)
+    sameWave.push({ ...eviction, budgets: pod === undefined ? [] : budgetNames(world.cluster, pod), budgetShows: false })
+  }
+  return { admitted, waiting }
+}
+
+/** Names of the budgets that cover the pod. */
+export function budgetNames(cluster: ClusterReader, pod: PodRecord): readonly string[] {
+  return budgetsOf(cluster, pod).map(({ name }) => name)
+}
+
+/** What counts against caps and budgets. */
+interface Slot extends OfWorkload {
+  readonly node: string
+  readonly budgets: readonly string[]
+  readonly budgetShows: boolean
+}
+
+interface Candidate {
+  readonly eviction: PlannedEviction
+  readonly pod: PodRecord
+}
+
+interface Door extends AdmissionWorld {
+  readonly inFlight: readonly Slot[]
+  /** Admitted before it in this pass. */
+  readonly sameWave: readonly Slot[]
+}
+
+type Refusal = Omit<Waiting, 'eviction'>
+type Gate = (candidate: Candidate, door: Door) => Refusal | undefined
+
+/** Asked in this order; the first that refuses is the reason. */
+const GATES: readonly Gate[] = [
+  isOfLaterWave, // its landing counts on moves that have not happened
+  isExpected, // never two evictions for one pod
+  isDeferred, // an answer of the API server asks to wait
+  roundIsSpent,
+  budgetIsSpent,
+  workloadIsFull,
+  namespaceIsFull,
+  nodeIsFull,
+  clusterIsFull,
+]
+
+function firstRefusal(candidate: Candidate, door: Door): Refusal | undefined {
+  for (const gate of GATES) {
+    const refusal = gate(candidate, door)
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+function isOfLaterWave({ eviction }: Candidate): Refusal | undefined {
+  return eviction.wave > 1 ? { reason: 'LaterWave', message: 'it comes after evictions of an earlier wave' } : undefined
+}
+
+function isExpected({ eviction }: Candidate, { expectations }: Door): Refusal | undefined {
+  if (!expectations.some(({ uid }) => uid === eviction.uid)) return undefined
+  return { reason: 'AlreadyRequested', message: 'its eviction was requested and the watch has not shown the effect yet' }
+}
+
+function isDeferred({ eviction, pod }: Candidate, { cluster, deferrals }: Door): Refusal | undefined {
+  const deferral = deferralOf(deferrals, eviction, budgetNames(cluster, pod))
+  return deferral === undefined ? undefined : { reason: deferral.reason, message: deferral.message }
+}
+
+function roundIsSpent({ eviction }: Candidate, { rounds, sameWave, now, coolDown }: Door): Refusal | undefined {
+  const left = leftInRound(rounds, eviction, now, coolDown)
+  const key = workloadKey(eviction)
+  if (left === undefined || sameWave.filter(slot => workloadKey(slot) === key).length < left) return undefined
+  return { reason: 'CoolingDown', message: 'the evictions that its plan asked for are spent' }
+}
+
+/** The status of a budget lags behind evictions of ours that it has not named yet. */
+function budgetIsSpent({ pod }: Candidate, { cluster, inFlight, sameWave }: Door): Refusal | undefined {
+  const allowance = evictionAllowance(cluster, pod)
+  switch (allowance.kind) {
+    case 'bypass':
+      return undefined
+    case 'severalBudgets':
+      return { reason: 'SeveralBudgets', message: `several budgets cover it: ${allowance.budgets.map(({ name }) => name).join(', ')}` }
+    case 'lagging':
+      return { reason: 'BudgetLagging', message: `the controller of budget ${allowance.budget.name} has not seen its newest spec` }
+    case 'exhausted':
+      return { reason: 'BudgetExhausted', message: `budget ${allowance.budget.name} allows no disruption now` }
+    case 'forbidden':
+      return { reason: 'BudgetForbids', message: allowance.message }
+    case 'allowed': {
+      const { budget } = allowance
+      if (budget === undefined) return undefined
+      const unshown = [...inFlight, ...sameWave].filter(
+        slot => slot.namespace === budget.namespace && !slot.budgetShows && slot.budgets.includes(budget.name),
+      )
+      if (unshown.length < budget.status.disruptionsAllowed) return undefined
+      return { reason: 'BudgetExhausted', message: `evictions under way use what budget ${budget.name} allows` }
+    }
+  }
+}
+
+/** Where a budget covers the pod, the budget is the cap. */
+function workloadIsFull({ eviction, pod }: Candidate, door: Door): Refusal | undefined {
+  if (budgetNames(door.cluster, pod).length > 0) return undefined
+  const key = workloadKey(eviction)
+  const cap = Math.max(1, Math.floor((replicasOf(pod, door.cluster) * door.caps.workloadPercent) / 100))
+  return full(door, slot => workloadKey(slot) === key, cap, 'WorkloadCap', `of ${eviction.workload.kind} ${eviction.workload.name}`)
+}
+
+function namespaceIsFull({ eviction }: Candidate, door: Door): Refusal | undefined {
+  const { namespace } = eviction
+  return full(door, slot => slot.namespace === namespace, door.caps.namespace, 'NamespaceCap', `of namespace ${namespace}`)
+}
+
+function nodeIsFull({ eviction }: Candidate, door: Door): Refusal | undefined {
+  return full(door, slot => slot.node === eviction.node, door.caps.node, 'NodeCap', `from node ${eviction.node}`)
+}
+
+function clusterIsFull(_candidate: Candidate, door: Door): Refusal | undefined {
+  return full(door, () => true, door.caps.cluster, 'ClusterCap', 'in the cluster')
+}
+
+function full(door: Door, counts: (slot: Slot) => boolean, cap: number, reason: string, whose: string): Refusal | undefined {
+  if ([...door.inFlight, ...door.sameWave].filter(counts).length < cap) return undefined
+  return { reason, message: `as many evictions ${whose} are in flight as may be: ${cap}` }
+}
+
+function replicasOf(pod: PodRecord, cluster: ClusterReader): number {
+  const { controller, top } = ownersOf(cluster, pod)
+  return (top?.kind === 'Deployment' ? top : controller)?.replicas ?? 1
+}

@@ -1,0 +1,72 @@
+import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import type { Reason } from '../planning/reasons.ts'
+import type { Decision, LoopState } from './loop-state.ts'
+import type { LoopHold } from './freshness.ts'
+
+/** How a run that is to end by itself has ended. */
+export type Ending = 'Balanced' | 'NothingMoreToDo' | 'DryRun' | 'Stopped' | 'TimedOut'
+
+/** What a run that ends by itself has achieved. */
+export interface RunSummary {
+  readonly reason: Ending
+  readonly message: string
+  readonly evictions: number
+  /** Replacements that landed where they help. */
+  readonly landed: number
+  readonly missed: number
+  /** Groups still over maxSkew. */
+  readonly remaining: readonly GroupPlan[]
+}
+
+/** Groups that exceed what their constraint allows. */
+function unbalanced({ groups }: Plan): readonly GroupPlan[] {
+  return groups.filter(({ excess, status }) => excess > 0 && status !== 'Balanced')
+}
+
+/** Reasons that time lifts, soon enough for a run to wait. Outages and what a person paused may last. */
+const LIFTED_BY_TIME: ReadonlySet<string> = new Set<Reason>([
+  'DomainSettling',
+  'CoolingDown',
+  'Quarantined',
+  'ScaledRecently',
+  'ReplacementPending',
+  'RollingOut',
+  'TooYoung',
+  'Terminating',
+  'Pending',
+])
+
+/** Waits that end with an answer the server will not change. */
+const FINAL_ANSWERS: ReadonlySet<string> = new Set(['SeveralBudgets', 'EvictionInvalid', 'BudgetForbids'])
+
+/**
+ * Whether nothing is left to do or to wait for, and how that is called; undefined while something is.
+ *
+ * @param decision undefined in a pass in which the loop was held
+ */
+export function conclusionOf({ memory, stopped }: LoopState, decision: Decision | undefined, dryRun: boolean): Ending | undefined {
+  if (stopped !== undefined) return 'Stopped'
+  if (decision === undefined) return undefined
+  if (dryRun) return 'DryRun'
+  const { plan, admission } = decision
+  if (memory.history.expectations.length > 0 || admission.admitted.length > 0) return undefined
+  const left = unbalanced(plan)
+  if (left.length === 0) return 'Balanced'
+  const waits = admission.waiting.some(({ reason }) => !FINAL_ANSWERS.has(reason)) || left.some(({ reason }) => LIFTED_BY_TIME.has(reason))
+  return waits ? undefined : 'NothingMoreToDo'
+}
+
+/** @param hold why the loop did nothing at the end @param plan the latest; undefined when none was ever made */
+export function summaryOf({ ending, stopped, tally }: LoopState, hold: LoopHold | undefined, plan: Plan | undefined): RunSummary {
+  const remaining = plan === undefined ? [] : unbalanced(plan)
+  const reason = ending ?? 'Stopped'
+  const groups = `${remaining.length} group${remaining.length === 1 ? '' : 's'} over maxSkew`
+  const messages: Readonly<Record<Ending, string>> = {
+    Balanced: 'every group is within maxSkew',
+    NothingMoreToDo: `nothing more can be done for ${groups}`,
+    DryRun: `nothing was evicted; ${plan?.evictions.length ?? 0} evictions are planned for ${groups}`,
+    Stopped: stopped?.message ?? `stopped with ${groups}`,
+    TimedOut: `the time is up with ${groups}${hold === undefined ? '' : `: ${hold.message}`}`,
+  }
+  return { reason, message: messages[reason], evictions: tally.evicted, landed: tally.helped, missed: tally.missed, remaining }
+}

@@ -1,0 +1,47 @@
+import type { BudgetRecord } from '../cluster/budget.ts'
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { PlannedEviction } from '../planning/plan-types.ts'
+import { workloadKey } from './workload-key.ts'
+
+/** What the API server's answer asks the loop to wait for before it tries again. Not kept over a restart: the server will say it again. */
+export interface Deferral {
+  readonly reason: string
+  readonly message: string
+  readonly scope:
+    | { readonly kind: 'pod'; readonly uid: string }
+    | { readonly kind: 'workload'; readonly key: string }
+    | { readonly kind: 'budgets'; readonly namespace: string; readonly names: readonly string[] }
+  readonly lifts:
+    | { readonly kind: 'never' }
+    /** Milliseconds since the epoch. */
+    | { readonly kind: 'at'; readonly time: number }
+    /** When any of these budgets is another than it was. */
+    | { readonly kind: 'budgetChanges'; readonly seen: readonly BudgetRecord[] }
+}
+
+export function deferralOf(deferrals: readonly Deferral[], eviction: PlannedEviction, budgets: readonly string[]): Deferral | undefined {
+  return deferrals.find(({ scope }) => {
+    switch (scope.kind) {
+      case 'pod':
+        return scope.uid === eviction.uid
+      case 'workload':
+        return scope.key === workloadKey(eviction)
+      case 'budgets':
+        return scope.namespace === eviction.namespace && budgets.some(name => scope.names.includes(name))
+    }
+  })
+}
+
+/** Those still in force. */
+export function inForce(deferrals: readonly Deferral[], cluster: ClusterReader, now: number): readonly Deferral[] {
+  return deferrals.filter(({ lifts }) => {
+    switch (lifts.kind) {
+      case 'never':
+        return true
+      case 'at':
+        return lifts.time > now
+      case 'budgetChanges':
+        return lifts.seen.every(budget => cluster.get('PodDisruptionBudget', `${budget.namespace}/${budget.name}`) === budget)
+    }
+  })
+}

@@ -1,0 +1,91 @@
+import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import type { NodeRecord } from '../cluster/node.ts'
+import type { Policy } from '../planning/policy.ts'
+import type { DomainHold } from '../planning/situation.ts'
+
+/**
+ * Tells which domains have come back or appeared too recently to receive pods.
+ *
+ * A domain settles for as long as it would have been under outage if every node were still as it was one hold-down ago. Almost all of that can
+ * be read off the nodes (since when they are Ready, when they were created), so that a restart forgets nothing and a flapping zone
+ * starts anew by itself; what the loop saw with its own clock is added, for kubelets whose clock is behind.
+ */
+export interface DomainWatch {
+  /** Takes note of a node's change. */
+  note(delta: Delta): void
+  holds(cluster: ClusterReader): readonly DomainHold[]
+}
+
+/** @param now milliseconds since the epoch @param holdDown milliseconds */
+export function createDomainWatch(outage: Policy['outage'], holdDown: number, now: () => number): DomainWatch {
+  const sawReady = new Map<string, number>()
+  return {
+    note: ({ kind, before, after }) => {
+      if (kind !== 'Node') return
+      if (after?.kind !== 'Node') {
+        if (before?.kind === 'Node') sawReady.delete(before.name)
+        return
+      }
+      // Without a `before` the node may be in the first list: then its own timestamps must do.
+      if (before?.kind === 'Node' && before.ready !== 'True' && after.ready === 'True') sawReady.set(after.name, now())
+    },
+    holds: cluster => {
+      const steadyFrom = (node: NodeRecord): number =>
+        node.ready === 'True'
+          ? Math.max(node.createdAt, node.readySince ?? node.createdAt, sawReady.get(node.name) ?? 0) + holdDown
+          : Number.POSITIVE_INFINITY
+      const time = now()
+      const unsteady = [...cluster.nodes()].filter(node => steadyFrom(node) > time)
+      if (unsteady.length === 0) return []
+      return domainsOf(unsteady, cluster).flatMap(domain => settling(domain, outage, holdDown, steadyFrom, time) ?? [])
+    },
+  }
+}
+
+interface Domain {
+  readonly topologyKey: string
+  readonly name: string
+  readonly nodes: readonly NodeRecord[]
+}
+
+/** The domains that these nodes are in, under every label key whose domains hold several nodes: single nodes are no failure domains. */
+function domainsOf(some: readonly NodeRecord[], cluster: ClusterReader): readonly Domain[] {
+  const keys = [...new Set(some.flatMap(node => [...node.labels.keys()]))].sort()
+  return keys.flatMap(topologyKey => {
+    const domains = Map.groupBy(cluster.nodes(), node => node.labels.get(topologyKey))
+    domains.delete(undefined)
+    if (![...domains.values()].some(nodes => nodes.length > 1)) return []
+    const names = new Set(some.map(node => node.labels.get(topologyKey)))
+    return [...domains].flatMap(([name, nodes]) => (name !== undefined && names.has(name) ? [{ topologyKey, name, nodes }] : []))
+  })
+}
+
+function settling(
+  domain: Domain,
+  outage: Policy['outage'],
+  holdDown: number,
+  steadyFrom: (node: NodeRecord) => number,
+  now: number,
+): DomainHold | undefined {
+  // Nodes added to a domain that is up say nothing about it; a domain with none but new nodes has just appeared.
+  const older = domain.nodes.filter(node => node.createdAt + holdDown <= now)
+  const nodes = older.length > 0 ? older : domain.nodes
+  const times = nodes.map(steadyFrom).sort((a, b) => a - b)
+  const needed = steadyNodesNeeded(nodes.length, outage)
+  const until = times[needed - 1] ?? Number.POSITIVE_INFINITY
+  if (until <= now) return undefined
+  return {
+    topologyKey: domain.topologyKey,
+    domain: domain.name,
+    reason: 'DomainSettling',
+    until: Number.isFinite(until) ? until : undefined,
+    message: `${domain.topologyKey}=${domain.name} accepts pods once ${needed} of its nodes have been Ready for ${holdDown / 1000} s`,
+  }
+}
+
+/** The fewest steady nodes with which the domain, the others taken as not Ready, is not under outage (rule 4 of the design). */
+function steadyNodesNeeded(nodes: number, { notReadyPercent, notReadyNodes }: Policy['outage']): number {
+  let steady = 1
+  while (nodes - steady >= notReadyNodes && (nodes - steady) * 100 >= notReadyPercent * nodes) steady += 1
+  return steady
+}

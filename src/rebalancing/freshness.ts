@@ -1,0 +1,34 @@
+import type { RecordKind } from '../cluster/records.ts'
+import type { KindFreshness } from './ports.ts'
+
+/** Why the whole loop does nothing for now. */
+export interface LoopHold {
+  /** CamelCase, for status, metric and log. */
+  readonly reason: string
+  readonly message: string
+}
+
+/** Why the view must not be acted on, or undefined when every required cache is synced and was proved current within `limit` milliseconds. */
+export function staleness(freshness: readonly KindFreshness[], limit: number): LoopHold | undefined {
+  const required = freshness.filter(kind => kind.required)
+  const unsynced = required.filter(kind => !kind.synced)
+  if (unsynced.length > 0) return { reason: 'CachesNotSynced', message: `not listed completely yet: ${names(unsynced)}` }
+  const stale = required.filter(kind => kind.ageMs > limit)
+  if (stale.length > 0) {
+    return { reason: 'ViewStale', message: `the server has not proved current for ${limit / 1000} s: ${names(stale)}` }
+  }
+  return undefined
+}
+
+/** How long ago the server last proved the cache of this kind current, in milliseconds; infinite when it is not synced. */
+export function ageOf(freshness: readonly KindFreshness[], kind: RecordKind): number {
+  const found = freshness.find(candidate => candidate.kind === kind)
+  return found?.synced === true ? found.ageMs : Number.POSITIVE_INFINITY
+}
+
+function names(kinds: readonly KindFreshness[]): string {
+  return kinds
+    .map(kind => kind.kind)
+    .sort()
+    .join(', ')
+}

@@ -1,0 +1,108 @@
+import type { GroupPlan } from '../planning/plan-types.ts'
+import { refund, touch } from './cool-downs.ts'
+import { countEviction, countMiss } from './episodes.ts'
+import type { Expectation, Sighting } from './expectations.ts'
+import type { History } from './history.ts'
+import { helps } from './landings.ts'
+import type { Occurrence } from './ports.ts'
+import { afterMiss } from './quarantine.ts'
+import type { OfWorkload } from './workload-key.ts'
+
+/** What a sighting changes, and what of it is worth telling. */
+export interface Lesson {
+  readonly history: History
+  readonly told: readonly Occurrence[]
+  readonly verdict: 'evicted' | 'helped' | 'missed' | undefined
+}
+
+/**
+ * @param groupsNow the groups of a plan made on the state that the sighting is part of; asked for only when a landing was not the predicted one
+ * @param now milliseconds since the epoch
+ */
+export function learn(history: History, sighting: Sighting, groupsNow: () => readonly GroupPlan[], now: number): Lesson {
+  const { expectation } = sighting
+  const ended = { ...history, rounds: touch(history.rounds, expectation, now) }
+  const tell = (reason: string, message: string, level: 'info' | 'warning' = 'info'): Occurrence =>
+    occurrence(expectation, reason, message, level)
+  switch (sighting.kind) {
+    case 'Leaving': {
+      const told = [tell('EvictionTookEffect', 'the request that got no answer has evicted it')]
+      return { history: { ...history, episode: countEviction(history.episode) }, told, verdict: 'evicted' }
+    }
+    case 'Landed': {
+      const { domain, replacement } = sighting
+      const where = `${expectation.topologyKey}=${domain}`
+      if (domain === expectation.toDomain || helps(expectation, domain, groupsNow())) {
+        return { history, told: [tell('Landed', `its replacement ${replacement.name} landed in ${where}`)], verdict: 'helped' }
+      }
+      const message = `its replacement ${replacement.name} landed in ${where}, which does not help; ${expectation.toDomain} was predicted`
+      return missed(history, expectation, groupsNow(), tell('LandingMissed', message, 'warning'), now)
+    }
+    case 'Ready':
+      return {
+        history: ended,
+        told: [tell('ReplacementReady', `its replacement ${sighting.replacement.name} is Ready`)],
+        verdict: undefined,
+      }
+    case 'NotReplaced':
+      return { history: ended, told: [tell('NotReplaced', 'its controller no longer wants a replacement')], verdict: undefined }
+    case 'NotEvicted': {
+      const told = [tell('EvictionWasLost', 'the request that got no answer has not evicted it')]
+      return { history: { ...history, rounds: refund(history.rounds, expectation) }, told, verdict: undefined }
+    }
+    case 'Overdue': {
+      const { replacement } = sighting
+      const overdue = tell(
+        'ReplacementOverdue',
+        `its replacement ${stateOf(replacement)}; nothing more of its workload is evicted`,
+        'warning',
+      )
+      // One that landed has helped or missed already; one that found no place has missed.
+      if (expectation.landedIn !== undefined) return { history, told: [overdue], verdict: undefined }
+      return missed(history, expectation, groupsNow(), overdue, now)
+    }
+  }
+}
+
+function missed(history: History, expectation: Expectation, groups: readonly GroupPlan[], told: Occurrence, now: number): Lesson {
+  const group = groups.find(({ id }) => id === expectation.group)
+  const { namespace, workload } = expectation
+  const workloads: readonly OfWorkload[] = group?.workloads.map(of => ({ namespace, workload: of })) ?? [{ namespace, workload }]
+  const { quarantined, misses, quarantines } = afterMiss(history, { group: expectation.group, at: now }, workloads)
+  return {
+    history: { ...history, misses, quarantines, episode: countMiss(history.episode) },
+    told: quarantined === undefined ? [told] : [told, quarantineBegan(expectation, quarantined.until, quarantined.times)],
+    verdict: 'missed',
+  }
+}
+
+function quarantineBegan({ namespace, workload, topologyKey }: Expectation, until: number, times: number): Occurrence {
+  return {
+    reason: 'GroupQuarantined',
+    level: 'warning',
+    message: `landings of its group over ${topologyKey} do not help; it is left alone until ${new Date(until).toISOString()}`,
+    about: { kind: workload.kind, namespace, name: workload.name },
+    fields: { topologyKey, times },
+  }
+}
+
+function stateOf(replacement: Extract<Sighting, { kind: 'Overdue' }>['replacement']): string {
+  if (replacement === undefined) return 'has not been created'
+  if (replacement.nodeName === undefined) return `${replacement.name} is Pending (${replacement.unschedulableMessage ?? 'no reason given'})`
+  return `${replacement.name} ${replacement.crashLooping ? 'is crash-looping' : 'is not Ready'}`
+}
+
+function occurrence(
+  { namespace, pod, uid, workload }: Expectation,
+  reason: string,
+  message: string,
+  level: 'info' | 'warning',
+): Occurrence {
+  return {
+    reason,
+    level,
+    message: `${namespace}/${pod}: ${message}`,
+    about: { kind: 'Pod', namespace, name: pod, uid },
+    fields: { workload: `${workload.kind}/${workload.name}` },
+  }
+}

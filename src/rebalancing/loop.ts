@@ -1,0 +1,156 @@
+import type { Delta } from '../cluster/cluster-state.ts'
+import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import type { Policy } from '../planning/policy.ts'
+import type { Situation } from '../planning/situation.ts'
+import { admit } from './admission.ts'
+import { conclusionOf, summaryOf, type Ending, type RunSummary } from './conclusion.ts'
+import { inForce } from './deferrals.ts'
+import { createDomainWatch } from './domain-watch.ts'
+import type { Episode } from './episodes.ts'
+import { createEvicting } from './evicting.ts'
+import { markShown } from './expectations.ts'
+import type { LoopHold } from './freshness.ts'
+import type { Decision, LoopContext, LoopState } from './loop-state.ts'
+import { createMemory } from './memory.ts'
+import { forgiveBalanced, observeAndLearn } from './observing.ts'
+import type { LoopPorts } from './ports.ts'
+import { notReady } from './readiness.ts'
+import type { LoopSettings } from './settings.ts'
+import { situationOf } from './situation.ts'
+import { createTelling } from './telling.ts'
+import { createWakeUp } from './wake-up.ts'
+
+/** Plans on the newest state; synchronous and without effects. */
+export type Planner = (situation: Situation) => Plan
+
+export interface LoopStatus {
+  /** Why the loop does nothing at present. */
+  readonly hold: LoopHold | undefined
+  /** The latest plan. */
+  readonly plan: Plan | undefined
+  readonly inFlight: number
+  /** Evicted pods whose replacement is not Ready long after. */
+  readonly overdue: number
+  readonly episode: Episode | undefined
+}
+
+export interface Loop {
+  /** Runs until {@link Loop.stop}. Rejects only when the planner itself fails. */
+  start(): Promise<void>
+  /** Sends nothing more, waits for the answers to what was sent, and stores the history. */
+  stop(): Promise<void>
+  /** Runs until every group is balanced, nothing more can be done, or the time is up. */
+  runUntilSettled(options: { readonly timeoutMs: number }): Promise<RunSummary>
+  status(): LoopStatus
+}
+
+/** The closed loop: turns plans into evictions, a few at a time, and learns from where the replacements land. It lives once. */
+export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, settings: LoopSettings): Loop {
+  const { view, clock, leadership } = ports
+  const memory = createMemory(ports.history, ports.recorder)
+  const tally = { evicted: 0, helped: 0, missed: 0 }
+  const state: LoopState = { memory, deferrals: [], stopped: undefined, ending: undefined, changes: 0, tally }
+  const context: LoopContext = { ports, settings, state }
+  const domains = createDomainWatch(policy.outage, settings.holdDown, () => clock.now())
+  const wakeUp = createWakeUp(clock, settings)
+  const evicting = createEvicting(context, () => wakeUp.ring())
+  const tell = createTelling(context)
+  let latest: Pick<LoopStatus, 'hold' | 'plan'> = { hold: undefined, plan: undefined }
+
+  async function run(untilSettled: boolean): Promise<void> {
+    while (state.ending === undefined) {
+      // 1 Fresh? Without the lease, the history or a current view nothing is done.
+      const hold = await notReady(context)
+      const decision = hold === undefined ? decide() : undefined
+      latest = { hold, plan: decision?.plan ?? latest.plan }
+      tell(hold, decision)
+      if (decision !== undefined) forgiveBalanced(context, decision.plan)
+      // 5 Evict: each is validated again on the newest state and written to the history first.
+      if (decision !== undefined && !settings.dryRun) await evicting.send(decision, decide)
+      if (untilSettled) state.ending ??= conclusionOf(state, decision, settings.dryRun)
+      // 6 Observe what becomes of it, and learn.
+      if (state.ending === undefined) await wakeUp.sleep()
+      observeAndLearn(context, groupsNow)
+    }
+  }
+
+  function decide(): Decision {
+    observeAndLearn(context, groupsNow)
+    // 2 Settled? Domains hold still first, workloads rest, and what is in flight is counted.
+    const now = clock.now()
+    const situation = situationAt(now)
+    // 3 Plan the whole way.
+    const plan = planner(situation)
+    // 4 Admit what waves, answers, rounds, budgets and caps allow at this moment.
+    state.deferrals = inForce(state.deferrals, view.state, now)
+    const { deferrals } = state
+    const { expectations, rounds } = memory.history
+    const { coolDown } = settings
+    const admission = admit(plan.evictions, { cluster: view.state, caps: policy.caps, expectations, rounds, deferrals, now, coolDown })
+    return { situation, plan, admission, asOf: state.changes }
+  }
+
+  function situationAt(now: number): Situation {
+    return situationOf(memory.history, view.state, domains.holds(view.state), now, settings.coolDown)
+  }
+
+  function groupsNow(): readonly GroupPlan[] {
+    return planner(situationAt(clock.now())).groups
+  }
+
+  function onChange(delta: Delta): void {
+    state.changes += 1
+    domains.note(delta)
+    if (delta.after?.kind === 'PodDisruptionBudget') {
+      memory.history = { ...memory.history, expectations: markShown(memory.history.expectations, delta.after) }
+    }
+    wakeUp.ring()
+  }
+
+  function onLeadership(): void {
+    if (!leadership.mayAct()) {
+      // Whoever holds the lease now writes the history.
+      memory.forget()
+      evicting.abort()
+    }
+    wakeUp.wakeNow()
+  }
+
+  async function live(untilSettled: boolean): Promise<void> {
+    const unsubscribe = [view.subscribe(onChange), leadership.subscribe(onLeadership)]
+    try {
+      await run(untilSettled)
+      await evicting.settled()
+      observeAndLearn(context, groupsNow)
+      if (leadership.mayAct() && memory.recalled && !settings.dryRun) await memory.keep()
+    } finally {
+      for (const stop of unsubscribe) stop()
+    }
+  }
+
+  function end(how: Ending): void {
+    state.ending ??= how
+    wakeUp.wakeNow()
+  }
+
+  let life: Promise<void> = Promise.resolve()
+  return {
+    start: () => (life = live(false)),
+    stop: async () => {
+      end('Stopped')
+      await life
+    },
+    runUntilSettled: async ({ timeoutMs }) => {
+      const cancel = clock.after(timeoutMs, () => end('TimedOut'))
+      life = live(true)
+      await life
+      cancel()
+      return summaryOf(state, latest.hold, latest.plan)
+    },
+    status: () => {
+      const { expectations, episode } = memory.history
+      const overdue = expectations.filter(expectation => expectation.overdue).length
+      return { ...latest, inFlight: expectations.length - overdue, overdue, episode }
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import { dropOver } from './cool-downs.ts'
+import { observe } from './expectations.ts'
+import { ageOf } from './freshness.ts'
+import { learn } from './learn.ts'
+import type { LoopContext } from './loop-state.ts'
+import { forgive, missesTooOften } from './quarantine.ts'
+
+/**
+ * Step 6: compares what evictions led to expect with what the cluster shows, and learns from it. Called as often as one likes.
+ *
+ * @param groupsNow the groups of a plan made on the state as it is now
+ */
+export function observeAndLearn({ ports, settings, state }: LoopContext, groupsNow: () => readonly GroupPlan[]): void {
+  const { view, clock, recorder } = ports
+  const { memory } = state
+  const freshness = view.freshness()
+  // In an incomplete list a pod that is not there yet looks as if it were gone.
+  if (!memory.recalled || freshness.some(({ required, synced }) => required && !synced)) return
+
+  const now = clock.now()
+  const { open, sightings } = observe(memory.history.expectations, view.state, now - ageOf(freshness, 'Pod'), settings)
+  memory.history = { ...memory.history, expectations: open, rounds: dropOver(memory.history.rounds, now, settings.coolDown) }
+  for (const sighting of sightings) {
+    const { history, told, verdict } = learn(memory.history, sighting, groupsNow, now)
+    memory.history = history
+    if (verdict !== undefined) state.tally[verdict] += 1
+    for (const occurrence of told) recorder.record(occurrence)
+  }
+  if (missesTooOften(memory.history.misses, now)) {
+    state.stopped ??= {
+      reason: 'TooManyMisses',
+      message: 'three landings in ten minutes did not help: nothing more is evicted until a restart',
+    }
+  }
+}
+
+/** Groups that have reached balance start with a clean slate. */
+export function forgiveBalanced({ ports, state: { memory } }: LoopContext, { groups }: Plan): void {
+  const balanced = new Set(groups.filter(({ status }) => status === 'Balanced').map(({ id }) => id))
+  memory.history = { ...memory.history, ...forgive(memory.history, balanced, ports.clock.now()) }
+}

@@ -1,0 +1,88 @@
+import type { BudgetRecord } from '../cluster/budget.ts'
+import type { PlannedEviction } from '../planning/plan-types.ts'
+import type { Deferral } from './deferrals.ts'
+import type { EvictionOutcome } from './ports.ts'
+import { workloadKey } from './workload-key.ts'
+
+/** What an answer means for the loop. */
+export type Consequence =
+  /** Deletion has begun. */
+  | { readonly kind: 'evicted' }
+  /** It may have happened: never asked again before the watch has shown what became of it. */
+  | { readonly kind: 'unknown' }
+  /** It did not happen and the plan is out of date: look again. */
+  | { readonly kind: 'replan' }
+  | { readonly kind: 'defer'; readonly deferral: Deferral }
+  /** The server is busy: no request of any kind for so many milliseconds. */
+  | { readonly kind: 'slowDown'; readonly ms: number }
+  /** Nothing more is evicted until a person has seen to it. */
+  | { readonly kind: 'stop' }
+
+export interface Answer {
+  readonly consequence: Consequence
+  /** CamelCase, for event, metric and log. */
+  readonly reason: string
+  readonly message: string
+}
+
+/** Writers on the budget are in each other's way for moments only. */
+const CONFLICT_RETRY = 10_000
+/** A budget that our cache does not show cannot be seen changing. */
+const UNSEEN_BUDGET_RETRY = 30_000
+
+/**
+ * @param budgets those that cover the pod in our cache
+ * @param rest how long a workload is left alone whose eviction a webhook refused, in milliseconds
+ */
+export function answerOf(
+  outcome: EvictionOutcome,
+  eviction: PlannedEviction,
+  budgets: readonly BudgetRecord[],
+  now: number,
+  rest: number,
+): Answer {
+  const answer = (reason: string, message: string, consequence: Consequence): Answer => ({ reason, message, consequence })
+  const pod = { kind: 'pod', uid: eviction.uid } as const
+  const budgetScope = budgets.length === 0 ? pod : budgetsScope(eviction.namespace, budgets)
+  const defer = (reason: string, message: string, scope: Deferral['scope'], lifts: Deferral['lifts']): Answer =>
+    answer(reason, message, { kind: 'defer', deferral: { reason, message, scope, lifts } })
+
+  switch (outcome.kind) {
+    case 'Accepted':
+      return answer('Evicted', `evicted so that it lands in ${eviction.topologyKey}=${eviction.toDomain}`, { kind: 'evicted' })
+    case 'BudgetExhausted':
+      return budgets.length === 0
+        ? defer('BudgetExhausted', outcome.message, pod, { kind: 'at', time: now + UNSEEN_BUDGET_RETRY })
+        : defer('BudgetExhausted', outcome.message, budgetScope, { kind: 'budgetChanges', seen: budgets })
+    case 'BudgetLagging':
+      return defer('BudgetLagging', outcome.message, budgetScope, { kind: 'at', time: now + outcome.retryAfterMs })
+    case 'Throttled':
+      return answer('Throttled', outcome.message, { kind: 'slowDown', ms: outcome.retryAfterMs })
+    case 'SeveralBudgets':
+      return defer('SeveralBudgets', outcome.message, pod, { kind: 'never' })
+    case 'Gone':
+      return answer('PodGone', 'the pod was gone before the eviction reached it', { kind: 'replan' })
+    case 'Replaced':
+      return answer('PodReplaced', `another pod has taken its name: ${outcome.message}`, { kind: 'replan' })
+    case 'Conflict':
+      return defer('BudgetConflict', outcome.message, budgetScope, { kind: 'at', time: now + CONFLICT_RETRY })
+    case 'RefusedByWebhook':
+      return defer('RefusedByWebhook', outcome.message, { kind: 'workload', key: workloadKey(eviction) }, { kind: 'at', time: now + rest })
+    case 'Forbidden':
+      return answer(
+        'EvictionForbidden',
+        `needs permission to create pods/eviction in namespace ${eviction.namespace}: ${outcome.message}`,
+        {
+          kind: 'stop',
+        },
+      )
+    case 'Invalid':
+      return defer('EvictionInvalid', outcome.message, pod, { kind: 'never' })
+    case 'Lost':
+      return answer('AnswerLost', `no answer came, so it may have happened: ${outcome.message}`, { kind: 'unknown' })
+  }
+}
+
+function budgetsScope(namespace: string, budgets: readonly BudgetRecord[]): Deferral['scope'] {
+  return { kind: 'budgets', namespace, names: budgets.map(budget => budget.name) }
+}

@@ -1,0 +1,23 @@
+import { staleness, type LoopHold } from './freshness.ts'
+import type { LoopContext } from './loop-state.ts'
+
+/** Step 1: why this pass must not look any further. Reads the history where that is due, and stores what the last pass has changed in it. */
+export async function notReady(context: LoopContext): Promise<LoopHold | undefined> {
+  const { ports, settings, state } = context
+  if (!ports.leadership.mayAct()) return obstacle(context)
+  if (!state.memory.recalled) {
+    const problem = await state.memory.recall(ports.clock.now())
+    if (problem !== undefined) return { reason: 'HistoryUnreadable', message: `the history could not be read: ${problem}` }
+  } else if (!settings.dryRun) {
+    const problem = await state.memory.keep()
+    if (problem !== undefined) return { reason: 'HistoryNotStored', message: `the history could not be stored: ${problem}` }
+  }
+  return obstacle(context)
+}
+
+/** Why nothing may be sent at this very moment; asked again right before each request. */
+export function obstacle({ ports, settings, state }: LoopContext): LoopHold | undefined {
+  if (state.ending !== undefined) return { reason: 'Ending', message: 'the run is about to end' }
+  if (!ports.leadership.mayAct()) return { reason: 'NotLeader', message: 'another process holds the lease' }
+  return state.stopped ?? staleness(ports.view.freshness(), settings.freshness)
+}

@@ -1,0 +1,41 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { isFinished, type PodRecord } from '../cluster/pod.ts'
+import type { WorkloadRecord } from '../cluster/workload.ts'
+import type { Expectation } from './expectations.ts'
+
+/**
+ * The replacement of an evicted pod: the one already known while it lives, else the next pod of the same controller that was created
+ * after the eviction and is not claimed by another. A StatefulSet's has the name of the pod it replaces.
+ *
+ * @param taken uids of evicted pods and of replacements already known
+ */
+export function findReplacement(expectation: Expectation, cluster: ClusterReader, taken: ReadonlySet<string>): PodRecord | undefined {
+  const { namespace, pod, replacementUid, bornAfter, controller, claimedByOthers } = expectation
+  const living = [...cluster.podsOf(expectation.controllerUid)].filter(lives)
+  const known = living.find(candidate => candidate.uid === replacementUid)
+  if (known !== undefined) return known
+  const next = living.filter(candidate => !taken.has(candidate.uid) && candidate.namespace === namespace)
+  if (controller.kind === 'StatefulSet') return next.find(candidate => candidate.name === pod)
+  // creationTimestamp counts in whole seconds.
+  const bornFrom = Math.floor(bornAfter / 1000) * 1000
+  return next
+    .filter(candidate => candidate.createdAt >= bornFrom && !claimedByOthers.includes(candidate.uid))
+    .sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1))[0]
+}
+
+/** Whether the controller still has a pod to create: not when it is gone, was scaled in, or handed over to a newer revision meanwhile. */
+export function wantsReplacement({ namespace, controllerUid, controller }: Expectation, cluster: ClusterReader): boolean {
+  const { kind, name } = controller
+  if (!isReplicated(kind) || !cluster.knows(kind)) return true
+  const record = cluster.get(kind, `${namespace}/${name}`)
+  if (record?.uid !== controllerUid) return false
+  return [...cluster.podsOf(controllerUid)].filter(lives).length < record.replicas
+}
+
+const lives = (pod: PodRecord): boolean => pod.deletedAt === undefined && !isFinished(pod)
+
+type Replicated = Extract<WorkloadRecord['kind'], 'ReplicaSet' | 'StatefulSet' | 'ReplicationController'>
+
+function isReplicated(kind: string): kind is Replicated {
+  return kind === 'ReplicaSet' || kind === 'StatefulSet' || kind === 'ReplicationController'
+}

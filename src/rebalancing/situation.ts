@@ -1,0 +1,39 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { DomainHold, Situation, WorkloadHold } from '../planning/situation.ts'
+import { coolDownHolds, scaledRecently } from './cool-downs.ts'
+import type { Expectation } from './expectations.ts'
+import type { History } from './history.ts'
+import { quarantineHolds } from './quarantine.ts'
+import { workloadKey } from './workload-key.ts'
+
+/**
+ * What the planner must know beyond the cluster.
+ *
+ * @param now milliseconds since the epoch @param coolDown milliseconds
+ */
+export function situationOf(
+  history: History,
+  cluster: ClusterReader,
+  domainHolds: readonly DomainHold[],
+  now: number,
+  coolDown: number,
+): Situation {
+  const inFlight = history.expectations.filter(({ overdue }) => !overdue)
+  const busy = new Set(inFlight.map(workloadKey))
+  return {
+    now,
+    domainHolds,
+    workloadHolds: [
+      ...history.expectations.filter(({ overdue }) => overdue).map(overdueHold),
+      ...quarantineHolds(history.quarantines, now),
+      ...coolDownHolds(history.rounds, busy, now, coolDown),
+      ...scaledRecently(cluster, now, coolDown),
+    ],
+    inFlight,
+  }
+}
+
+function overdueHold({ namespace, workload, pod }: Expectation): WorkloadHold {
+  const message = `the replacement of ${pod} is not Ready long after its eviction`
+  return { namespace, ...workload, reason: 'ReplacementPending', until: undefined, message }
+}

@@ -1,0 +1,51 @@
+import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
+import type { DomainHold } from '../planning/situation.ts'
+import type { Admission } from './admission.ts'
+import type { Statement } from './announcer.ts'
+import { workloadKey } from './workload-key.ts'
+
+/** Everything that a pass has to say about what it leaves alone and why. */
+export function statementsOf(plan: Plan, admission: Admission, domainHolds: readonly DomainHold[], dryRun: boolean): readonly Statement[] {
+  const keys = new Set(plan.groups.map(group => group.topologyKey))
+  return [
+    ...plan.notices.map(({ reason, message }): Statement => ({
+      topic: `notice ${reason} ${message}`,
+      occurrence: { reason, message, level: 'warning' },
+    })),
+    ...domainHolds.filter(hold => keys.has(hold.topologyKey)).map(settling),
+    ...plan.groups.map(standing),
+    ...waitingWorkloads(admission),
+    ...(dryRun ? admission.admitted.map(wouldEvict) : []),
+  ]
+}
+
+function settling({ topologyKey, domain, reason, message }: DomainHold): Statement {
+  return { topic: `domain ${topologyKey}=${domain}`, occurrence: { reason, message, level: 'info' } }
+}
+
+function standing({ id, namespace, workload, status, reason, message, topologyKey }: GroupPlan): Statement {
+  const about = { kind: workload.kind, namespace, name: workload.name }
+  const occurrence = { reason, message, about, fields: { topologyKey, status }, level: status === 'Blocked' ? 'warning' : 'info' } as const
+  return { topic: `group ${id}`, occurrence, quiet: status === 'Balanced' }
+}
+
+/** One reason for each workload: that of its first eviction which an earlier one does not merely go before. */
+function waitingWorkloads({ waiting }: Admission): readonly Statement[] {
+  const first = new Map<string, Statement>()
+  for (const { eviction, reason, message } of waiting) {
+    const key = workloadKey(eviction)
+    if (reason === 'LaterWave' || first.has(key)) continue
+    const about = { kind: eviction.workload.kind, namespace: eviction.namespace, name: eviction.workload.name }
+    first.set(key, { topic: `waiting ${key}`, occurrence: { reason, message, about, level: 'info' } })
+  }
+  return [...first.values()]
+}
+
+function wouldEvict(eviction: PlannedEviction): Statement {
+  const { namespace, pod, uid, topologyKey, fromDomain, toDomain } = eviction
+  const message = `would evict ${namespace}/${pod} from ${topologyKey}=${fromDomain} so that it lands in ${toDomain}`
+  return {
+    topic: `would ${uid}`,
+    occurrence: { reason: 'WouldEvict', message, about: { kind: 'Pod', namespace, name: pod, uid }, level: 'info' },
+  }
+}

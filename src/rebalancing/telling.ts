@@ -1,0 +1,45 @@
+import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { createAnnouncer, type Statement } from './announcer.ts'
+import { narrate, type Scene } from './episodes.ts'
+import type { Decision, LoopContext } from './loop-state.ts'
+import type { LoopHold } from './freshness.ts'
+import { statementsOf } from './statements.ts'
+
+/** Says after each look at the world what is new about it: each hold and refusal once, and how the story goes on. */
+export type Telling = (hold: LoopHold | undefined, decision: Decision | undefined) => void
+
+export function createTelling({ ports, settings, state }: LoopContext): Telling {
+  const { view, clock, recorder } = ports
+  const announcer = createAnnouncer(recorder)
+  let latest: readonly Statement[] = []
+  return (hold, decision) => {
+    if (decision !== undefined) {
+      const { plan, admission, situation } = decision
+      latest = statementsOf(plan, admission, situation.domainHolds, settings.dryRun)
+      const { memory } = state
+      const { episode, told } = narrate(memory.history.episode, sceneOf(plan, view.state, situation.inFlight.length, clock.now()))
+      memory.history = { ...memory.history, episode }
+      for (const occurrence of told) recorder.record(occurrence)
+    }
+    announcer.announce([...latest, standing(hold)])
+  }
+}
+
+function standing(hold: LoopHold | undefined): Statement {
+  return hold === undefined
+    ? { topic: 'loop', occurrence: { reason: 'Acting', level: 'info', message: 'nothing holds the loop any more' }, quiet: true }
+    : { topic: 'loop', occurrence: { reason: hold.reason, level: 'warning', message: hold.message } }
+}
+
+function sceneOf({ notices, groups }: Plan, cluster: ClusterReader, inFlight: number, now: number): Scene {
+  const over = (group: GroupPlan): boolean => group.excess > 0
+  return {
+    now,
+    outages: notices.filter(({ reason }) => reason === 'DomainOutage').map(({ message }) => message),
+    cordonedNodes: [...cluster.nodes()].filter(node => node.unschedulable).length,
+    unbalanced: groups.filter(group => over(group) && (group.status === 'Violated' || group.status === 'Held')).length,
+    blocked: groups.filter(group => over(group) && group.status === 'Blocked').length,
+    inFlight,
+  }
+}
