@@ -18,6 +18,8 @@ import type { ClusterRecord, RecordKind, Warning } from './records.ts'
 
 /** One raw object read: its record, or why it was left alone, and what was odd about it. */
 export interface Projected {
+  /** Undefined for a kind that respread does not know. */
+  readonly kind: RecordKind | undefined
   readonly record: ClusterRecord | undefined
   readonly warnings: readonly Warning[]
 }
@@ -62,7 +64,7 @@ const KINDS: Readonly<Record<RecordKind, KindReader>> = {
 }
 
 const NO_WARNINGS: readonly Warning[] = []
-const NOTHING: Projected = { record: undefined, warnings: NO_WARNINGS }
+const UNKNOWN_KIND: Projected = { kind: undefined, record: undefined, warnings: NO_WARNINGS }
 
 export function createProjector(): Projector {
   const readers = createReaders()
@@ -77,7 +79,7 @@ export function createProjector(): Projector {
     if (kind === 'Pod' && metadata.uid === '') return leftOut(kind, key, new Set([...problems, 'metadata.uid: is missing']))
     const record = read({ root, metadata, readers, problems })
     const warnings = problems.size === 0 ? NO_WARNINGS : Array.from(problems, problem => ({ kind, key, problem }))
-    return { record, warnings }
+    return { kind, record, warnings }
   }
 
   function projectAs(kind: RecordKind, raw: unknown): Projected {
@@ -93,9 +95,9 @@ export function createProjector(): Projector {
   return {
     projectAs,
     project: raw => {
-      if (!isRawObject(raw)) return leftOut('object', '', [`${shown(raw)} is not an object`])
+      if (!isRawObject(raw)) return leftOut(undefined, '', [`${shown(raw)} is not an object`])
       const kind = kindOf(raw)
-      return kind === undefined ? NOTHING : projectAs(kind, raw)
+      return kind === undefined ? UNKNOWN_KIND : projectAs(kind, raw)
     },
   }
 }
@@ -106,11 +108,11 @@ function kindOf({ apiVersion, kind }: Readonly<Record<string, unknown>>): Record
   return legal ? kind : undefined
 }
 
-function isRecordKind(kind: string): kind is RecordKind {
+export function isRecordKind(kind: string): kind is RecordKind {
   return Object.hasOwn(KINDS, kind)
 }
 
-function leftOut(kind: string, key: string, problems: Iterable<string>): Projected {
-  const warnings = Array.from(problems, problem => ({ kind, key, problem: `${problem}; the object is left out` }))
-  return { record: undefined, warnings }
+function leftOut(kind: RecordKind | undefined, key: string, problems: Iterable<string>): Projected {
+  const warnings = Array.from(problems, problem => ({ kind: kind ?? '', key, problem: `${problem}; the object is left out` }))
+  return { kind, record: undefined, warnings }
 }

@@ -1,0 +1,86 @@
+import { createReadStream } from 'node:fs'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+
+const CHUNK_BYTES = 1 << 20
+const GZIP = Buffer.from([0x1f, 0x8b])
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
+
+/**
+ * The bytes of a file, or of standard input (`-`), unpacked when they are gzip and without a byte order mark. Throws a SyntaxError, in words that
+ * follow the name of the file, when it is not there or not whole.
+ */
+export async function* readBytes(source: string): AsyncGenerator<Buffer> {
+  try {
+    const raw = source === '-' ? process.stdin : createReadStream(source, { highWaterMark: CHUNK_BYTES })
+    const { head, all } = await peek(raw)
+    if (UTF16_MARKS.some(mark => startsWith(head, mark))) throw new SyntaxError('is UTF-16; legal is UTF-8')
+    if (startsWith(head, GZIP)) {
+      const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
+      // Errors come out of the iteration below.
+      pipeline(Readable.from(all), gunzip, () => {})
+      const unpacked = await peek(gunzip)
+      yield* withoutMark(unpacked)
+    } else {
+      yield* withoutMark({ head, all })
+    }
+  } catch (error) {
+    throw inWords(error)
+  }
+}
+
+/** The first few bytes, and all of them. */
+interface Peeked {
+  readonly head: Buffer
+  readonly all: AsyncGenerator<Buffer>
+}
+
+async function peek(stream: AsyncIterable<unknown>): Promise<Peeked> {
+  const chunks = stream[Symbol.asyncIterator]()
+  let head: Buffer = Buffer.alloc(0)
+  while (head.length < BYTE_ORDER_MARK.length) {
+    const next = await chunks.next()
+    if (next.done === true) break
+    head = Buffer.concat([head, toBuffer(next.value)])
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    try {
+      yield head
+      for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield toBuffer(next.value)
+    } finally {
+      await chunks.return?.()
+    }
+  }
+  return { head, all: all() }
+}
+
+async function* withoutMark({ head, all }: Peeked): AsyncGenerator<Buffer> {
+  if (startsWith(head, BYTE_ORDER_MARK)) {
+    await all.next()
+    yield head.subarray(BYTE_ORDER_MARK.length)
+  }
+  yield* all
+}
+
+function startsWith(head: Buffer, mark: Buffer): boolean {
+  return head.subarray(0, mark.length).equals(mark)
+}
+
+function toBuffer(chunk: unknown): Buffer {
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
+}
+
+function inWords(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const sentence = typeof code === 'string' ? SENTENCES.get(code) : undefined
+  return sentence === undefined ? error : new SyntaxError(sentence, { cause: error })
+}
+
+const SENTENCES: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'does not exist'],
+  ['EISDIR', 'is a directory; legal is a file'],
+  ['EACCES', 'may not be read by this user'],
+  ['Z_BUF_ERROR', 'is cut short: the gzip stream has no end; write it again'],
+  ['Z_DATA_ERROR', 'is damaged: it begins as gzip but cannot be unpacked; write it again'],
+])

@@ -1,0 +1,80 @@
+import { createClusterState, type ClusterState } from './cluster-state.ts'
+import { createListScanner, type ListItem } from './list-scanner.ts'
+import { createProjector, isRecordKind, type Projected, type Projector } from './projection.ts'
+import { isRawObject } from './raw-value.ts'
+import { recordKey, type RecordKind, type Warning } from './records.ts'
+import { readBytes } from './snapshot-bytes.ts'
+
+/** A cluster at one moment, read from a file. */
+export interface Snapshot {
+  readonly state: ClusterState
+  readonly warnings: readonly Warning[]
+}
+
+/** A snapshot that cannot be used; the message is one sentence for a person: which file, what is wrong, where, what is legal. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError'
+}
+
+const COMMAND = '`kubectl get nodes,pods,... -A -o json`'
+
+/**
+ * Reads the output of `kubectl get ... -A -o json` from a file, or from standard input when the source is `-`; gzip is recognised. Items are read
+ * one at a time, so that the file may be larger than memory. A kind counts as known when at least one of its objects is there and each
+ * of them could be read: an empty kind cannot be told from one that was not asked for. Throws a SnapshotError.
+ */
+export async function readSnapshot(source: string): Promise<Snapshot> {
+  const name = source === '-' ? 'standard input' : source
+  try {
+    return await readFrom(source)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new SnapshotError(`snapshot ${name} ${error.message}`, { cause: error })
+    throw new SnapshotError(`snapshot ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+async function readFrom(source: string): Promise<Snapshot> {
+  const projector = createProjector()
+  const state = createClusterState()
+  const warnings: Warning[] = []
+  const complete = new Map<RecordKind, boolean>()
+  const scanner = createListScanner(item => {
+    const { kind, record, warnings: more } = projectItem(projector, item, scanner.kindSoFar())
+    warnings.push(...more)
+    if (kind === undefined) return
+    complete.set(kind, (complete.get(kind) ?? true) && record !== undefined)
+    if (record === undefined) return
+    if (state.get(record.kind, recordKey(record)) !== undefined) {
+      throw new SyntaxError(
+        `holds two objects ${record.kind} ${recordKey(record)}, the second at line ${item.line}; legal is one of each name`,
+      )
+    }
+    state.apply({ type: 'upsert', record })
+  })
+  for await (const chunk of readBytes(source)) scanner.push(chunk)
+  scanner.end()
+  if (state.count('Node') === 0) throw new SyntaxError(`has no nodes; legal is the output of ${COMMAND}`)
+  for (const [kind, readable] of complete) if (readable) state.markKnown(kind)
+  return { state, warnings }
+}
+
+/** Items of a typed list (`PodList`), as the API server sends it, carry no kind of their own. */
+function projectItem(projector: Projector, item: ListItem, listKind: string | undefined): Projected {
+  const raw = parseItem(item)
+  const kind = listKind?.replace(/List$/, '') ?? ''
+  const bare = isRawObject(raw) && raw['kind'] === undefined && isRecordKind(kind)
+  return bare ? projector.projectAs(kind, raw) : projector.project(raw)
+}
+
+function parseItem({ text, index, line }: ListItem): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    // The engine tells the place of some mistakes only; of the others we know at least the item.
+    const position = /at position (\d+)/.exec(message)?.[1]
+    const place = position === undefined ? `from line ${line}` : `line ${line + text.slice(0, Number(position)).split('\n').length - 1}`
+    const complaint = message.replace(/, (?:\.\.\.)?".*$| in JSON at position .*$/s, '').replace(/\p{Cc}/gu, '')
+    throw new SyntaxError(`is not JSON in items[${index}], ${place}: ${complaint}`, { cause: error })
+  }
+}
