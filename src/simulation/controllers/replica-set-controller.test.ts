@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { createControllerWorld, type ControllerWorld } from '../../../test/support/controller-world.ts'
+import type { ReplicaSetObject } from '../wire-objects.ts'
+import { replicaSetController } from './replica-set-controller.ts'
+
+const WEB: ReplicaSetObject = {
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: { namespace: 'shop', name: 'web' },
+  spec: {
+    replicas: 3,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web' }] } },
+  },
+}
+
+function worldWithWeb(changes: Partial<ReplicaSetObject['spec']> = {}): ControllerWorld {
+  const world = createControllerWorld(replicaSetController)
+  world.add('replicasets', { ...WEB, spec: { ...WEB.spec, ...changes } })
+  world.settle()
+  return world
+}
+
+function scale(world: ControllerWorld, replicas: number): void {
+  world.objects.update('replicasets', WEB.metadata, set => ({ ...set, spec: { ...set.spec, replicas } }))
+  world.settle()
+}
+
+const status = (world: ControllerWorld): ReplicaSetObject['status'] => world.objects.get('replicasets', 'shop', 'web')?.status
+
+describe('the ReplicaSet controller', () => {
+  it('creates the missing pods from the template, under its control', () => {
+    const world = worldWithWeb()
+
+    expect(world.pods()).toHaveLength(3)
+    expect(world.pods()[0]?.metadata.name).toMatch(/^web-[a-z0-9]{5}$/)
+    expect(world.pods()[0]?.metadata.labels).toEqual({ app: 'web' })
+    expect(world.pods()[0]?.metadata.ownerReferences?.[0]).toMatchObject({ kind: 'ReplicaSet', name: 'web', controller: true })
+  })
+
+  it('replaces a pod as soon as it is terminating, while it still holds its node', () => {
+    const world = worldWithWeb()
+    world.runAll('node-1')
+    const [victim] = world.pods()
+    world.store.delete('pods', 'shop', victim?.metadata.name ?? '')
+
+    world.settle()
+
+    expect(world.pods()).toHaveLength(4)
+    expect(world.pods().filter(pod => pod.metadata.deletionTimestamp === undefined)).toHaveLength(3)
+  })
+
+  it('replaces a pod that has failed', () => {
+    const world = worldWithWeb()
+    const [failed] = world.pods()
+    world.objects.update('pods', failed?.metadata ?? { name: '' }, pod => ({ ...pod, status: { phase: 'Failed' } }))
+
+    world.settle()
+
+    expect(world.pods().filter(pod => pod.status?.phase === 'Pending')).toHaveLength(3)
+  })
+
+  it('scales down from the most crowded node', () => {
+    const world = worldWithWeb()
+    const [lonely, ...crowded] = world.pods()
+    if (lonely !== undefined) world.run(lonely, 'node-1')
+    for (const pod of crowded) world.run(pod, 'node-2')
+
+    scale(world, 2)
+
+    const staying = world.pods().filter(pod => pod.metadata.deletionTimestamp === undefined)
+    expect(new Set(staying.map(pod => pod.spec?.nodeName))).toEqual(new Set(['node-1', 'node-2']))
+  })
+
+  it('leaves pods of other owners alone', () => {
+    const world = worldWithWeb({ replicas: 0 })
+    world.add('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'by-hand', labels: { app: 'web' } }, spec: {} })
+
+    world.settle()
+
+    expect(world.pods().map(pod => pod.metadata.name)).toEqual(['by-hand'])
+  })
+
+  it('reports what it has: all, Ready, and Ready for minReadySeconds', () => {
+    const world = worldWithWeb({ minReadySeconds: 30 })
+    world.runAll('node-1')
+
+    world.settle()
+    expect(status(world)).toMatchObject({ replicas: 3, readyReplicas: 3, availableReplicas: 0, observedGeneration: 1 })
+
+    world.clock.advance(35_000)
+    expect(status(world)).toMatchObject({ replicas: 3, readyReplicas: 3, availableReplicas: 3 })
+  })
+})
