@@ -3,7 +3,7 @@ import type { Clock } from '../rebalancing/ports.ts'
 /** Waits `ms` milliseconds of the clock, or less when the signal aborts. Never rejects: the caller looks at the signal. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    if (signal.aborted) {
+    if (signal.aborted || ms <= 0) {
       resolve()
       return
     }

@@ -6,7 +6,7 @@ import type { ClusterAccess } from './cluster-access.ts'
 import { ConnectionError, connectionError } from './connection-error.ts'
 import { createConnections } from './connections.ts'
 import { startDeadline } from './deadline.ts'
-import { KubeconfigError } from './kubeconfig-error.ts'
+import { isRequestFailure } from './failures.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
 export interface CallOptions {
@@ -99,7 +99,7 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
         if (deadline.expired())
           throw new ConnectionError(`no answer from ${access.server} within ${deadlineMs / 1000} s`, { maybeSent: !waiting })
         call.signal?.throwIfAborted()
-        throw isOurs(error) ? error : connectionError(error, access.server)
+        throw isRequestFailure(error) ? error : connectionError(error, access.server)
       } finally {
         deadline.clear()
       }
@@ -111,15 +111,11 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
         return { open: true, chunks: translateFailures(answer.body, access.server) }
       } catch (error) {
         signal.throwIfAborted()
-        throw isOurs(error) ? error : connectionError(error, access.server)
+        throw isRequestFailure(error) ? error : connectionError(error, access.server)
       }
     },
     close: () => connections.close(),
   }
-}
-
-function isOurs(error: unknown): boolean {
-  return error instanceof ConnectionError || error instanceof KubeconfigError
 }
 
 async function collect(answer: Dispatcher.ResponseData): Promise<ApiResponse> {

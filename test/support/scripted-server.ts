@@ -82,13 +82,13 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(JSON.stringify(body))
 }
 
-/** Waits for something that real I/O brings about; the test's own time-out is the limit. */
+/** Waits for something that real I/O brings about, a millisecond at least; the test's own time-out is the limit. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
+  do {
     await new Promise(resolve => {
       setTimeout(resolve, 1)
     })
-  }
+  } while (!condition())
 }
 
 /** What a promise is rejected with, watched from now on so that the rejection is never unhandled; undefined when it is fulfilled. */

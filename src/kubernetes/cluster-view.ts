@@ -1,0 +1,85 @@
+import { createClusterState } from '../cluster/cluster-state.ts'
+import type { Delta } from '../cluster/cluster-state.ts'
+import { createProjector } from '../cluster/projection.ts'
+import type { RecordKind } from '../cluster/records.ts'
+import type { Clock, ClusterView, Recorder } from '../rebalancing/ports.ts'
+import type { RandomSource } from './back-off.ts'
+import { messageOf } from './error-message.ts'
+import { createRecordReader, createRecordStore } from './record-store.ts'
+import type { ReflectionCounters } from './reflection.ts'
+import { startReflector } from './reflector.ts'
+import { CLUSTER_RESOURCES } from './resources.ts'
+import type { Transport } from './transport.ts'
+
+export interface ClusterViewOptions {
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** Ends everything. */
+  readonly signal: AbortSignal
+  /** Hears of failed requests, of kinds carried on without and of objects that cannot be read. */
+  readonly recorder: Recorder
+}
+
+/** A view fed by list and watch. */
+export interface WatchedView extends ClusterView {
+  /** What list and watch of each kind have come to, for metrics. */
+  counters(): readonly { readonly kind: RecordKind; readonly counters: Readonly<ReflectionCounters> }[]
+  /** Fulfilled when every watch has ended after the signal; never rejected. */
+  readonly stopped: Promise<void>
+}
+
+/**
+ * Lists and watches all kinds, overlapping, and gives the view once every first list is complete. While the server is away it goes on
+ * trying; `recorder` hears of it.
+ * @throws ApiError or ConnectionError when a required kind is refused, after everything has ended; the reason of the signal when that aborts
+ */
+export async function connectClusterView(transport: Transport, options: ClusterViewOptions): Promise<WatchedView> {
+  const { clock, random, signal, recorder } = options
+  const state = createClusterState()
+  const projector = createProjector()
+  const listeners = new Set<(delta: Delta) => void>()
+  const stop = new AbortController()
+  const forward = (): void => stop.abort(signal.reason)
+  if (signal.aborted) forward()
+  signal.addEventListener('abort', forward)
+
+  const tell = (delta: Delta): void => {
+    for (const listener of listeners) {
+      try {
+        listener(delta)
+      } catch (error) {
+        // One listener's mistake must cost neither the others nor the watch.
+        recorder.record({
+          reason: 'ListenerFailed',
+          level: 'warning',
+          message: `a listener failed on ${delta.kind} ${delta.key}: ${messageOf(error)}`,
+        })
+      }
+    }
+  }
+
+  const reflectors = CLUSTER_RESOURCES.map(resource => {
+    const read = createRecordReader(resource.kind, projector, recorder)
+    const store = createRecordStore(resource.kind, state, read, tell)
+    return { kind: resource.kind, ...startReflector({ transport, resource, store, clock, random, signal: stop.signal, recorder }) }
+  })
+  const stopped = Promise.all(reflectors.map(reflector => reflector.stopped)).then(() => signal.removeEventListener('abort', forward))
+
+  try {
+    await Promise.all(reflectors.map(reflector => reflector.ready))
+  } catch (error) {
+    stop.abort()
+    await stopped
+    throw error
+  }
+  return {
+    state,
+    stopped,
+    freshness: () => reflectors.map(reflector => reflector.freshness()),
+    counters: () => reflectors.map(({ kind, counters }) => ({ kind, counters })),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { createClusterState } from '../cluster/cluster-state.ts'
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { createProjector } from '../cluster/projection.ts'
+import { ApiError } from './api-error.ts'
+import type { ClusterViewOptions } from './cluster-view.ts'
+import { messageOf } from './error-message.ts'
+import { listAll } from './list-pager.ts'
+import { createRecordReader } from './record-store.ts'
+import { CLUSTER_RESOURCES } from './resources.ts'
+import type { Resource } from './resources.ts'
+import type { Transport } from './transport.ts'
+
+/** A page is asked for this often; for somebody who waits at a terminal a minute of trying is enough. */
+const ATTEMPTS = 5
+
+/**
+ * Lists all kinds once, overlapping, for a report: nothing is watched.
+ * @throws ApiError or ConnectionError when a required kind cannot be listed; the reason of the signal when that aborts
+ */
+export async function loadCluster(transport: Transport, options: ClusterViewOptions): Promise<ClusterReader> {
+  const { clock, random, recorder } = options
+  const state = createClusterState()
+  const projector = createProjector()
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+
+  const warn = (reason: string, message: string, { kind }: Resource): void => {
+    recorder.record({ reason, level: 'warning', message, fields: { kind } })
+  }
+
+  const load = async (resource: Resource): Promise<void> => {
+    const read = createRecordReader(resource.kind, projector, recorder)
+    const onRetry = (error: unknown): void => warn('RequestFailed', messageOf(error), resource)
+    try {
+      const { items } = await listAll({ transport, resource, read, clock, random, signal, attempts: ATTEMPTS, onRetry })
+      state.replaceKind(resource.kind, items)
+    } catch (error) {
+      const refused = error instanceof ApiError && [403, 404].includes(error.status)
+      if (resource.required || !refused) throw error
+      warn('KindUnavailable', `carrying on without ${resource.plural}: ${error.message}`, resource)
+    }
+  }
+
+  try {
+    await Promise.all(CLUSTER_RESOURCES.map(load))
+  } catch (error) {
+    stop.abort()
+    throw error
+  }
+  return state
+}

@@ -1,0 +1,129 @@
+import type { RecordKind } from '../cluster/records.ts'
+import type { Clock, KindFreshness } from '../rebalancing/ports.ts'
+import { fieldsOf } from './json.ts'
+import type { Fields } from './json.ts'
+import type { WatchEvent } from './watch.ts'
+
+/** Where the objects of one kind are kept. Called synchronously and in the order of the server. */
+export interface ReflectedStore<T> {
+  /** Reads one raw object; undefined when it cannot be used. */
+  read(raw: unknown): T | undefined
+  /** Swaps in a complete list at once and gives the number of objects that this changed. */
+  replace(items: readonly T[]): number
+  upsert(item: T): void
+  remove(raw: Fields): void
+  /** The server no longer shows this kind: what is known of it is not true any more. */
+  forget(): void
+}
+
+/** Why a list had to be read again. */
+export type RelistReason = 'Expired' | 'Garbage' | 'StoreFailed'
+
+export interface ReflectionCounters {
+  lists: number
+  watches: number
+  events: number
+  /** Requests and watches that failed. */
+  failures: number
+  /** Watches broken off because they had been silent for too long. */
+  stalls: number
+  garbageLines: number
+  readonly relists: Record<RelistReason, number>
+  /** Objects that a list read again found different from what the watch had told: whether watches lie. */
+  missedByWatch: number
+}
+
+/** What is known of one kind, and how well: the store, the version it stands at, and when the server last vouched for it. */
+export interface Reflection<T> {
+  readonly store: ReflectedStore<T>
+  readonly counters: ReflectionCounters
+  /** The version to watch from; undefined: a list is due. */
+  version(): string | undefined
+  /** A first list is complete, and the server still shows the kind. */
+  synced(): boolean
+  freshness(): KindFreshness
+  /** Swaps in a list that was current at `provenAt`, in monotonic time. */
+  listed(items: readonly T[], resourceVersion: string, provenAt: number): void
+  /** Applies what a watch tells after the list. */
+  told(event: WatchEvent): void
+  /** The server has vouched for everything up to now. */
+  proven(): void
+  /** Marks a new list as due; the store keeps the old one until it is complete. */
+  relist(reason: RelistReason): void
+  /** The server lacks or refuses this kind; it is carried on without. True when that is news. */
+  forget(): boolean
+}
+
+export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, clock: Clock): Reflection<T> {
+  const relists = { Expired: 0, Garbage: 0, StoreFailed: 0 }
+  const counters: ReflectionCounters = {
+    lists: 0,
+    watches: 0,
+    events: 0,
+    failures: 0,
+    stalls: 0,
+    garbageLines: 0,
+    relists,
+    missedByWatch: 0,
+  }
+  let version: string | undefined
+  let shown: 'unknown' | 'synced' | 'refused' = 'unknown'
+  let provenAt = clock.monotonic()
+
+  const proven = (): void => {
+    provenAt = clock.monotonic()
+  }
+
+  return {
+    store,
+    counters,
+    version: () => version,
+    synced: () => shown === 'synced',
+    freshness: () => ({ kind, required: shown !== 'refused', synced: shown === 'synced', ageMs: clock.monotonic() - provenAt }),
+    listed(items, resourceVersion, at) {
+      const changed = store.replace(items)
+      if (shown === 'synced') counters.missedByWatch += changed
+      counters.lists += 1
+      version = resourceVersion
+      provenAt = at
+      shown = 'synced'
+    },
+    told(event) {
+      if (event.type !== 'BOOKMARK') {
+        const item = event.type === 'DELETED' ? undefined : store.read(event.object)
+        if (item === undefined) store.remove(event.object)
+        else store.upsert(item)
+      }
+      version = event.resourceVersion
+      proven()
+    },
+    proven,
+    relist(reason) {
+      counters.relists[reason] += 1
+      version = undefined
+    },
+    forget() {
+      const news = shown !== 'refused'
+      shown = 'refused'
+      version = undefined
+      store.forget()
+      return news
+    },
+  }
+}
+
+/** A list that comes as a stream; objects may change between its first and its last. */
+export function createStreamedList<T>(store: ReflectedStore<T>): { add(event: WatchEvent): void; items(): readonly T[] } {
+  const items = new Map<string, T>()
+  return {
+    add(event) {
+      if (event.type === 'BOOKMARK') return
+      const { namespace, name } = fieldsOf(event.object['metadata'])
+      const key = JSON.stringify([namespace, name])
+      const item = event.type === 'DELETED' ? undefined : store.read(event.object)
+      if (item === undefined) items.delete(key)
+      else items.set(key, item)
+    },
+    items: () => [...items.values()],
+  }
+}

@@ -1,0 +1,187 @@
+import type { Clock, KindFreshness, Recorder } from '../rebalancing/ports.ts'
+import { ApiError } from './api-error.ts'
+import { createBackOff } from './back-off.ts'
+import type { RandomSource } from './back-off.ts'
+import { messageOf } from './error-message.ts'
+import { askedWaitMs, isLasting, isRequestFailure } from './failures.ts'
+import { listAll } from './list-pager.ts'
+import { pause } from './pause.ts'
+import { createReflection, createStreamedList } from './reflection.ts'
+import type { ReflectedStore, ReflectionCounters } from './reflection.ts'
+import { collectionPath } from './resources.ts'
+import type { Resource } from './resources.ts'
+import type { Transport } from './transport.ts'
+import { watchOnce } from './watch.ts'
+import type { WatchEnd, WatchEvent } from './watch.ts'
+
+export interface Reflector {
+  /** Fulfilled once the first list is complete or the kind is carried on without; rejected when a required kind is refused. */
+  readonly ready: Promise<void>
+  /** Fulfilled when everything has ended; never rejected. */
+  readonly stopped: Promise<void>
+  freshness(): KindFreshness
+  readonly counters: Readonly<ReflectionCounters>
+}
+
+export interface ReflectorOptions<T> {
+  readonly transport: Transport
+  readonly resource: Resource
+  readonly store: ReflectedStore<T>
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly signal: AbortSignal
+  readonly recorder: Recorder
+}
+
+/** A watch that ended sooner than this without an event is no reason to open the next at once. */
+const BRIEF_MS = 1_000
+/** How long a kind that the server lacks or refuses is left alone: roles and APIs change rarely. */
+const WITHOUT_MS = 10 * 60_000
+/** So many unreadable lines at one version: the watch will not get past it. */
+const GARBAGE_IN_A_ROW = 3
+const NEVER = Infinity
+
+/** Thrown from within a streaming list when the server treats it as any watch. */
+class StreamingListNotOffered extends Error {}
+
+/**
+ * Keeps a store equal to one kind of object on the server: list, watch from there, list again when the server has forgotten our version
+ * (client-go reflector.go, 1.36). Runs until the signal aborts, or a required kind is refused before its first list.
+ */
+export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
+  const { transport, resource, store, clock, random, signal, recorder } = options
+  const reflection = createReflection(resource.kind, store, clock)
+  const { counters } = reflection
+  const backOff = createBackOff(random)
+  const ready = Promise.withResolvers<void>()
+  // That nobody waits for it is no reason to end the process.
+  ready.promise.catch(() => {})
+  let streaming = true
+  let garbageInARow = 0
+
+  const warn = (reason: string, message: string): void => {
+    recorder.record({ reason, level: 'warning', message, fields: { kind: resource.kind } })
+  }
+
+  const listed = (items: readonly T[], resourceVersion: string, provenAt: number): void => {
+    reflection.listed(items, resourceVersion, provenAt)
+    backOff.reset()
+    ready.resolve()
+  }
+
+  const list = async (): Promise<void> => {
+    const startedAt = clock.monotonic()
+    const { items, resourceVersion } = await listAll({
+      transport,
+      resource,
+      read: raw => store.read(raw),
+      clock,
+      random,
+      signal,
+      onRetry: noteFailure,
+    })
+    listed(items, resourceVersion, startedAt)
+  }
+
+  /** Watches from the version, or, without one, has the list streamed first. Gives the milliseconds to wait afterwards. */
+  const watch = async (): Promise<number> => {
+    const from = reflection.version()
+    const streamed = from === undefined ? createStreamedList(store) : undefined
+    const path = collectionPath(resource, {
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(300 + Math.floor(random() * 300)),
+      ...(from === undefined ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : { resourceVersion: from }),
+    })
+    const openedAt = clock.monotonic()
+    const eventsBefore = counters.events
+
+    const onEvent = (event: WatchEvent): void => {
+      counters.events += 1
+      garbageInARow = 0
+      if (streamed === undefined || reflection.version() !== undefined) {
+        reflection.told(event)
+        backOff.reset()
+      } else if (event.type !== 'BOOKMARK') streamed.add(event)
+      else if (event.initialEventsEnd) listed(streamed.items(), event.resourceVersion, clock.monotonic())
+      else throw new StreamingListNotOffered()
+    }
+
+    counters.watches += 1
+    const end = await watchOnce(path, { transport, clock, signal, onEvent })
+    return afterWatch(end, counters.events === eventsBefore && clock.monotonic() - openedAt < BRIEF_MS)
+  }
+
+  const afterWatch = (end: WatchEnd, brief: boolean): number => {
+    const listing = reflection.version() === undefined
+    switch (end.kind) {
+      case 'Stopped':
+        return 0
+      case 'Closed':
+        if (!listing) reflection.proven()
+        return brief || listing ? backOff.next() : 0
+      case 'Expired':
+        reflection.relist('Expired')
+        return backOff.next()
+      case 'Stalled':
+        counters.stalls += 1
+        warn('WatchSilent', `the watch of ${resource.plural} was silent for too long and is opened anew`)
+        streaming &&= !listing
+        return backOff.next()
+      case 'Garbage':
+        counters.garbageLines += 1
+        garbageInARow += 1
+        warn('WatchGarbled', `the watch of ${resource.plural} told a line that cannot be read and is opened anew`)
+        streaming &&= !listing
+        if (garbageInARow === GARBAGE_IN_A_ROW) {
+          garbageInARow = 0
+          reflection.relist('Garbage')
+        }
+        return backOff.next()
+      default:
+        // Servers before 1.32, or without the feature, refuse a streaming list as invalid.
+        if (!listing || !(end.error instanceof ApiError) || ![400, 422].includes(end.error.status)) return afterFailure(end.error)
+        streaming = false
+        return 0
+    }
+  }
+
+  const afterFailure = (error: unknown): number => {
+    if (error instanceof StreamingListNotOffered) streaming = false
+    if (signal.aborted || error instanceof StreamingListNotOffered) return 0
+    if (!resource.required && error instanceof ApiError && [403, 404].includes(error.status)) {
+      if (reflection.forget()) warn('KindUnavailable', `carrying on without ${resource.plural}: ${error.message}`)
+      ready.resolve()
+      return WITHOUT_MS
+    }
+    if (resource.required && !reflection.synced() && isLasting(error)) {
+      ready.reject(error)
+      return NEVER
+    }
+    if (!isRequestFailure(error)) reflection.relist('StoreFailed')
+    noteFailure(error)
+    return backOff.next(askedWaitMs(error))
+  }
+
+  const noteFailure = (error: unknown): void => {
+    counters.failures += 1
+    warn('RequestFailed', messageOf(error))
+  }
+
+  const run = async (): Promise<void> => {
+    let waitMs = 0
+    while (!signal.aborted && waitMs !== NEVER) {
+      await pause(clock, waitMs, signal)
+      waitMs = 0
+      try {
+        if (reflection.version() === undefined && !streaming) await list()
+        else waitMs = await watch()
+      } catch (error) {
+        waitMs = afterFailure(error)
+      }
+    }
+    ready.reject(signal.reason)
+  }
+
+  return { ready: ready.promise, stopped: run(), freshness: () => reflection.freshness(), counters }
+}
