@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { eviction, group, plan } from '../../test/support/made-up-plans.ts'
+import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import { groupsOfWorkload, workloadExplanation } from './workload-explanation.ts'
+
+const web = { kind: 'Deployment', name: 'web' }
+
+const explain = (given: Plan, pods: readonly string[] = []): string => {
+  const named = pods.map((name, index) => ({ name, uid: `u${index + 1}`, nodeName: index === 3 ? undefined : 'node-a-7' }))
+  return `\n${workloadExplanation(given, { namespace: 'shop', workload: web, pods: named }, { width: 80 })}`
+}
+
+const changed = (name: string, count: number, countAfter: number): GroupPlan['domains'][number] => ({
+  name,
+  count,
+  countAfter,
+  acceptsPods: true,
+})
+
+describe('the explanation of a workload', () => {
+  it('tells its groups and each of its pods', () => {
+    const zone = group(
+      { 'az-a': 6, 'az-b': 6, 'az-c': 0 },
+      {
+        planned: 3,
+        skewAfter: 2,
+        lowerBound: 4,
+        reachableBound: 3,
+        domains: [changed('az-a', 6, 5), changed('az-b', 6, 4), changed('az-c', 0, 3)],
+        blockers: [{ reason: 'TooYoung', pods: 1, message: 'the pod is 20 s old, less than 1m' }],
+      },
+    )
+    const host = group(Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`node-${index}`, index % 4])), {
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      origin: 'default',
+      status: 'Blocked',
+      reason: 'CannotPredict',
+      message: 'its pods name another scheduler',
+      lowerBound: 75,
+      reachableBound: undefined,
+      workloads: [web, { kind: 'Deployment', name: 'canary' }],
+    })
+    const given: Plan = {
+      ...plan([zone, host], [eviction(1, { uid: 'u1' })]),
+      leftAlone: new Map([['u2', { reason: 'TooYoung', message: 'the pod is 20 s old, less than 1m' }]]),
+    }
+
+    expect(explain(given, ['web-7c9f8d6b5-abcde', 'web-7c9f8d6b5-fghij', 'web-7c9f8d6b5-klmno', 'web-7c9f8d6b5-pqrst']))
+      .toMatchInlineSnapshot(`
+      "
+      deploy/web in namespace shop, 4 pods
+
+      zone (hard, maxSkew 1)
+        az-a  6  -> 5
+        az-b  6  -> 4
+        az-c  0  -> 3
+        The skew is 6, the maxSkew 1. Violated: 3 evictions bring it to 2; on counts
+        alone it would take 4, as things are 3. 1 pod left alone, TooYoung: the pod is
+        20 s old, less than 1m.
+
+      hostname (soft, maxSkew 1, a default of the cluster)
+        300 domains with 0 to 3 pods
+        The skew is 3, the maxSkew 1. Blocked, CannotPredict: its pods name another
+        scheduler; on counts alone it would take 75, as things are no number is
+        enough. The constraint spans deploy/web, deploy/canary.
+
+      POD                  NODE      WHAT
+      web-7c9f8d6b5-abcde  node-a-7  wave 1: az-a -> az-c (certain)
+      web-7c9f8d6b5-fghij  node-a-7  left alone, TooYoung
+          the pod is 20 s old, less than 1m
+      web-7c9f8d6b5-klmno  node-a-7  stays
+      web-7c9f8d6b5-pqrst  -         stays
+      "
+    `)
+  })
+
+  it('says what holds it', () => {
+    const held = group(
+      { 'az-a': 4, 'az-b': 4, 'az-c': 0 },
+      {
+        status: 'Held',
+        reason: 'DomainSettling',
+        message: 'az-c came back 2m10s ago',
+        lowerBound: 2,
+        reachableBound: 2,
+        minDomains: 3,
+        domains: [changed('az-a', 4, 4), changed('az-b', 4, 4), { ...changed('az-c', 0, 0), acceptsPods: false }],
+        blockers: [{ reason: 'DomainSettling', pods: 8, message: 'az-c came back 2m10s ago' }],
+      },
+    )
+
+    expect(explain(plan([held]))).toMatchInlineSnapshot(`
+      "
+      deploy/web in namespace shop, 0 pods
+
+      zone (hard, maxSkew 1, minDomains 3)
+        az-a  4
+        az-b  4
+        az-c  0  (takes no pods now)
+        The skew is 4, the maxSkew 1. Held, DomainSettling: az-c came back 2m10s ago;
+        on counts alone it would take 2.
+      "
+    `)
+  })
+
+  it('says so when it has no constraint', () => {
+    expect(explain(plan([group({ a: 1 }, { namespace: 'other' })]), ['web-1'])).toBe(
+      '\ndeploy/web in namespace shop, 1 pod: none carries a spread constraint, so there is\nnothing to restore.\n',
+    )
+  })
+})
+
+describe('the groups of a workload', () => {
+  it('are those of its namespace that it has members in, alone or with others', () => {
+    const shared = group(
+      { a: 1 },
+      { workload: { kind: 'Deployment', name: 'canary' }, workloads: [{ kind: 'Deployment', name: 'canary' }, web] },
+    )
+    const own = group({ a: 1 })
+    const others = [group({ a: 1 }, { namespace: 'other' }), group({ a: 1 }, { workload: { kind: 'StatefulSet', name: 'web' } })]
+    expect(groupsOfWorkload(plan([shared, own, ...others]), 'shop', web)).toEqual([shared, own])
+  })
+})

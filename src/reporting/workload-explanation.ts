@@ -1,0 +1,125 @@
+import type { GroupPlan, Plan, PlannedEviction, WorkloadName } from '../planning/plan-types.ts'
+import { podsText } from './group-table.ts'
+import { printable } from './printable.ts'
+import { shortKeys, whenText, workloadText } from './short-names.ts'
+import { textTable } from './text-table.ts'
+import type { TableColumn } from './text-table.ts'
+import { wrap } from './wrap.ts'
+
+/** The workload to explain, with its pods. */
+export interface ExplainedWorkload {
+  readonly namespace: string
+  readonly workload: WorkloadName
+  readonly pods: readonly { readonly name: string; readonly uid: string; readonly nodeName: string | undefined }[]
+}
+
+/** Why a workload is balanced, planned, blocked or held: each of its groups with its counts and bounds, then what happens to each pod. */
+export function workloadExplanation(plan: Plan, explained: ExplainedWorkload, { width }: { readonly width: number }): string {
+  const { namespace, workload, pods } = explained
+  const groups = groupsOfWorkload(plan, namespace, workload)
+  const title = `${workloadText(workload)} in namespace ${printable(namespace)}, ${podsText(pods.length)}`
+  if (groups.length === 0) {
+    return `${wrap(`${title}: none carries a spread constraint, so there is nothing to restore.`, width).join('\n')}\n`
+  }
+  const keys = shortKeys(plan.groups.map(group => group.topologyKey))
+  const blocks = [
+    [title],
+    ...groups.map(group => [
+      headline(group, keys),
+      ...domainLines(group.domains, width),
+      ...wrap(printable(sentences(group)), width, '  '),
+    ]),
+    ...(pods.length === 0 ? [] : [podTable(explained, plan, width)]),
+  ]
+  return blocks.map(block => `${block.join('\n')}\n`).join('\n')
+}
+
+/** The groups of which the workload has members. */
+export function groupsOfWorkload(plan: Plan, namespace: string, workload: WorkloadName): readonly GroupPlan[] {
+  return plan.groups.filter(
+    group => group.namespace === namespace && group.workloads.some(({ kind, name }) => kind === workload.kind && name === workload.name),
+  )
+}
+
+const ORIGIN: Readonly<Record<GroupPlan['origin'], readonly string[]>> = {
+  pod: [],
+  default: ['a default of the cluster'],
+  antiAffinity: ['read from soft anti-affinity'],
+}
+
+/** `zone (hard, maxSkew 1)`. */
+function headline({ topologyKey, whenUnsatisfiable, maxSkew, minDomains, origin }: GroupPlan, keys: ReadonlyMap<string, string>): string {
+  const parts = [
+    whenText(whenUnsatisfiable),
+    `maxSkew ${maxSkew}`,
+    ...(minDomains > 1 ? [`minDomains ${minDomains}`] : []),
+    ...ORIGIN[origin],
+  ]
+  return `${keys.get(topologyKey) ?? printable(topologyKey)} (${parts.join(', ')})`
+}
+
+/** Beyond so many domains (hostnames) only those that the plan changes are listed. */
+const LISTED_DOMAINS = 12
+
+const DOMAIN_COLUMNS: readonly TableColumn[] = [
+  { heading: '' },
+  { heading: '', isName: true },
+  { heading: '', align: 'right' },
+  { heading: '' },
+]
+
+function domainLines(domains: GroupPlan['domains'], width: number): readonly string[] {
+  const isShort = domains.length <= LISTED_DOMAINS
+  const listed = isShort ? domains : domains.filter(({ count, countAfter }) => count !== countAfter).slice(0, LISTED_DOMAINS)
+  const rows = listed.map(({ name, count, countAfter, acceptsPods }) => {
+    const remarks = [...(countAfter === count ? [] : [`-> ${countAfter}`]), ...(acceptsPods ? [] : ['(takes no pods now)'])]
+    return { cells: ['', printable(name), String(count), remarks.join(' ')] }
+  })
+  const lines = textTable(DOMAIN_COLUMNS, rows, { width, headers: false })
+  if (isShort) return lines
+  const counts = domains.map(({ count }) => count).sort((one, other) => one - other)
+  return [
+    ...lines,
+    `  ${listed.length > 0 ? 'in all ' : ''}${domains.length} domains with ${counts.at(0) ?? 0} to ${counts.at(-1) ?? 0} pods`,
+  ]
+}
+
+function sentences(group: GroupPlan): string {
+  const { skew, maxSkew, status, reason, message, planned, skewAfter, blockers, workloads } = group
+  const restored = planned === 1 ? '1 eviction brings' : `${planned} evictions bring`
+  return [
+    `The skew is ${skew}, the maxSkew ${maxSkew}.`,
+    planned > 0 ? `${status}: ${restored} it to ${skewAfter}${bounds(group)}.` : `${status}, ${reason}: ${message}${bounds(group)}.`,
+    ...blockers
+      .filter(blocker => planned > 0 || blocker.reason !== reason)
+      .map(({ pods, reason, message }) => `${podsText(pods)} left alone, ${reason}: ${message}.`),
+    ...(workloads.length > 1 ? [`The constraint spans ${workloads.map(workloadText).join(', ')}.`] : []),
+  ].join(' ')
+}
+
+function bounds({ excess, lowerBound, reachableBound, planned }: GroupPlan): string {
+  if (excess === 0 || (planned === lowerBound && planned === reachableBound)) return ''
+  const onCounts = `; on counts alone it would take ${lowerBound}`
+  if (reachableBound === undefined) return `${onCounts}, as things are no number is enough`
+  return reachableBound === lowerBound ? onCounts : `${onCounts}, as things are ${reachableBound}`
+}
+
+const POD_COLUMNS: readonly TableColumn[] = [{ heading: 'POD', isName: true }, { heading: 'NODE', isName: true }, { heading: 'WHAT' }]
+
+function podTable({ pods }: ExplainedWorkload, plan: Plan, width: number): readonly string[] {
+  const evictions = new Map(plan.evictions.map(eviction => [eviction.uid, eviction]))
+  const rows = [...pods]
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ name, uid, nodeName }) => {
+      const veto = plan.leftAlone.get(uid)
+      const eviction = evictions.get(uid)
+      const what = eviction === undefined ? (veto === undefined ? 'stays' : `left alone, ${veto.reason}`) : move(eviction)
+      const row = { cells: [printable(name), printable(nodeName ?? '-'), what] }
+      return eviction === undefined && veto !== undefined ? { ...row, below: printable(veto.message) } : row
+    })
+  return textTable(POD_COLUMNS, rows, { width, headers: true })
+}
+
+function move({ wave, fromDomain, toDomain, certainty }: PlannedEviction): string {
+  return `wave ${wave}: ${printable(fromDomain)} -> ${printable(toDomain)} (${certainty})`
+}
