@@ -106,7 +106,7 @@ describe('the explanation of a workload', () => {
 
   it('says so when it has no constraint', () => {
     expect(explain(plan([group({ a: 1 }, { namespace: 'other' })]), ['web-1'])).toBe(
-      '\ndeploy/web in namespace shop, 1 pod: none carries a spread constraint, so there is\nnothing to restore.\n',
+      '\ndeploy/web in namespace shop, 1 pod: none carries a spread constraint, so there\nis nothing to restore.\n',
     )
   })
 })
