@@ -1,8 +1,9 @@
 import type { BudgetRecord, IntOrPercent } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
-import type { PodRecord } from '../cluster/pod.ts'
+import type { OwnerRef, PodRecord } from '../cluster/pod.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
+import { controllerRecord } from './controller-record.ts'
 
 /** The pods that a budget covers: any phase, terminating ones too. A null or invalid selector covers none. */
 export function coveredPods(cluster: ClusterReader, budget: BudgetRecord): readonly PodRecord[] {
@@ -58,16 +59,10 @@ function scaledValue(value: IntOrPercent, total: number): number {
   return value.kind === 'int' ? value.value : Math.ceil((value.value * total) / 100)
 }
 
-const SCALABLE = { ReplicaSet: 'apps/', StatefulSet: 'apps/', Deployment: 'apps/', ReplicationController: 'v1' } as const
-
-function scaledBy(cluster: ClusterReader, namespace: string, ref: NonNullable<PodRecord['controller']>): WorkloadRecord | undefined {
-  if (!isScalable(ref.kind) || !ref.apiVersion.startsWith(SCALABLE[ref.kind])) return undefined
-  const workload = cluster.get(ref.kind, `${namespace}/${ref.name}`)
-  if (workload?.uid !== ref.uid) return undefined
-  const isManaged = workload.kind === 'ReplicaSet' && workload.controller?.kind === 'Deployment'
-  return (isManaged ? scaledBy(cluster, namespace, workload.controller) : undefined) ?? workload
-}
-
-function isScalable(kind: string): kind is keyof typeof SCALABLE {
-  return Object.hasOwn(SCALABLE, kind)
+/** The workload whose spec.replicas counts: a Deployment for its ReplicaSets, where it is known. */
+function scaledBy(cluster: ClusterReader, namespace: string, ref: OwnerRef): WorkloadRecord | undefined {
+  const workload = controllerRecord(cluster, namespace, ref)
+  const owner = workload?.kind === 'ReplicaSet' ? workload.controller : undefined
+  const deployment = owner?.kind === 'Deployment' ? controllerRecord(cluster, namespace, owner) : undefined
+  return deployment ?? workload
 }

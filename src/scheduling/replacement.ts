@@ -1,0 +1,130 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { Labels } from '../cluster/labels.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import type { PodTemplate, WorkloadRecord } from '../cluster/workload.ts'
+import { controllerRecord, isWorkloadRef } from './controller-record.ts'
+import { replacementClaims } from './replacement-claims.ts'
+import { replacementSpec } from './replacement-spec.ts'
+import type { Replacement } from './scheduler-model.ts'
+
+/**
+ * What the pod's controller creates once the pod is evicted, from its template as it is now: unbound, with a name and uid that no pod has, except
+ * that a StatefulSet uses the name again. Deterministic: the same pod gives the same replacement.
+ */
+export function replacementOf(cluster: ClusterReader, pod: PodRecord): Replacement {
+  const ref = pod.controller
+  if (ref === undefined) return unknown('no controller would replace it')
+  const called = `${ref.kind} ${ref.name}`
+  if (!isWorkloadRef(ref)) return unknown(`what ${called} (${ref.apiVersion}) creates is not modelled`)
+  const workload = controllerRecord(cluster, pod.namespace, ref)
+  if (workload === undefined) return unknown(`${called} is not in the data, so what it would create cannot be told`)
+  if (workload.deletedAt !== undefined) return unknown(`${called} is being deleted and replaces nothing`)
+  if (workload.template === undefined) return unknown(`${called} has no pod template`)
+
+  switch (workload.kind) {
+    case 'ReplicaSet':
+    case 'ReplicationController':
+      return fromTemplate(cluster, pod, workload.template, {
+        name: `${pod.name}${SUFFIX}`,
+        labels: workload.template.labels,
+        claims: workload.template.claims,
+        // Whoever owns a ReplicaSet makes a new one for a new template and never changes this one's.
+        isProven: workload.controller !== undefined && includesLabels(pod.labels, workload.template.labels),
+        comesAfter: 'deletionTimestamp',
+      })
+    case 'StatefulSet':
+      return fromStatefulSet(cluster, pod, workload, workload.template)
+    case 'Deployment':
+    case 'DaemonSet':
+    case 'Job':
+      return unknown(`what ${called} creates in place of a pod is not modelled`)
+  }
+}
+
+/** What no pod is called and no uid ends with. */
+const SUFFIX = '~replacement'
+
+const REVISION_LABEL = 'controller-revision-hash'
+
+/** The next incarnation: same name, same claims, of the update revision (stateful_set_utils.go, 1.36). */
+function fromStatefulSet(cluster: ClusterReader, pod: PodRecord, workload: WorkloadRecord, template: PodTemplate): Replacement {
+  const { updateRevision = '', currentRevision = '', partition = 0, claimTemplates = [] } = workload.statefulSet ?? {}
+  // Ordinals below the partition keep the current revision, whose template is not in the StatefulSet any more.
+  if (partition > 0 && updateRevision !== currentRevision) {
+    return unknown(`StatefulSet ${workload.name} is updated in part, so which revision the next pod gets cannot be told`)
+  }
+  const labels = new Map(template.labels)
+  labels.set('statefulset.kubernetes.io/pod-name', pod.name)
+  labels.set('apps.kubernetes.io/pod-index', pod.name.slice(workload.name.length + 1))
+  if (updateRevision !== '') labels.set(REVISION_LABEL, updateRevision)
+  return fromTemplate(cluster, pod, template, {
+    name: pod.name,
+    labels,
+    claims: [...template.claims, ...claimTemplates.map(claim => `${claim}-${pod.name}`)],
+    isProven: updateRevision !== '' && pod.labels.get(REVISION_LABEL) === updateRevision,
+    comesAfter: 'gone',
+  })
+}
+
+interface Incarnation {
+  readonly name: string
+  readonly labels: Labels
+  /** Of the template, generic ephemeral ones aside. */
+  readonly claims: readonly string[]
+  /** The pod was made from this very template. */
+  readonly isProven: boolean
+  readonly comesAfter: 'deletionTimestamp' | 'gone'
+}
+
+function fromTemplate(cluster: ClusterReader, pod: PodRecord, template: PodTemplate, next: Incarnation): Replacement {
+  const [gate] = template.spec.schedulingGates
+  if (gate !== undefined) return unknown(`its template has the scheduling gate ${gate}, and when that is lifted cannot be told`)
+  const labels = isDeepStrictEqual(next.labels, pod.labels) ? pod.labels : next.labels
+  const specified = replacementSpec(cluster, template.spec, labels, pod, next.isProven)
+  if (specified.kind === 'refused') return unknown(specified.problem)
+  const { spec } = specified
+
+  const uid = `${pod.uid}${SUFFIX}`
+  const ephemeral = new Set(template.ephemeralVolumes.map(volume => `${pod.name}-${volume}`))
+  const written = specified.kind === 'own' ? pod.claims.filter(claim => !ephemeral.has(claim)) : next.claims
+  const claimed = replacementClaims(cluster, pod, template, written, { name: next.name, uid })
+  if (claimed.kind === 'unknown') return unknown(claimed.problem)
+  const { claims, claimsToCome } = claimed
+  return {
+    kind: 'replacement',
+    comesAfter: next.comesAfter,
+    pod: {
+      kind: 'Pod',
+      namespace: pod.namespace,
+      name: next.name,
+      uid,
+      labels,
+      annotations: template.annotations,
+      controller: pod.controller,
+      spec,
+      claims,
+      ...(claimsToCome.length > 0 && { claimsToCome }),
+      nodeName: undefined,
+      nominatedNodeName: undefined,
+      phase: 'Pending',
+      ready: false,
+      readySince: undefined,
+      // There is no clock here; nobody asks for the age of a pod that is only imagined.
+      createdAt: pod.createdAt,
+      deletedAt: undefined,
+      charged: spec.requests,
+      chargedScored: spec.scoredRequests,
+      crashLooping: false,
+      unschedulableMessage: undefined,
+    },
+  }
+}
+
+function includesLabels(labels: Labels, expected: Labels): boolean {
+  return Array.from(expected).every(([key, value]) => labels.get(key) === value)
+}
+
+function unknown(problem: string): Replacement {
+  return { kind: 'unknown', problem }
+}
