@@ -1,0 +1,75 @@
+import PQueue from 'p-queue'
+import type { Clock, EvictionOutcome, EvictionRequest, Evictor } from '../rebalancing/ports.ts'
+import { evictionOutcome, outcomeOfFailure } from './eviction-outcome.ts'
+import type { Transport } from './transport.ts'
+
+export interface EvictorOptions {
+  readonly clock: Clock
+  /** Asked at the last moment before a request goes out. */
+  readonly mayAct: () => boolean
+  /** Requests started in any second. */
+  readonly perSecond?: number
+  /** Requests waiting for their answer; the server may take 10 s over one (eviction.go, 1.36). */
+  readonly concurrency?: number
+  /** Milliseconds until a request without answer counts as lost. */
+  readonly deadlineMs?: number
+}
+
+/** The lease must outlast it: see lease.ts. */
+export const EVICTION_DEADLINE_MS = 30_000
+
+/**
+ * Evicts through the policy/v1 Eviction API, a few requests a second, those of higher priority first. A signal takes back a request that still
+ * waits; one that is out becomes Lost.
+ */
+export function createEvictor(transport: Transport, options: EvictorOptions): Evictor & { drain(): Promise<void> } {
+  const { clock, mayAct, perSecond = 5, concurrency = 10, deadlineMs = EVICTION_DEADLINE_MS } = options
+  // Its intervals are the one use of a timer that is not the injected clock's. Strict: no two bursts next to each other.
+  const queue = new PQueue({ concurrency, intervalCap: perSecond, interval: 1_000, strict: true })
+
+  const send = async ({ namespace, pod, uid }: EvictionRequest, signal: AbortSignal): Promise<EvictionOutcome> => {
+    if (!mayAct()) return notSent('this process may no longer act')
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/eviction`
+    const body = {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name: pod, namespace },
+      // Another pod that has taken the name since must not go in its place.
+      deleteOptions: { preconditions: { uid } },
+    }
+    try {
+      return evictionOutcome(path, await transport.request('POST', path, { body, deadlineMs, signal }), clock.now())
+    } catch (error) {
+      return signal.aborted ? { kind: 'Lost', message: 'given up before the answer came' } : outcomeOfFailure(error)
+    }
+  }
+
+  return {
+    async evict(request, signal) {
+      let started = false
+      let outcome: EvictionOutcome | undefined
+      try {
+        await queue.add(
+          async () => {
+            started = true
+            outcome = await send(request, signal)
+          },
+          { priority: request.priority, signal },
+        )
+      } catch {
+        // Taken back by its signal or by drain(); a task itself never throws.
+      }
+      return outcome ?? (started ? { kind: 'Lost', message: 'given up before the answer came' } : notSent('taken back before its turn'))
+    },
+    /** Takes back what waits and resolves when what is out has been answered. */
+    async drain() {
+      queue.clear()
+      await queue.onIdle()
+    },
+  }
+}
+
+/** Nothing happened, and nothing is wrong with the server either. */
+function notSent(why: string): EvictionOutcome {
+  return { kind: 'Throttled', retryAfterMs: 0, message: `not sent: ${why}` }
+}
