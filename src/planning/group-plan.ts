@@ -4,10 +4,10 @@ import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { lowerBound, reachableBound } from './bounds.ts'
 import { compareText } from './groups.ts'
 import type { Move } from './move.ts'
-import { obstacleIn, roomOf } from './obstacles.ts'
+import { roomOf } from './obstacles.ts'
 import type { Blocker, GroupDomain, GroupPlan, GroupStatus, WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
-import { isFinal, type Veto } from './reasons.ts'
+import { isFinal, type Reason, type Veto } from './reasons.ts'
 import { skewOf, excessOf } from './excess.ts'
 import type { SpreadState } from './spread-state.ts'
 import { ownersOf } from './workloads.ts'
@@ -26,7 +26,6 @@ export interface GroupBrief {
   readonly vetoes: ReadonlyMap<string, Veto>
   /** For each domain the copies it has room for, before anything moves. */
   readonly room: readonly number[]
-  readonly obstacle: Veto | undefined
 }
 
 /** The workloads of a group by number of members, most first. */
@@ -78,13 +77,13 @@ export function unactedBecause({ group }: SpreadState, domains: number, policy: 
 }
 
 /** The report of one group after the search: what was found, what is planned, and what stands in the way of the rest. */
-export function groupPlan(brief: GroupBrief, moves: readonly Move[], refused: ReadonlyMap<string, Veto>): GroupPlan {
+export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: ReadonlyMap<string, Veto>): GroupPlan {
   const { state, observed, workloads } = brief
   const { group, rule } = state
   const skew = skewOf(observed, rule)
   const excess = excessOf(observed, rule)
   const planned = moves.filter(move => move.helped.includes(state)).length
-  const blockers = excess > 0 ? blockersOf(brief, moves, refused) : []
+  const blockers = excess > 0 ? blockersOf(brief, leftAlone) : []
   const verdict = verdictOf(brief, excess, planned, blockers)
   return {
     id: group.id,
@@ -98,6 +97,7 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], refused: Re
     minDomains: rule.minDomains,
     domains: domainsOf(brief),
     members: group.members.length,
+    memberUids: group.members.map(pod => pod.uid),
     skew,
     excess,
     ...verdict,
@@ -130,9 +130,14 @@ function reachableOf({ state, observed, vetoes, room, unacted, hold }: GroupBrie
   return reachableBound(domains, state.rule)
 }
 
+/** The constraint itself makes every move pointless, whatever the policy. */
+function isInert({ reason }: Veto): boolean {
+  return reason === 'OneDomain' || reason === 'NoDomains' || reason === 'SelectorCountsNothing' || reason === 'SelectorMissesOwnPods'
+}
+
 interface Verdict {
   readonly status: GroupStatus
-  readonly reason: string
+  readonly reason: Reason
   readonly message: string
 }
 
@@ -140,12 +145,11 @@ function verdictOf(brief: GroupBrief, excess: number, planned: number, blockers:
   const { hold, unacted, state } = brief
   const { topologyKey } = state.group.constraint
   const main = blockers[0]
-  if (unacted !== undefined && (excess === 0 || unacted.reason === 'AntiAffinityNotEnabled' || unacted.reason === 'OneDomain')) {
-    return { status: 'Balanced', ...unacted }
-  }
+  // Nothing to wait for where no move could ever change the skew; and what is not read as a constraint cannot be violated.
+  if (unacted !== undefined && (isInert(unacted) || unacted.reason === 'AntiAffinityNotEnabled')) return { status: 'Balanced', ...unacted }
   if (hold !== undefined) return { status: 'Held', ...hold }
-  if (unacted !== undefined) return { status: 'Blocked', ...unacted }
   if (excess === 0) return { status: 'Balanced', reason: 'WithinMaxSkew', message: `the skew over ${topologyKey} is within maxSkew` }
+  if (unacted !== undefined) return { status: 'Blocked', ...unacted }
   if (planned > 0)
     return { status: 'Violated', reason: 'MovesPlanned', message: `${planned} eviction(s) restore the spread over ${topologyKey}` }
   if (main === undefined) return { status: 'Blocked', reason: 'WouldNotHelp', message: 'no pod of it may be moved where that helps' }
@@ -153,22 +157,36 @@ function verdictOf(brief: GroupBrief, excess: number, planned: number, blockers:
   return { status: waitsForDomain ? 'Held' : 'Blocked', reason: main.reason, message: main.message }
 }
 
-/** Why the members that stand in domains above the allowed count are not moved, by reason, most pods first. */
-function blockersOf(brief: GroupBrief, moves: readonly Move[], refused: ReadonlyMap<string, Veto>): readonly Blocker[] {
-  const { state, vetoes, hold, unacted, obstacle } = brief
-  const moved = new Set(moves.map(move => move.victim.uid))
-  const tally = new Map<string, { reason: string; pods: number; message: string; final: boolean }>()
+/** By reason, most pods first. */
+function blockersOf({ state }: GroupBrief, leftAlone: ReadonlyMap<string, Veto>): readonly Blocker[] {
+  const tally = new Map<string, { veto: Veto; pods: number }>()
   for (const pod of state.group.members) {
-    if (moved.has(pod.uid) || !isAboveMinimum(state, pod)) continue
-    const veto = vetoes.get(pod.uid) ?? hold ?? unacted ?? explained(refused.get(pod.uid), obstacle)
+    const veto = isAboveMinimum(state, pod) ? leftAlone.get(pod.uid) : undefined
     if (veto === undefined) continue
     const entry = tally.get(veto.reason)
-    if (entry === undefined) tally.set(veto.reason, { ...veto, pods: 1, final: isFinal(veto) })
+    if (entry === undefined) tally.set(veto.reason, { veto, pods: 1 })
     else entry.pods += 1
   }
   return [...tally.values()]
-    .sort((a, b) => b.pods - a.pods || Number(b.final) - Number(a.final) || compareText(a.reason, b.reason))
-    .map(({ reason, pods, message }) => ({ reason, pods, message }))
+    .sort((a, b) => b.pods - a.pods || Number(isFinal(b.veto)) - Number(isFinal(a.veto)) || compareText(a.veto.reason, b.veto.reason))
+    .map(({ veto, pods }) => ({ ...veto, pods }))
+}
+
+/** Why the members of a violated group that stand above its lowest count are not moved, by uid. */
+export function leftAloneIn(
+  brief: GroupBrief,
+  moved: ReadonlySet<string>,
+  refused: ReadonlyMap<string, Veto>,
+  obstacleOf: () => Veto | undefined,
+): readonly (readonly [string, Veto])[] {
+  const { state, observed, vetoes, hold, unacted } = brief
+  if (excessOf(observed, state.rule) === 0) return []
+  const obstacle = excessOf(state.counts, state.rule) > 0 ? obstacleOf() : undefined
+  return state.group.members.flatMap(pod => {
+    if (moved.has(pod.uid) || !isAboveMinimum(state, pod)) return []
+    const veto = vetoes.get(pod.uid) ?? hold ?? unacted ?? explained(refused.get(pod.uid), obstacle)
+    return veto === undefined ? [] : [[pod.uid, veto] as const]
+  })
 }
 
 // A landing that does not help is the symptom; what keeps the needy domains from taking the pod is the cause, where there is one.
@@ -183,15 +201,15 @@ function isAboveMinimum(state: SpreadState, pod: PodRecord): boolean {
   return index !== undefined && (state.counts[index] ?? 0) > Math.min(...state.counts)
 }
 
-/** Room by domain, and what stands in the way of the neediest, asked with a replacement of the group's first member that has one. */
-export function roomAndObstacle(
-  state: SpreadState,
-  model: SchedulerModel,
-  closedNodes: ReadonlyMap<string, Veto>,
-): { readonly room: readonly number[]; readonly obstacle: Veto | undefined } {
-  const answer = model.replacementOf(state.group.representative)
-  if (answer.kind === 'unknown') return { room: state.domains.map(() => 0), obstacle: undefined }
+/** Volumes are a pod's own: so many members with claims are asked about before a domain is said to take none of the group. */
+const MEMBERS_ASKED = 20
+
+/** Room by domain for the group's pods as they are, as if they were not bound yet. */
+export function roomByDomain(state: SpreadState, model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): readonly number[] {
+  const { members, representative } = state.group
+  const asked = (representative.claims.length === 0 ? [representative] : members.slice(0, MEMBERS_ASKED)).map(unbound)
   const limit = state.counts.reduce((sum, count) => sum + count, 0) + 1
-  const room = state.domains.map((_, index) => roomOf(state, index, answer.pod, model, closedNodes, limit))
-  return { room, obstacle: obstacleIn(state, answer.pod, model, closedNodes) }
+  return state.domains.map((_, index) => Math.max(...asked.map(pod => roomOf(state, index, pod, model, closedNodes, limit))))
 }
+
+const unbound = (pod: PodRecord): PodRecord => ({ ...pod, nodeName: undefined })

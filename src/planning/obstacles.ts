@@ -18,15 +18,11 @@ const REASON_OF_PLUGIN: Readonly<Partial<Record<FilterPlugin, Reason>>> = {
 }
 
 /**
- * What keeps the domains that need pods from taking this replacement, the commonest obstacle over their nodes; undefined when some node of each
- * would take it. Says how much room is missing where room is what is missing.
+ * What keeps the domains that need pods from taking one of the group's, the commonest obstacle over their nodes; undefined when some node of
+ * them would take it.
  */
-export function obstacleIn(
-  state: SpreadState,
-  replacement: PodRecord,
-  model: SchedulerModel,
-  closedNodes: ReadonlyMap<string, Veto>,
-): Veto | undefined {
+export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Veto | undefined {
+  const replacement: PodRecord = { ...state.group.representative, nodeName: undefined }
   const lowest = globalMinimum(state.counts, { ...state.rule, minDomains: 1 })
   const tally = new Map<Reason, { nodes: number; veto: Veto }>()
   for (const [index, name] of state.domains.entries()) {
@@ -50,17 +46,6 @@ function refusalIn(domain: string, nodeName: string, replacement: PodRecord, mod
   if (refusal === undefined) return undefined
   const reason = REASON_OF_PLUGIN[refusal.plugin] ?? 'NoLanding'
   return { reason, message: `${domain}: ${refusal.message} on ${nodeName}` }
-}
-
-/** For each domain: does at least one of its nodes take the group's pods, spread aside? */
-export function acceptsPods(
-  state: SpreadState,
-  index: number,
-  replacement: PodRecord,
-  model: SchedulerModel,
-  closedNodes: ReadonlyMap<string, Veto>,
-): boolean {
-  return roomOf(state, index, replacement, model, closedNodes, 1) > 0
 }
 
 /** Copies of the replacement that a domain has room for, up to `limit`; none where its nodes are closed. */

@@ -1,5 +1,6 @@
 import type { Certainty, ConstraintOrigin } from '../scheduling/prediction.ts'
 import type { WhenUnsatisfiable } from '../cluster/pod.ts'
+import type { Reason, Veto } from './reasons.ts'
 
 export interface WorkloadName {
   readonly kind: string
@@ -17,7 +18,7 @@ export interface GroupDomain {
 }
 
 export interface Blocker {
-  readonly reason: string
+  readonly reason: Reason
   readonly pods: number
   readonly message: string
 }
@@ -35,10 +36,12 @@ export interface GroupPlan {
   readonly minDomains: number
   readonly domains: readonly GroupDomain[]
   readonly members: number
+  /** The pods that carry the constraint, by uid. */
+  readonly memberUids: readonly string[]
   readonly skew: number
   readonly excess: number
   readonly status: GroupStatus
-  readonly reason: string
+  readonly reason: Reason
   readonly message: string
   readonly lowerBound: number
   readonly reachableBound: number | undefined
@@ -86,6 +89,8 @@ export interface Plan {
   readonly summary: PlanSummary
   readonly groups: readonly GroupPlan[]
   readonly evictions: readonly PlannedEviction[]
+  /** Why pods of violated groups are not moved, by uid. */
+  readonly leftAlone: ReadonlyMap<string, Veto>
   /** Said about the whole cluster: `BudgetsUnknown`, an outage, a domain without nodes. */
-  readonly notices: readonly { readonly reason: string; readonly message: string }[]
+  readonly notices: readonly Veto[]
 }

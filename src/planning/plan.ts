@@ -2,10 +2,11 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { compareText, groupsOf } from './groups.ts'
-import { groupPlan, roomAndObstacle, unactedBecause, workloadsOf, type GroupBrief } from './group-plan.ts'
+import { groupPlan, leftAloneIn, roomByDomain, unactedBecause, workloadsOf, type GroupBrief } from './group-plan.ts'
 import { closedNodesOf, holdOf } from './holds.ts'
 import type { Move, MoveContext } from './move.ts'
 import { noticesOf } from './notices.ts'
+import { obstacleIn } from './obstacles.ts'
 import { outages, type Outage } from './outages.ts'
 import type { Plan, PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
@@ -68,8 +69,18 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
 
     // 5 What may happen when, and how it all reads.
     const evictions = evictionsOf(moves, cluster, policy, situation)
-    const groups = briefs.map(brief => groupPlan(brief, moves, found.refused))
-    return { summary: summaryOf(cluster, groups, evictions, states), groups, evictions, notices: noticesOf(cluster, policy, down) }
+    const moved = new Set(moves.map(move => move.victim.uid))
+    const leftAlone = new Map(
+      briefs.flatMap(brief => leftAloneIn(brief, moved, found.refused, () => obstacleIn(brief.state, model, closedNodes))),
+    )
+    const groups = briefs.map(brief => groupPlan(brief, moves, leftAlone))
+    return {
+      summary: summaryOf(cluster, groups, evictions, states),
+      groups,
+      evictions,
+      leftAlone,
+      notices: noticesOf(cluster, policy, down),
+    }
   } finally {
     whatIf.backTo(0)
   }
@@ -123,7 +134,7 @@ function briefOf(state: SpreadState, inputs: BriefInputs): GroupBrief {
     hold: holdOf(state.group, workloads, cluster, down, situation),
     unacted: unactedBecause(state, state.domains.length, policy),
     vetoes,
-    ...roomAndObstacle(state, model, closedNodes),
+    room: roomByDomain(state, model, closedNodes),
   }
 }
 

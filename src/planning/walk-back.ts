@@ -10,12 +10,27 @@ export function walkBack(moves: readonly Move[], context: MoveContext): readonly
   for (const candidate of [...moves].reverse()) {
     if (!isNeedless(candidate, context)) continue
     const without = kept.filter(move => move.victim.uid !== candidate.victim.uid)
+    const reached = totalExcess(kept, context)
     takeBack(kept, context)
     const replayed = replay(without, context)
-    if (replayed !== undefined) kept = replayed
-    else kept = replay(kept, context) ?? kept
+    if (replayed !== undefined && totalExcess(kept, context) <= reached) {
+      kept = replayed
+      continue
+    }
+    // Without the candidate an earlier move lands elsewhere; the plan stays as it was.
+    if (replayed !== undefined) takeBack(replayed, context)
+    kept = replay(kept, context) ?? []
   }
   return kept
+}
+
+/** Over the groups acted on in every namespace that a move touches. */
+function totalExcess(moves: readonly Move[], context: MoveContext): number {
+  let total = 0
+  for (const namespace of new Set(moves.map(move => move.victim.namespace))) {
+    for (const state of context.statesIn(namespace)) if (context.acting.has(state)) total += excessNow(state)
+  }
+  return total
 }
 
 function isNeedless(move: Move, context: MoveContext): boolean {

@@ -1,0 +1,64 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+
+/** Flags that every command which reads a cluster shares; they are kubectl's. */
+export interface ClusterOptions {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly config?: string
+  readonly schedulerConfig?: string
+}
+
+/** What to show, as kubectl understands it. */
+export interface OutputOptions {
+  readonly output: OutputFormat
+  readonly namespace?: string
+  readonly allNamespaces?: boolean
+  readonly selector?: string
+  /** False with --no-headers. */
+  readonly headers: boolean
+}
+
+export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml'
+
+/** Where the objects come from when not from a cluster. */
+export interface SnapshotOptions {
+  readonly snapshot?: string
+  readonly now?: number
+}
+
+export function withClusterOptions(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the service account)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--config <file>', 'RespreadConfiguration, a YAML file')
+    .option('--scheduler-config <file>', "kube-scheduler's KubeSchedulerConfiguration, where it is not the default")
+}
+
+export function withOutputOptions(command: Command, formats: readonly OutputFormat[]): Command {
+  return command
+    .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
+    .option('-n, --namespace <name>', 'only this namespace')
+    .option('-A, --all-namespaces', 'every namespace (the default)')
+    .option('--no-headers', 'only the rows')
+}
+
+export function withSnapshotOptions(command: Command): Command {
+  return command
+    .option('--snapshot <file>', "read this List instead of a cluster (kubectl get ... -A -o json, gzip too); '-' is stdin")
+    .option('--now <time>', 'the time to plan for, as in 2026-01-31T12:00:00Z (default: the wall clock)', parseTime)
+}
+
+function parseTime(text: string): number {
+  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time)) throw new InvalidArgumentError('It takes a time like 2026-01-31T12:00:00Z.')
+  return time
+}
+
+/** A duration in kubectl's notation ("90s", "1h30m") as milliseconds. */
+export function parseDurationOption(parse: (text: string) => number | undefined): (text: string) => number {
+  return text => {
+    const milliseconds = parse(text)
+    if (milliseconds === undefined) throw new InvalidArgumentError('It takes a duration like 90s, 10m or 1h30m.')
+    return milliseconds
+  }
+}

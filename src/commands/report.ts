@@ -1,0 +1,81 @@
+import type { Command } from 'commander'
+import { matchesLabels } from '../cluster/label-selector.ts'
+import { parseSelectorText } from '../cluster/selector-text.ts'
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { plan } from '../planning/plan.ts'
+import type { Plan } from '../planning/plan-types.ts'
+import { rebalanceReport } from '../reporting/report-json.ts'
+import { reportTable } from '../reporting/report-table.ts'
+import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
+import type { Exit } from './cli.ts'
+import { UsageError } from './errors.ts'
+import {
+  withClusterOptions,
+  withOutputOptions,
+  withSnapshotOptions,
+  type ClusterOptions,
+  type OutputOptions,
+  type SnapshotOptions,
+} from './options.ts'
+import { print, warn } from './output.ts'
+import { configurationFor, profilesFor } from './settings-files.ts'
+import { readWorld } from './world-source.ts'
+
+interface ReportOptions extends ClusterOptions, OutputOptions, SnapshotOptions {
+  readonly exitCode?: boolean
+}
+
+/** Exit code with --exit-code while a group's skew is above its maxSkew. */
+const SKEW_REMAINS = 3
+
+export function addReport(program: Command, exit: Exit): void {
+  const command = program
+    .command('report')
+    .description('Show the skew of every spread constraint and the evictions that would restore it; changes nothing.')
+  withOutputOptions(withSnapshotOptions(withClusterOptions(command)), ['table', 'wide', 'json', 'yaml'])
+    .option('-l, --selector <selector>', 'only workloads with pods that carry these labels')
+    .option('--exit-code', `exit ${SKEW_REMAINS} when a constraint is violated`)
+    .action(async (options: ReportOptions) => exit(await report(options)))
+}
+
+async function report(options: ReportOptions): Promise<number> {
+  const { policy } = await configurationFor(options)
+  const profiles = await profilesFor(options, warn)
+  const shows = filterOf(options)
+  const { cluster, now } = await readWorld(options)
+  const model = createSchedulerModel(cluster, profiles)
+  const result = plan({ cluster, model }, policy, { now, domainHolds: [], workloadHolds: [], inFlight: [] })
+  const shown = narrowed(result, cluster, shows)
+  print(shown, options, { structured: rebalanceReport, text: reportTable })
+  const violated = shown.groups.some(group => group.status !== 'Balanced' && group.excess > 0)
+  return options.exitCode === true && violated ? SKEW_REMAINS : 0
+}
+
+/** What -n and -l leave of the pods; the plan itself is always made for the whole cluster. */
+interface Filter {
+  readonly namespace: string | undefined
+  readonly selector: ReturnType<typeof parseSelectorText> | undefined
+}
+
+function filterOf({ namespace, allNamespaces, selector }: OutputOptions): Filter {
+  if (namespace !== undefined && allNamespaces === true)
+    throw new UsageError('--namespace and --all-namespaces contradict each other; give one of them')
+  try {
+    return { namespace, selector: selector === undefined ? undefined : parseSelectorText(selector) }
+  } catch (error) {
+    throw new UsageError(`--selector: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function narrowed(result: Plan, cluster: ClusterReader, { namespace, selector }: Filter): Plan {
+  if (namespace === undefined && selector === undefined) return result
+  const isShown = (inNamespace: string, uids: readonly string[]): boolean => {
+    if (namespace !== undefined && inNamespace !== namespace) return false
+    if (selector === undefined) return true
+    const wanted = new Set(uids)
+    return [...cluster.podsIn(inNamespace)].some(pod => wanted.has(pod.uid) && matchesLabels(selector, pod.labels))
+  }
+  const groups = result.groups.filter(group => isShown(group.namespace, group.memberUids))
+  const evictions = result.evictions.filter(eviction => isShown(eviction.namespace, [eviction.uid]))
+  return { ...result, groups, evictions }
+}

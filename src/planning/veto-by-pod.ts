@@ -1,0 +1,70 @@
+import { ANNOTATIONS } from '../cluster/annotations.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import type { Veto } from './reasons.ts'
+import type { VetoContext } from './veto-context.ts'
+
+export function inExcludedNamespace(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
+  const { include, exclude } = policy.namespaces
+  if (exclude.includes(pod.namespace)) return { reason: 'NamespaceExcluded', message: `namespace ${pod.namespace} is excluded` }
+  if (include.length > 0 && !include.includes(pod.namespace)) {
+    return { reason: 'NamespaceExcluded', message: `namespace ${pod.namespace} is none of the included ones` }
+  }
+  return undefined
+}
+
+export function isMirror(pod: PodRecord): Veto | undefined {
+  if (!pod.annotations.has(ANNOTATIONS.mirror) && pod.controller?.kind !== 'Node') return undefined
+  return { reason: 'MirrorPod', message: 'it is a static pod of its node' }
+}
+
+export function belongsToItsNode(pod: PodRecord): Veto | undefined {
+  if (pod.controller?.kind !== 'DaemonSet') return undefined
+  return { reason: 'DaemonSetPod', message: `DaemonSet ${pod.controller.name} wants one pod on each node` }
+}
+
+export function isJob(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
+  if (pod.controller?.kind !== 'Job' || policy.ownerKinds.includes('Job')) return undefined
+  return { reason: 'JobPod', message: `evicting it would lose the work of Job ${pod.controller.name}` }
+}
+
+export function hasNoController(pod: PodRecord): Veto | undefined {
+  return pod.controller === undefined ? { reason: 'NoController', message: 'no controller would replace it' } : undefined
+}
+
+export function ownerKindIsNotAllowed(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
+  const kind = pod.controller?.kind ?? ''
+  if (policy.ownerKinds.includes(kind)) return undefined
+  return { reason: 'OwnerKindNotAllowed', message: `pods of a ${kind} are not moved; allowed are ${policy.ownerKinds.join(', ')}` }
+}
+
+export function isTerminating(pod: PodRecord): Veto | undefined {
+  return pod.deletedAt === undefined ? undefined : { reason: 'Terminating', message: 'it is being deleted already' }
+}
+
+// The Eviction API deletes a Pending pod without looking at any budget, so evicting one is never an innocent retry.
+export function isPending(pod: PodRecord): Veto | undefined {
+  if (pod.nodeName !== undefined && pod.phase !== 'Pending') return undefined
+  return { reason: 'Pending', message: pod.nodeName === undefined ? 'it is not scheduled yet' : 'it has not started yet' }
+}
+
+export function isTooYoung(pod: PodRecord, { policy, now }: VetoContext): Veto | undefined {
+  const age = now - pod.createdAt
+  if (age >= policy.minimumPodAge) return undefined
+  return {
+    reason: 'TooYoung',
+    message: `it is ${Math.max(0, Math.round(age / 1000))} s old, the minimum is ${Math.round(policy.minimumPodAge / 1000)} s`,
+  }
+}
+
+export function isSystemCritical(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
+  if (pod.spec.priority < policy.priorityThreshold) return undefined
+  return { reason: 'SystemCritical', message: `its priority ${pod.spec.priority} is not below the threshold ${policy.priorityThreshold}` }
+}
+
+export function hasLocalStorage(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
+  if (policy.allowLocalStorage || pod.spec.localVolumes.length === 0) return undefined
+  const safe = new Set((pod.annotations.get(ANNOTATIONS.safeToEvictLocalVolumes) ?? '').split(',').map(name => name.trim()))
+  const unsafe = pod.spec.localVolumes.find(volume => !safe.has(volume.name))
+  if (unsafe === undefined) return undefined
+  return { reason: 'LocalStorage', message: `volume ${unsafe.name} (${unsafe.kind}) would be lost with the node's copy` }
+}
