@@ -21,8 +21,8 @@ export interface Objects {
 
 export function typedObjects(store: ObjectStore): Objects {
   return {
-    get: <R extends Resource>(resource: R, namespace: string | undefined, name: string) => store.get(resource, namespace, name),
-    list: <R extends Resource>(resource: R, namespace?: string) => store.list(resource, namespace),
+    get: (resource, namespace, name) => store.get(resource, namespace, name),
+    list: (resource, namespace) => store.list(resource, namespace),
     create: (resource, object) => store.create(resource, object),
     update: (resource, named, change) => store.update(resource, named.namespace, named.name, current => change(current)),
   }
