@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeNode, makePod, pluginContext, verdicts } from '../../test/support/builders.ts'
 import type { HostPort } from '../cluster/pod.ts'
+import { createProjector } from '../cluster/projection.ts'
 import { nodePorts } from './filter-node-ports.ts'
 
 const port = (port: number, ip = '0.0.0.0', protocol = 'TCP'): HostPort => ({ ip, port, protocol })
@@ -26,6 +27,19 @@ describe('host ports', () => {
     const finished = withPorts('done', [port(80)], { nodeName: 'a2', phase: 'Succeeded' })
     const context = pluginContext([makeNode('a1'), makeNode('a2'), terminating, finished])
     expect(verdicts(nodePorts, context, withPorts('new', [port(81), port(80)]))).toEqual({ a1: 'Unschedulable', a2: 'Success' })
+  })
+
+  it.each([
+    ['V50: of an init container that ends are not asked for', 'initContainers', undefined, 'Success'],
+    ['of a sidecar are', 'initContainers', 'Always', 'Unschedulable'],
+    ['of a container are', 'containers', undefined, 'Unschedulable'],
+  ])('%s', (_rule, list, restartPolicy, expected) => {
+    const container = { name: 'c', ports: [{ containerPort: 80, hostPort: 80 }], ...(restartPolicy && { restartPolicy }) }
+    const raw = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'new', uid: 'new' }, spec: { [list]: [container] } }
+    const { record } = createProjector().project(raw)
+    if (record?.kind !== 'Pod') throw new Error('not read as a pod')
+    const context = pluginContext([makeNode('a1'), withPorts('old', [port(80)], { nodeName: 'a1' })])
+    expect(verdicts(nodePorts, context, record)).toEqual({ a1: expected })
   })
 
   it('are no question for a pod without any', () => {

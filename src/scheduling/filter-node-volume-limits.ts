@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { VolumeAttachmentRecord } from '../cluster/volume.ts'
 import { attachableVolumes, type AttachableVolume } from './attachable-volumes.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { Filter, Refused } from './plugin.ts'
@@ -16,46 +17,71 @@ export const nodeVolumeLimits: Filter = ({ cluster }, pod) => {
   const wanted = attachableVolumes(cluster, pod)
   if (wanted.length === 0) return undefined
 
-  const attached = attachedByNode(cluster)
+  const drivers = [...new Set(wanted.map(({ driver }) => driver))]
+  const attachments = attachmentsByNode(cluster)
   return info => {
-    const limits = cluster.get('CSINode', info.node.name)?.drivers ?? NO_LIMITS
-    const drivers = new Set(wanted.map(({ driver }) => driver).filter(driver => limits.get(driver) !== undefined))
-    if (drivers.size === 0) return undefined
-    const present = volumesOn(cluster, info, attached.get(info.node.name) ?? [])
-    for (const driver of drivers) {
+    const limits = limitsFor(cluster, info, drivers)
+    const attached = attachments.get(info.node.name) ?? []
+    if (limits.length === 0 || isFarFromLimit(info, attached, wanted, limits)) return undefined
+    const present = volumesOn(cluster, info, attached)
+    for (const { driver, most } of limits) {
       const ids = present.get(driver) ?? new Set<string>()
       const added = new Set(wanted.filter(volume => volume.driver === driver && !ids.has(volume.id)).map(({ id }) => id))
-      if (added.size > 0 && ids.size + added.size > (limits.get(driver) ?? Infinity)) return TOO_MANY
+      if (added.size > 0 && ids.size + added.size > most) return TOO_MANY
     }
     return undefined
   }
 }
 
-const NO_LIMITS: ReadonlyMap<string, number | undefined> = new Map()
+interface Limit {
+  readonly driver: string
+  readonly most: number
+}
+
+function limitsFor(cluster: ClusterReader, { node }: NodeInfo, drivers: readonly string[]): readonly Limit[] {
+  const limits = cluster.get('CSINode', node.name)?.drivers
+  return drivers.flatMap(driver => {
+    const most = limits?.get(driver)
+    return most === undefined ? [] : [{ driver, most }]
+  })
+}
+
+/** Whether there is room even if nothing is counted twice: true of most nodes, and spares looking up every volume on them. */
+function isFarFromLimit(
+  { pods }: NodeInfo,
+  attached: readonly VolumeAttachmentRecord[],
+  wanted: readonly AttachableVolume[],
+  limits: readonly Limit[],
+): boolean {
+  let most = attached.length + wanted.length
+  for (const { claims, spec } of pods) most += claims.length + spec.inlineDisks.length
+  return limits.every(limit => most <= limit.most)
+}
 
 /** Distinct volumes by driver. */
 function volumesOn(
   cluster: ClusterReader,
   { pods }: NodeInfo,
-  attached: readonly AttachableVolume[],
+  attached: readonly VolumeAttachmentRecord[],
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const byDriver = new Map<string, Set<string>>()
   const count = ({ driver, id }: AttachableVolume): void => {
     byDriver.set(driver, (byDriver.get(driver) ?? new Set<string>()).add(id))
   }
   for (const pod of pods) attachableVolumes(cluster, pod).forEach(count)
-  attached.forEach(count)
+  for (const { attacher, persistentVolumeName = '' } of attached) {
+    const csi = cluster.get('PersistentVolume', persistentVolumeName)?.csi
+    if (csi !== undefined) count({ driver: attacher, id: csi.handle })
+  }
   return byDriver
 }
 
-function attachedByNode(cluster: ClusterReader): ReadonlyMap<string, readonly AttachableVolume[]> {
-  const byNode = new Map<string, AttachableVolume[]>()
-  for (const { attacher, nodeName, persistentVolumeName } of cluster.all('VolumeAttachment')) {
-    const csi = persistentVolumeName === undefined ? undefined : cluster.get('PersistentVolume', persistentVolumeName)?.csi
-    if (csi === undefined) continue
-    const volumes = byNode.get(nodeName) ?? []
-    volumes.push({ driver: attacher, id: csi.handle })
-    byNode.set(nodeName, volumes)
+function attachmentsByNode(cluster: ClusterReader): ReadonlyMap<string, readonly VolumeAttachmentRecord[]> {
+  const byNode = new Map<string, VolumeAttachmentRecord[]>()
+  for (const attachment of cluster.all('VolumeAttachment')) {
+    const attached = byNode.get(attachment.nodeName)
+    if (attached === undefined) byNode.set(attachment.nodeName, [attachment])
+    else attached.push(attachment)
   }
   return byNode
 }
