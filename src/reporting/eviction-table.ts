@@ -1,7 +1,7 @@
 import type { PlannedEviction } from '../planning/plan-types.ts'
-import type { TableOptions } from './group-table.ts'
 import { printable } from './printable.ts'
 import { shortKeys } from './short-names.ts'
+import type { TableOptions } from './table-options.ts'
 import { tableWidth, textTable } from './text-table.ts'
 import type { TableColumn } from './text-table.ts'
 

@@ -2,16 +2,9 @@ import type { GroupPlan, GroupStatus } from '../planning/plan-types.ts'
 import { allCounts, countsColumn } from './domain-counts.ts'
 import { printable } from './printable.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
+import type { TableOptions } from './table-options.ts'
 import { tableWidth, textTable } from './text-table.ts'
 import type { TableColumn } from './text-table.ts'
-
-export interface TableOptions {
-  /** Characters a line may have. */
-  readonly width: number
-  /** Every domain and message, whatever the width. */
-  readonly wide: boolean
-  readonly headers: boolean
-}
 
 const COLUMNS: readonly TableColumn[] = [
   { heading: 'NAMESPACE', isName: true },

@@ -1,8 +1,8 @@
 import type { GroupStatus, Plan } from '../planning/plan-types.ts'
 import { evictionTable } from './eviction-table.ts'
 import { groupTable } from './group-table.ts'
-import type { TableOptions } from './group-table.ts'
 import { printable } from './printable.ts'
+import type { TableOptions } from './table-options.ts'
 import { wrap } from './wrap.ts'
 
 /**
