@@ -1,4 +1,4 @@
-import { isJsonObject } from './json-value.ts'
+import { isRawObject } from '../cluster/raw-value.ts'
 import type { DeleteOptions, RawMetadata, RawObject } from './object-store.ts'
 import { timestamp } from './timestamps.ts'
 
@@ -46,8 +46,8 @@ function deletionOfTerminating(metadata: RawMetadata, deletionTimestamp: string,
 
 /** podStrategy.CheckGracefulDelete: without a kubelet to stop them, unbound and finished pods go at once. Seconds. */
 function podGrace(pod: RawObject, options: DeleteOptions): number {
-  const spec = isJsonObject(pod['spec']) ? pod['spec'] : {}
-  const status = isJsonObject(pod['status']) ? pod['status'] : {}
+  const spec = isRawObject(pod['spec']) ? pod['spec'] : {}
+  const status = isRawObject(pod['status']) ? pod['status'] : {}
   if (typeof spec['nodeName'] !== 'string' || spec['nodeName'] === '') return 0
   if (status['phase'] === 'Succeeded' || status['phase'] === 'Failed') return 0
   const ofSpec = typeof spec['terminationGracePeriodSeconds'] === 'number' ? spec['terminationGracePeriodSeconds'] : 30

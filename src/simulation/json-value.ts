@@ -23,8 +23,3 @@ export function jsonEqual(left: unknown, right: unknown): boolean {
   }
   return other.values().every(value => value === undefined)
 }
-
-/** Whether a value is a JSON object: not null, not a list. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

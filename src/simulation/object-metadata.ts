@@ -1,4 +1,5 @@
-import { isJsonObject, jsonEqual } from './json-value.ts'
+import { isRawObject } from '../cluster/raw-value.ts'
+import { jsonEqual } from './json-value.ts'
 import type { RawMetadata, RawObject } from './object-store.ts'
 
 const METADATA_ORDER = [
@@ -23,7 +24,7 @@ export function generationAfter(current: RawObject, next: RawObject): number | u
 
 function wishes(object: RawObject): unknown {
   const { spec } = object
-  return object.kind === 'Pod' && isJsonObject(spec) ? { ...spec, nodeName: undefined } : spec
+  return object.kind === 'Pod' && isRawObject(spec) ? { ...spec, nodeName: undefined } : spec
 }
 
 /** metav1.ObjectMeta's order of fields, absent ones left out, so that what people see looks as usual. */

@@ -1,7 +1,8 @@
 import type { RawObject, ResourceType, StoreRefusal } from './object-store.ts'
 import { qualifiedResource } from './resource-types.ts'
 
-type Refused = { readonly ok: false; readonly refusal: StoreRefusal }
+/** The refusing half of a StoreResult. */
+export type Refused = { readonly ok: false; readonly refusal: StoreRefusal }
 
 /** The texts are those of apimachinery's api/errors, which clients show to people and some even match on. */
 export function notFound(type: ResourceType, name: string): Refused {

@@ -5,11 +5,12 @@ import { deepFreeze, jsonEqual } from './json-value.ts'
 import { generatedName, randomUid } from './object-identity.ts'
 import { generationAfter, inWireOrder, keptMetadata } from './object-metadata.ts'
 import type { DeleteOptions, ObjectStore, RawObject, ResourceType, StoreEvent, StoreResult } from './object-store.ts'
-import { beforeEvents } from './past-list.ts'
+import { createPastLists, type PastLists } from './past-list.ts'
+import { unmetPrecondition } from './preconditions.ts'
 import { keepsGeneration, RESOURCE_TYPES } from './resource-types.ts'
 import type { Random } from './random.ts'
 import { createSortedObjects, keyOf, namespaceRange, objectKey, type SortedObjects } from './sorted-objects.ts'
-import { alreadyExists, anotherObject, invalid, modifiedMeanwhile, notFound, preconditionFailed } from './store-refusals.ts'
+import { alreadyExists, anotherObject, invalid, modifiedMeanwhile, notFound } from './store-refusals.ts'
 import { timestamp } from './timestamps.ts'
 
 export interface ObjectStoreOptions {
@@ -29,13 +30,17 @@ interface Table {
   readonly type: ResourceType
   readonly objects: SortedObjects
   readonly log: EventLog
+  readonly past: PastLists
 }
 
 /** An empty store. Asking for a resource that is not in RESOURCE_TYPES throws: it is a mistake in the program, not in a request. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const { now, random, rememberedEvents = REMEMBERED_EVENTS, admit = (_resource, object) => object } = options
   const tables = new Map<string, Table>(
-    RESOURCE_TYPES.map(type => [type.resource, { type, objects: createSortedObjects(), log: createEventLog(rememberedEvents) }]),
+    RESOURCE_TYPES.map(type => [
+      type.resource,
+      { type, objects: createSortedObjects(), log: createEventLog(rememberedEvents), past: createPastLists() },
+    ]),
   )
   const dispatch = createEventDispatch()
   let resourceVersion = 0
@@ -74,7 +79,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     const at = table(resource)
     const current = at.objects.get(objectKey(namespace, name))
     if (current === undefined) return notFound(at.type, name)
-    const refusal = checkPreconditions(at.type, current, options.preconditions)
+    const refusal = unmetPrecondition(at.type, current, options.preconditions)
     if (refusal !== undefined) return refusal
     const { marked, gone } = deletionOf(current, options, now())
     const marking = marked && record(at, 'MODIFIED', { ...current, metadata: marked }, current)
@@ -150,11 +155,11 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     eventsSince: (resource, since) => table(resource).log.since(since),
     oldestResourceVersion: resource => table(resource).log.horizon,
     listAt(resource, at, namespace) {
-      const { log, objects } = table(resource)
+      const { log, objects, past } = table(resource)
       const events = log.since(at)
       if (events === undefined) return undefined
-      const past = events.length === 0 ? objects.all() : beforeEvents(objects.all(), events)
-      return namespace === undefined ? past : namespaceRange(past, namespace)
+      const list = past.listAt(at, objects.all(), events)
+      return namespace === undefined ? list : namespaceRange(list, namespace)
     },
     compact() {
       // etcd's revision rises with every write of anyone; taking one makes even the newest version handed out an old one.
@@ -162,19 +167,6 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       for (const { log } of tables.values()) log.forget(resourceVersion)
     },
   }
-}
-
-function checkPreconditions(type: ResourceType, object: RawObject, wanted: DeleteOptions['preconditions']): StoreResult | undefined {
-  const { name, uid, resourceVersion } = object.metadata
-  if (wanted?.uid !== undefined && wanted.uid !== uid) {
-    const why = `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
-    return preconditionFailed(type, name, why)
-  }
-  if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
-    const why = `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`
-    return preconditionFailed(type, name, why)
-  }
-  return undefined
 }
 
 function apiVersionOf(type: ResourceType): string {

@@ -1,0 +1,48 @@
+import { isRawObject } from '../../cluster/raw-value.ts'
+import type { RawMetadata, RawObject } from '../object-store.ts'
+import type { ApiRequest } from './api-request.ts'
+import { apiVersionOf } from './served-types.ts'
+import { badRequest, unsupportedMediaType } from './status.ts'
+
+/**
+ * The body as a JSON object.
+ * @throws StatusError 415 for another media type, 400 for what is no JSON object
+ */
+export function jsonBody({ contentType, body }: Pick<ApiRequest, 'contentType' | 'body'>): Readonly<Record<string, unknown>> {
+  if (contentType !== '' && contentType !== 'application/json') throw unsupportedMediaType(['application/json'])
+  return parsedObject(body)
+}
+
+export function parsedObject(body: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch (error) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  if (!isRawObject(value)) throw badRequest("couldn't get version/kind; json parse error: the body must be an object")
+  return value
+}
+
+/**
+ * What a body says, as an object of the type that the path names. A body without kind and version is taken to be of that type, as upstream.
+ * @throws StatusError 400 for an object of another type, or of another name or namespace than the path's
+ */
+export function asObject({ type, namespace, name }: ApiRequest, body: Readonly<Record<string, unknown>>): RawObject {
+  const { apiVersion = apiVersionOf(type), kind = type.kind, metadata = {}, ...content } = body
+  if (kind !== type.kind || apiVersion !== apiVersionOf(type)) {
+    throw badRequest(`${String(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${type.kind}`)
+  }
+  if (!isRawObject(metadata))
+    throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: metadata must be an object`)
+  // Nobody here keeps track of who manages which field.
+  const { managedFields: _, ...kept } = metadata
+  const given = { ...kept, name: kept['name'] ?? '' } as RawMetadata
+  if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  if (name !== undefined && given.name !== '' && given.name !== name) {
+    throw badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
+  }
+  return { kind, apiVersion, metadata: { ...given, name: name ?? given.name, ...(namespace !== undefined && { namespace }) }, ...content }
+}

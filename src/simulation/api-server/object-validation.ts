@@ -1,0 +1,101 @@
+import { isRawObject } from '../../cluster/raw-value.ts'
+import { jsonEqual } from '../json-value.ts'
+import type { RawObject } from '../object-store.ts'
+import { forbiddenField, invalidObject, invalidValue, notSupported, required, type FieldError } from './field-errors.ts'
+import type { ServedType } from './served-types.ts'
+
+const LONGEST_NOTE = 1024
+
+/**
+ * The checks of pkg/apis/GROUP/validation that clients of this server can run into: events, leases, and what may not change. Pods and
+ * workloads are otherwise taken as they come.
+ * @param previous the stored object, when this replaces one
+ * @throws StatusError 422 with everything that is wrong
+ */
+export function validateObject(type: ServedType, object: RawObject, previous: RawObject | undefined): void {
+  const errors = errorsOf(type, object, previous)
+  if (errors.length > 0) throw invalidObject(type.group, type.kind, object.metadata.name, errors)
+}
+
+function errorsOf(type: ServedType, object: RawObject, previous: RawObject | undefined): readonly FieldError[] {
+  switch (type.resource) {
+    case 'events':
+      return type.group !== '' && previous === undefined ? eventErrors(object) : []
+    case 'leases':
+      return leaseErrors(object)
+    case 'pods':
+      return previous === undefined ? [] : podChanges(object, previous)
+    case 'deployments':
+    case 'replicasets':
+      return previous === undefined ? [] : selectorChanges(object, previous)
+    default:
+      return []
+  }
+}
+
+/** core/validation/events.go: what the new Event API insists on. */
+function eventErrors(event: RawObject): readonly FieldError[] {
+  const { note, regarding, type } = event
+  const errors = ['eventTime', 'reportingController', 'reportingInstance', 'action', 'reason']
+    .filter(field => !event[field])
+    .map(field => required(field))
+  const regardingNamespace = isRawObject(regarding) ? (regarding['namespace'] ?? '') : ''
+  const { namespace } = event.metadata
+  if (regardingNamespace !== namespace && !(regardingNamespace === '' && (namespace === 'default' || namespace === 'kube-system'))) {
+    errors.push(invalidValue('involvedObject.namespace', regardingNamespace, 'does not match event.namespace'))
+  }
+  if (type !== 'Normal' && type !== 'Warning') errors.push(invalidValue('type', type ?? '', 'has invalid value: must be Normal or Warning'))
+  if (typeof note === 'string' && Buffer.byteLength(note) > LONGEST_NOTE) {
+    errors.push(invalidValue('message', '', `can have at most ${LONGEST_NOTE} characters`))
+  }
+  return errors
+}
+
+/** coordination/validation. */
+function leaseErrors(lease: RawObject): readonly FieldError[] {
+  const spec = isRawObject(lease['spec']) ? lease['spec'] : {}
+  const { leaseDurationSeconds: duration, leaseTransitions: transitions } = spec
+  const errors: FieldError[] = []
+  if (typeof duration === 'number' && duration <= 0)
+    errors.push(invalidValue('spec.leaseDurationSeconds', duration, 'must be greater than 0'))
+  if (typeof transitions === 'number' && transitions < 0) {
+    errors.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'))
+  }
+  return errors
+}
+
+/** ValidatePodUpdate: little of a pod may change once it is there. */
+function podChanges(pod: RawObject, previous: RawObject): readonly FieldError[] {
+  if (jsonEqual(fixedPart(pod), fixedPart(previous))) return []
+  const why =
+    'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,' +
+    '`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+  return [forbiddenField('spec', why)]
+}
+
+function fixedPart(pod: RawObject): unknown {
+  const spec = isRawObject(pod['spec']) ? pod['spec'] : {}
+  const withoutImages = (list: unknown) =>
+    Array.isArray(list) ? list.map((container: unknown) => (isRawObject(container) ? { ...container, image: undefined } : container)) : list
+  const mutable = {
+    activeDeadlineSeconds: undefined,
+    tolerations: undefined,
+    terminationGracePeriodSeconds: undefined,
+    schedulingGates: undefined,
+  }
+  return { ...spec, ...mutable, containers: withoutImages(spec['containers']), initContainers: withoutImages(spec['initContainers']) }
+}
+
+/** apps/validation: a workload keeps the selector it was created with. */
+function selectorChanges(workload: RawObject, previous: RawObject): readonly FieldError[] {
+  const selectorOf = ({ spec }: RawObject) => (isRawObject(spec) ? spec['selector'] : undefined)
+  const selector = selectorOf(workload)
+  return jsonEqual(selector, selectorOf(previous)) ? [] : [invalidValue('spec.selector', selector, 'field is immutable')]
+}
+
+/** The only dry run there is. @throws StatusError 422 for another value */
+export function isDryRun(values: readonly string[], kind: string): boolean {
+  const unknown = values.find(value => value !== 'All')
+  if (unknown !== undefined) throw invalidObject('meta.k8s.io', kind, '', [notSupported('dryRun', unknown, ['All'])])
+  return values.length > 0
+}

@@ -1,0 +1,42 @@
+import { isRawObject } from '../../cluster/raw-value.ts'
+import { withCondition } from '../conditions.ts'
+import type { PodObject } from '../wire-objects.ts'
+import { typedObjects } from '../objects.ts'
+import { jsonAnswer, type Answer, type ApiContext, type ApiRequest } from './api-request.ts'
+import { invalidObject, required } from './field-errors.ts'
+import { jsonBody } from './json-body.ts'
+import { stored } from './object-requests.ts'
+import { StatusError, success } from './status.ts'
+
+/** POST .../pods/NAME/binding: what a scheduler does with a pod it has found a node for (BindingREST.Create). */
+export function bind({ store, now }: ApiContext, request: ApiRequest): Answer {
+  const { namespace = '', name = '' } = request
+  const binding = jsonBody(request)
+  const target = isRawObject(binding['target']) ? binding['target'] : {}
+  const { kind = 'Node', name: nodeName } = target
+  if (kind !== 'Node' || typeof nodeName !== 'string' || nodeName === '') {
+    throw invalidObject('', 'Binding', name, [required(kind === 'Node' ? 'target.name' : 'target.kind')])
+  }
+  stored(
+    typedObjects(store).update('pods', { namespace, name }, pod => {
+      const refused = whyNot(pod)
+      if (refused !== undefined) throw conflict(name, refused)
+      const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null } as const
+      const conditions = withCondition(pod.status?.conditions, scheduled, now())
+      return { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions } }
+    }),
+  )
+  return jsonAnswer(201, success(201))
+}
+
+function whyNot({ metadata, spec }: PodObject): string | undefined {
+  if (metadata.deletionTimestamp !== undefined) return `pod ${metadata.name} is being deleted, cannot be assigned to a host`
+  if (spec?.nodeName) return `pod ${metadata.name} is already assigned to node "${spec.nodeName}"`
+  if ((spec?.schedulingGates?.length ?? 0) > 0) return `pod ${metadata.name} has non-empty .spec.schedulingGates`
+  return undefined
+}
+
+function conflict(name: string, why: string): StatusError {
+  const message = `Operation cannot be fulfilled on pods/binding "${name}": ${why}`
+  return new StatusError(409, 'Conflict', message, { name, kind: 'pods/binding' })
+}

@@ -1,0 +1,42 @@
+import { matchesLabels } from '../../cluster/label-selector.ts'
+import { parseSelectorText } from '../../cluster/selector-text.ts'
+import type { LabelSelector } from '../../cluster/labels.ts'
+import type { RawObject } from '../object-store.ts'
+import { fieldValue, isSelectableField, parseFieldSelector, unsupportedField } from './field-selector.ts'
+import type { ServedType } from './served-types.ts'
+import { badRequest } from './status.ts'
+
+/** Which objects a list or a watch is about. */
+export interface Selection {
+  /** Whether it leaves anything out. */
+  readonly isSelective: boolean
+  matches(stored: RawObject): boolean
+}
+
+/**
+ * Reads labelSelector and fieldSelector; `name` restricts it further to one object.
+ * @throws StatusError 400 for a selector that cannot be read or a field that cannot be selected by
+ */
+export function readSelection(type: ServedType, query: URLSearchParams, name: string | undefined): Selection {
+  const labels = readLabelSelector(query.get('labelSelector') ?? '')
+  const fields = parseFieldSelector(query.get('fieldSelector') ?? '')
+  for (const { field } of fields) if (!isSelectableField(type, field)) throw unsupportedField(type, field)
+  const wanted = name === undefined ? fields : [...fields, { field: 'metadata.name', equal: true, value: name }]
+  return {
+    isSelective: labels.kind !== 'everything' || wanted.length > 0,
+    matches(stored) {
+      if (labels.kind !== 'everything' && !matchesLabels(labels, new Map(Object.entries(stored.metadata.labels ?? {})))) return false
+      if (wanted.length === 0) return true
+      const presented = type.present(stored)
+      return wanted.every(({ field, equal, value }) => (fieldValue(presented, field) === value) === equal)
+    },
+  }
+}
+
+function readLabelSelector(text: string): LabelSelector {
+  try {
+    return parseSelectorText(text)
+  } catch (error) {
+    throw badRequest(`unable to parse requirement: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
