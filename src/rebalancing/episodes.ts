@@ -62,11 +62,11 @@ function begin({ now, outages, cordonedNodes, unbalanced, inFlight }: Scene): Re
     return { episode, told: [outageBegan(episode)] }
   }
   if (unbalanced === 0 && inFlight === 0) return { episode: undefined, told: [] }
-  const groups = `${unbalanced} group${unbalanced === 1 ? '' : 's'} over maxSkew`
+  const over = `${count(unbalanced, 'group')} over maxSkew`
   const episode: Episode =
     cordonedNodes > 0
-      ? { cause: 'Drain', what: `${groups}, ${cordonedNodes} node${cordonedNodes === 1 ? '' : 's'} cordoned`, recoveredAt: now, ...fresh }
-      : { cause: 'Skew', what: groups, recoveredAt: now, ...fresh }
+      ? { cause: 'Drain', what: `${over}, ${count(cordonedNodes, 'node')} cordoned`, recoveredAt: now, ...fresh }
+      : { cause: 'Skew', what: over, recoveredAt: now, ...fresh }
   return { episode, told: [{ reason: 'EpisodeBegan', level: 'info', message: episode.what }] }
 }
 
@@ -75,11 +75,11 @@ function outageBegan({ what }: Episode): Occurrence {
 }
 
 function done({ startedAt, recoveredAt, evictions, misses, cause, what }: Episode, { now, blocked }: Scene): Occurrence {
-  const left = blocked === 0 ? '' : `; ${blocked} groups stay over maxSkew, blocked`
+  const left = blocked === 0 ? '' : `; still ${count(blocked, 'group')} over maxSkew, blocked`
   return {
     reason: 'EpisodeDone',
     level: 'info',
-    message: `balanced ${minutes(now - (recoveredAt ?? startedAt))} after ${cause === 'Outage' ? 'the recovery' : 'the start'} with ${evictions} evictions and ${misses} misses (${what})${left}`,
+    message: `balanced ${minutes(now - (recoveredAt ?? startedAt))} after ${cause === 'Outage' ? 'the recovery' : 'the start'} with ${count(evictions, 'eviction')} and ${count(misses, 'miss', 'misses')} (${what})${left}`,
     fields: { cause, evictions, misses, blocked, secondsToBalance: Math.round((now - (recoveredAt ?? startedAt)) / 1000) },
   }
 }
@@ -87,4 +87,8 @@ function done({ startedAt, recoveredAt, evictions, misses, cause, what }: Episod
 function minutes(ms: number): string {
   const seconds = Math.round(ms / 1000)
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
 }

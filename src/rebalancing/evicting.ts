@@ -62,7 +62,7 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
         controller.abort()
         resolve({ kind: 'Lost', message: `no answer within ${settings.evictionRequestDeadline / 1000} s` })
       })
-      evictor
+      void evictor
         .evict({ namespace, pod, uid, priority: -order }, controller.signal)
         .catch((error: unknown): EvictionOutcome => ({ kind: 'Lost', message: String(error) }))
         .then(resolve)

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { createAnnouncer, type Statement } from './announcer.ts'
+
+/** `topic:reason`, and `topic:reason?` for one that is only worth saying after another. */
+function statement(text: string): Statement {
+  const [topic = '', reason = ''] = text.replace('?', '').split(':')
+  return { topic, occurrence: { reason, level: 'info', message: text }, quiet: text.endsWith('?') }
+}
+
+function said(...passes: readonly string[]): readonly (readonly string[])[] {
+  let heard: string[] = []
+  const announcer = createAnnouncer({ record: ({ message }) => heard.push(message) })
+  return passes.map(pass => {
+    heard = []
+    announcer.announce(pass.split(' ').filter(Boolean).map(statement))
+    return heard
+  })
+}
+
+describe('createAnnouncer', () => {
+  it.each<[string, readonly string[], readonly (readonly string[])[]]>([
+    ['says what holds once', ['web:Held', 'web:Held'], [['web:Held'], []]],
+    ['says it again when the reason changes', ['web:Held', 'web:Blocked'], [['web:Held'], ['web:Blocked']]],
+    ['says it again when it comes back', ['web:Held', '', 'web:Held'], [['web:Held'], [], ['web:Held']]],
+    ['tells topics apart', ['web:Held', 'web:Held cart:Held'], [['web:Held'], ['cart:Held']]],
+    ['never says out of nothing that all is well', ['web:Fine?'], [[]]],
+    ['says once that all is well again', ['web:Held', 'web:Fine?', 'web:Fine?'], [['web:Held'], ['web:Fine?'], []]],
+  ])('%s', (_, passes, expected) => {
+    expect(said(...passes)).toEqual(expected)
+  })
+})

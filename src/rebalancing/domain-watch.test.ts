@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { NodeRecord } from '../cluster/node.ts'
+import { DEFAULT_POLICY } from '../planning/policy.ts'
+import { clusterOf } from '../../test/support/builders.ts'
+import { nodeRecord } from '../../test/support/records.ts'
+import { createDomainWatch } from './domain-watch.ts'
+
+const ZONE = 'topology.kubernetes.io/zone'
+const MINUTE = 60_000
+const HOLD_DOWN = 5 * MINUTE
+const NOW = Date.parse('2026-11-21T12:00:00Z')
+const LONG_AGO = NOW - 100 * MINUTE
+
+interface Given {
+  readonly ready?: NodeRecord['ready']
+  /** Minutes ago. */
+  readonly since?: number
+  readonly created?: number
+}
+
+/** The nodes of a zone; each has a hostname of its own too. */
+function zone(name: string, ...nodes: readonly Given[]): NodeRecord[] {
+  return nodes.map(({ ready = 'True', since, created }, index) =>
+    nodeRecord({
+      name: `${name}-${index}`,
+      labels: new Map([
+        [ZONE, name],
+        ['kubernetes.io/hostname', `${name}-${index}`],
+      ]),
+      ready,
+      createdAt: created === undefined ? LONG_AGO : NOW - created * MINUTE,
+      readySince: since === undefined ? undefined : NOW - since * MINUTE,
+    }),
+  )
+}
+
+const steady: Given = {}
+const down: Given = { ready: 'Unknown', since: 30 }
+const back = (minutes: number): Given => ({ since: minutes })
+const fresh = (minutes: number): Given => ({ created: minutes, since: minutes })
+
+const holdsOf = (nodes: readonly NodeRecord[]): readonly (readonly [string, number | undefined])[] =>
+  createDomainWatch(DEFAULT_POLICY.outage, HOLD_DOWN, () => NOW)
+    .holds(clusterOf(nodes))
+    .map(({ domain, until }) => [domain, until === undefined ? undefined : (until - NOW) / MINUTE] as const)
+
+describe('domains that settle', () => {
+  it.each<[string, readonly Given[], readonly (readonly [string, number | undefined])[]]>([
+    ['a zone at rest', [steady, steady, steady], []],
+    ['all nodes came back a minute ago', [back(1), back(1), back(1)], [['c', 4]]],
+    ['all nodes came back more than the hold-down ago', [back(6), back(5), back(7)], []],
+    ['they came back one by one: the zone waits for as many as end an outage', [back(4), back(3), back(2), back(1)], [['c', 2]]],
+    ['a single node of many was restarted', [steady, steady, steady, back(1)], []],
+    ['most nodes were restarted, two were not', [steady, steady, back(1), back(1), back(1)], [['c', 4]]],
+    ['half of the nodes were restarted', [steady, steady, steady, back(1), back(1), back(1)], []],
+    ['new nodes were added to a zone that is up', [steady, fresh(1), fresh(1), fresh(1), fresh(1)], []],
+    ['the zone has just appeared', [fresh(2), fresh(1)], [['c', 3]]],
+    ['the old nodes are lost and new ones came', [down, fresh(1), fresh(1)], [['c', undefined]]],
+    ['back for thirty seconds, then down again', [down, down, down], [['c', undefined]]],
+    ['one node of a zone of two was restarted', [steady, back(1)], []],
+    ['the only node of a zone came back', [back(1)], [['c', 4]]],
+  ])('%s', (_, nodes, expected) => {
+    expect(holdsOf([...zone('a', steady, steady), ...zone('c', ...nodes)])).toEqual(expected)
+  })
+
+  it('leaves keys alone whose domains are single nodes', () => {
+    expect(holdsOf([...zone('a', steady), ...zone('c', back(1))])).toEqual([])
+  })
+
+  it('believes its own clock when the timestamp of the kubelet is older than what it saw', () => {
+    let now = NOW
+    const watch = createDomainWatch(DEFAULT_POLICY.outage, HOLD_DOWN, () => now)
+    const others = zone('a', steady, steady)
+    const [before, after] = [zone('c', down), zone('c', back(60))]
+    watch.note({ kind: 'Node', key: 'c-0', before: before[0], after: after[0] })
+
+    const atOnce = watch.holds(clusterOf([...others, ...after]))
+    now += HOLD_DOWN
+    const later = watch.holds(clusterOf([...others, ...after]))
+
+    expect(atOnce).toMatchObject([{ topologyKey: ZONE, domain: 'c', until: NOW + HOLD_DOWN }])
+    expect(later).toEqual([])
+  })
+
+  it('starts a flapping zone anew each time it comes back', () => {
+    let now = NOW
+    const watch = createDomainWatch(DEFAULT_POLICY.outage, HOLD_DOWN, () => now)
+    const others = zone('a', steady, steady)
+    const [dead, alive] = [zone('c', down), zone('c', steady)]
+    const until: (number | undefined)[] = []
+    for (const at of [0, 2, 4]) {
+      now = NOW + at * MINUTE
+      watch.note({ kind: 'Node', key: 'c-0', before: dead[0], after: alive[0] })
+      until.push(watch.holds(clusterOf([...others, ...alive]))[0]?.until)
+      watch.note({ kind: 'Node', key: 'c-0', before: alive[0], after: dead[0] })
+    }
+
+    expect(until).toEqual([0, 2, 4].map(at => NOW + at * MINUTE + HOLD_DOWN))
+  })
+})

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { countEviction, countMiss, narrate, type Episode, type Scene } from './episodes.ts'
+
+const MINUTE = 60_000
+const QUIET: Scene = { now: 0, outages: [], cordonedNodes: 0, unbalanced: 0, blocked: 0, inFlight: 0 }
+const DOWN = ['3 of 3 nodes of zone=c are not Ready']
+
+/** Scenes by minute; the reasons told at each. */
+function story(scenes: Readonly<Record<number, Partial<Scene>>>, start?: Episode) {
+  let episode = start
+  const told = Object.entries(scenes).map(([minute, scene]) => {
+    const next = narrate(episode, { ...QUIET, ...scene, now: Number(minute) * MINUTE })
+    episode = next.episode
+    return next.told
+  })
+  return { episode, reasons: told.map(occurrences => occurrences.map(({ reason }) => reason)), last: told.at(-1)?.at(-1) }
+}
+
+describe('an episode', () => {
+  it('is no story while nothing happens', () => {
+    expect(story({ 0: {}, 1: { blocked: 2 } })).toMatchObject({ episode: undefined, reasons: [[], []] })
+  })
+
+  it('tells an outage from its beginning to balance as one', () => {
+    const { reasons, episode, last } = story({
+      0: { outages: DOWN },
+      5: { outages: DOWN },
+      20: { unbalanced: 3 },
+      26: { inFlight: 2 },
+      28: {},
+    })
+
+    expect(reasons).toEqual([['OutageBegan'], [], ['OutageEnded'], [], ['EpisodeDone']])
+    expect(episode).toBeUndefined()
+    expect(last).toMatchObject({ fields: { cause: 'Outage', secondsToBalance: 480 } })
+    expect(last?.message).toContain('8 min 0 s after the recovery')
+  })
+
+  it('goes on when the zone dies again', () => {
+    const { reasons, last } = story({ 0: { outages: DOWN }, 1: { unbalanced: 3 }, 2: { outages: DOWN }, 9: { unbalanced: 3 }, 10: {} })
+
+    expect(reasons).toEqual([['OutageBegan'], ['OutageEnded'], ['OutageBegan'], ['OutageEnded'], ['EpisodeDone']])
+    expect(last).toMatchObject({ fields: { secondsToBalance: 60 } })
+  })
+
+  it('names a drain, and skew without a known cause', () => {
+    expect(story({ 0: { unbalanced: 2, cordonedNodes: 1 } }).episode).toMatchObject({
+      cause: 'Drain',
+      what: '2 groups over maxSkew, 1 node cordoned',
+    })
+    expect(story({ 0: { unbalanced: 1 } }).episode).toMatchObject({ cause: 'Skew', what: '1 group over maxSkew' })
+  })
+
+  it('ends where the rest is blocked, and says so', () => {
+    const { reasons, last } = story({ 0: { unbalanced: 2 }, 3: { blocked: 1 } })
+
+    expect(reasons).toEqual([['EpisodeBegan'], ['EpisodeDone']])
+    expect(last?.message).toContain('still 1 group over maxSkew, blocked')
+  })
+
+  it('counts its evictions and misses', () => {
+    const begun = story({ 0: { unbalanced: 2 } }).episode
+    const counted = countMiss(countEviction(countEviction(begun)))
+
+    expect(story({ 1: {} }, counted).last).toMatchObject({ fields: { evictions: 2, misses: 1 } })
+    expect(countEviction(undefined)).toBeUndefined()
+  })
+})

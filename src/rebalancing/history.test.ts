@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { makePod } from '../../test/support/builders.ts'
+import { eviction } from '../../test/support/made-up-plans.ts'
+import { expectationOf } from './expectations.ts'
+import { EMPTY_HISTORY, formatHistory, parseHistory, type History } from './history.ts'
+
+const WEB = { namespace: 'shop', workload: { kind: 'Deployment', name: 'web' } }
+const planned = eviction(1)
+const expectation = expectationOf(planned, makePod(planned.pod), ['web'], 1_000)
+
+const FULL: History = {
+  expectations: [
+    expectation,
+    {
+      ...expectation,
+      stage: 'Evicted',
+      replacementUid: 'uid-2',
+      leavesAt: 2_000,
+      landedIn: 'az-c',
+      overdue: true,
+      claimedByOthers: ['uid-3'],
+    },
+  ],
+  rounds: [{ ...WEB, allowed: 3, spent: 1, lastAt: 1_000 }],
+  misses: [{ group: 'web', at: 1_000 }],
+  quarantines: [{ group: 'web', workloads: [WEB], times: 2, since: 1_000, until: 2_000 }],
+  episode: { cause: 'Outage', what: 'zone c', startedAt: 0, recoveredAt: undefined, evictions: 2, misses: 1 },
+}
+
+describe('the stored history', () => {
+  it.each([
+    ['an empty one', EMPTY_HISTORY],
+    ['one with something of everything', FULL],
+  ])('comes back as it was: %s', (_, history) => {
+    expect(parseHistory(formatHistory(history))).toEqual({ ok: true, history })
+  })
+
+  it.each<[string, string, string]>([
+    ['a text that is no JSON', 'expectations: []', 'not JSON'],
+    ['a text cut short', formatHistory(FULL).slice(0, -20), 'not JSON'],
+    ['JSON of something else', '[]', 'it:'],
+    ['another version', formatHistory(FULL).replace('"version":1', '"version":2'), 'version:'],
+    ['a stage nobody knows', formatHistory(FULL).replace('"stage":"Evicted"', '"stage":"Elsewhere"'), 'expectations.1.stage:'],
+    ['a field that is missing', formatHistory(FULL).replace('"bornAfter":1000,', ''), 'expectations.0.bornAfter:'],
+  ])('that is %s is not believed, and what is wrong is said', (_, text, problem) => {
+    expect(parseHistory(text)).toEqual({ ok: false, problem: expect.stringContaining(problem) })
+  })
+
+  it('may have fields from a later release', () => {
+    expect(parseHistory(formatHistory(FULL).replace('"version":1', '"version":1,"mood":"good"'))).toMatchObject({ ok: true })
+  })
+
+  it('always fits into a ConfigMap, and keeps what is newest', () => {
+    const group = 'g'.repeat(900)
+    const many = <T>(of: (index: number) => T): readonly T[] => Array.from({ length: 5_000 }, (_, index) => of(index))
+    const text = formatHistory({
+      expectations: many(index => ({ ...expectation, group, uid: `uid-${index}` })),
+      rounds: many(index => ({
+        namespace: 'n'.repeat(63),
+        workload: { kind: 'Deployment', name: `${'w'.repeat(60)}${index}` },
+        allowed: 9,
+        spent: 9,
+        lastAt: 1e12,
+      })),
+      misses: many(at => ({ group, at })),
+      quarantines: many(at => ({ group, workloads: [WEB], times: 1, since: at, until: at })),
+      episode: FULL.episode,
+    })
+
+    expect(text.length).toBeLessThan(1024 * 1024)
+    expect(text).toContain('"uid-4999"')
+  })
+})

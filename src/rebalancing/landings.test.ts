@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { makePod } from '../../test/support/builders.ts'
+import { eviction, group } from '../../test/support/made-up-plans.ts'
+import { expectationOf } from './expectations.ts'
+import { helps } from './landings.ts'
+
+const planned = eviction(1, { fromDomain: 'a', toDomain: 'c' })
+const expectation = expectationOf(planned, makePod(planned.pod), [], 0)
+
+describe('a landing that was not predicted', () => {
+  it.each<[string, Readonly<Record<string, number>>, { readonly maxSkew?: number; readonly skew?: number }, string, boolean]>([
+    ['in another domain that was short of pods', { a: 3, b: 1, c: 0 }, {}, 'b', true],
+    ['back where it came from', { a: 4, b: 4, c: 0 }, {}, 'a', false],
+    ['in a domain that is full itself', { a: 3, b: 4, c: 0 }, {}, 'b', false],
+    ['in a domain that maxSkew still allows', { a: 4, b: 2, c: 0 }, { maxSkew: 2 }, 'b', true],
+    ['where fewer domains than minDomains make the global minimum 0', { a: 3, b: 2 }, { skew: 3 }, 'b', false],
+    ['on a node without the key', { a: 3, b: 3, c: 0 }, {}, '', false],
+  ])('%s', (_, counts, fields, domain, expected) => {
+    expect(helps(expectation, domain, [group(counts, fields)])).toBe(expected)
+  })
+
+  it('of a group that is no more helps wherever it is not back', () => {
+    expect(helps(expectation, 'b', [])).toBe(true)
+    expect(helps(expectation, 'a', [])).toBe(false)
+    expect(helps(expectation, '', [])).toBe(false)
+  })
+})

@@ -1,0 +1,383 @@
+import { describe, expect, it } from 'vitest'
+import { budgetRecord } from '../../test/support/records.ts'
+import { createLoopWorld, MINUTE, NOON, SECOND, type LoopWorld } from '../../test/support/loop-world.ts'
+import type { Loop } from './loop.ts'
+import type { EvictionOutcome } from './ports.ts'
+
+const HOUR = 60 * MINUTE
+
+/** Runs a loop until it settles by itself or an hour has passed. */
+async function settle(world: LoopWorld, loop: Loop, timeoutMs = HOUR) {
+  let summary: Awaited<ReturnType<Loop['runUntilSettled']>> | undefined
+  void loop.runUntilSettled({ timeoutMs }).then(ended => (summary = ended))
+  await world.clock.runUntil(() => summary !== undefined, 2 * HOUR)
+  if (summary === undefined) throw new Error('the loop did not settle')
+  return summary
+}
+
+const evicted = (world: LoopWorld): readonly string[] => world.requests.map(({ pod }) => pod)
+
+describe('from skew to balance', () => {
+  it('evicts what the plan asks for, and no more', async () => {
+    const world = createLoopWorld([6, 6, 0])
+
+    const summary = await settle(world, world.loop())
+
+    expect(summary).toMatchObject({ reason: 'Balanced', evictions: 4, landed: 4, missed: 0, remaining: [] })
+    expect(world.counts()).toEqual({ a: 4, b: 4, c: 4 })
+    expect(new Set(evicted(world)).size).toBe(4)
+  })
+
+  it('keeps within the cap of the workload at every moment', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const loop = world.loop({}, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99 } })
+    let most = 0
+    world.clock.after(0, function sample() {
+      most = Math.max(most, loop.status().inFlight)
+      world.clock.after(100, sample)
+    })
+
+    await settle(world, loop)
+
+    expect(most).toBe(1)
+    expect(evicted(world)).toHaveLength(4)
+  })
+
+  it('does nothing when nothing is to be done', async () => {
+    const world = createLoopWorld([2, 2, 2])
+
+    expect(await settle(world, world.loop())).toMatchObject({ reason: 'Balanced', evictions: 0 })
+    expect(world.told).toEqual([])
+  })
+
+  it('acts at once on an event and not only at the tick', async () => {
+    const world = createLoopWorld([2, 2, 1])
+    const loop = world.loop()
+    void loop.start()
+    await world.clock.advanceAsync(SECOND)
+
+    world.apply({ ...world.state.pod('shop', 'web-a0')!, name: 'web-a2', uid: 'web-a2' })
+    await world.clock.advanceAsync(3 * SECOND)
+    await loop.stop()
+
+    expect(evicted(world)).toHaveLength(1)
+  })
+
+  it('tells the story in order', async () => {
+    const world = createLoopWorld([2, 0, 1])
+
+    await settle(world, world.loop())
+
+    expect(world.reasons()).toEqual([
+      'EpisodeBegan',
+      'MovesPlanned',
+      'Evicting',
+      'Evicted',
+      'Landed',
+      'WithinMaxSkew',
+      'ReplacementReady',
+      'EpisodeDone',
+    ])
+  })
+})
+
+const fail = (): never => {
+  throw new Error('the ConfigMap is not there')
+}
+
+describe('holds', () => {
+  it.each<[string, (world: LoopWorld) => void, string]>([
+    ['a cache that is not listed yet', world => (world.freshness[0] = { ...world.freshness[0]!, synced: false }), 'CachesNotSynced'],
+    ['a cache that is behind', world => (world.freshness[0] = { ...world.freshness[0]!, ageMs: 91 * SECOND }), 'ViewStale'],
+    ['another holder of the lease', world => world.lead(false), 'NotLeader'],
+    ['a history that cannot be stored', world => (world.store.saving = fail), 'HistoryNotStored'],
+  ])('%s stops every eviction, and says so once', async (_, disturb, reason) => {
+    const world = createLoopWorld([6, 6, 0])
+    disturb(world)
+
+    const summary = await settle(world, world.loop(), 5 * MINUTE)
+
+    expect(summary.reason).toBe('TimedOut')
+    expect(evicted(world)).toEqual([])
+    expect(world.reasons().filter(told => told === reason)).toHaveLength(1)
+  })
+
+  it('end by themselves', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const [pods] = world.freshness
+    world.freshness[0] = { ...pods!, ageMs: 91 * SECOND }
+    world.clock.after(5 * MINUTE, () => (world.freshness[0] = pods!))
+
+    expect(await settle(world, world.loop())).toMatchObject({ reason: 'Balanced', evictions: 4 })
+    expect(world.reasons()).toContain('Acting')
+  })
+
+  it('a zone that has just come back gets nothing until it has held still', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const node = world.state.node('node-c')!
+    world.apply({ ...node, name: 'node-c2', uid: 'node-c2', ready: 'True', readySince: NOON - MINUTE })
+    world.apply({ ...node, ready: 'True', readySince: NOON - MINUTE })
+    let first: number | undefined
+    world.answer = () => {
+      first ??= world.clock.now()
+      return { kind: 'Accepted' }
+    }
+
+    const summary = await settle(world, world.loop())
+
+    expect(summary).toMatchObject({ reason: 'Balanced', evictions: 4 })
+    expect(first).toBeGreaterThanOrEqual(NOON + 4 * MINUTE)
+  })
+})
+
+describe('dry run', () => {
+  it('says what it would do, once each, and does nothing', async () => {
+    const world = createLoopWorld([3, 1, 0])
+    const loop = world.loop({ dryRun: true })
+    void loop.start()
+
+    await world.clock.advanceAsync(10 * MINUTE)
+    await loop.stop()
+
+    expect(evicted(world)).toEqual([])
+    expect(world.store.text).toBeUndefined()
+    expect(world.told.filter(({ reason }) => reason === 'WouldEvict').map(({ about }) => about?.name)).toEqual(['web-a0'])
+  })
+
+  it('settles with what is planned', async () => {
+    const world = createLoopWorld([3, 1, 0])
+
+    const summary = await settle(world, world.loop({ dryRun: true }))
+
+    expect(summary).toMatchObject({ reason: 'DryRun', evictions: 0 })
+    expect(summary.remaining).toHaveLength(1)
+  })
+})
+
+describe('answers', () => {
+  const once = (outcome: EvictionOutcome): ((request: unknown) => EvictionOutcome) => {
+    let asked = false
+    return () => {
+      if (asked) return { kind: 'Accepted' }
+      asked = true
+      return outcome
+    }
+  }
+
+  it.each<[EvictionOutcome]>([
+    [{ kind: 'BudgetLagging', retryAfterMs: 10 * SECOND, message: '' }],
+    [{ kind: 'Throttled', retryAfterMs: 10 * SECOND, message: '' }],
+    [{ kind: 'Conflict', message: '' }],
+    [{ kind: 'BudgetExhausted', message: '' }],
+    [{ kind: 'RefusedByWebhook', message: '' }],
+  ])('after $kind it comes to balance all the same', async outcome => {
+    const world = createLoopWorld([3, 3, 0])
+    world.answer = once(outcome)
+
+    expect(await settle(world, world.loop())).toMatchObject({ reason: 'Balanced', evictions: 2 })
+    expect(world.requests).toHaveLength(3)
+  })
+
+  it('a spent budget is asked again only when it has changed', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    const budget = budgetRecord({ status: { ...budgetRecord().status, disruptionsAllowed: 2 } })
+    world.apply(budget)
+    world.answer = () => ({ kind: 'BudgetExhausted', message: 'needs 4 healthy pods and has 4 currently' })
+    const loop = world.loop()
+    void loop.start()
+    await world.clock.advanceAsync(10 * MINUTE)
+    const before = world.requests.length
+
+    world.apply({ ...budget, status: { ...budget.status, disruptionsAllowed: 1 } })
+    await world.clock.advanceAsync(10 * MINUTE)
+    await loop.stop()
+
+    expect(before).toBe(1)
+    expect(world.requests).toHaveLength(2)
+  })
+
+  it('a missing permission stops the loop, and it says which', async () => {
+    const world = createLoopWorld([3, 3, 0])
+    world.answer = () => ({ kind: 'Forbidden', message: 'no' })
+
+    const summary = await settle(world, world.loop())
+
+    expect(summary.reason).toBe('Stopped')
+    expect(summary.message).toContain('create pods/eviction in namespace shop')
+    expect(world.requests).toHaveLength(1)
+  })
+
+  it('a pod that no answer can free is left alone for good', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    world.answer = () => ({ kind: 'Invalid', message: 'no' })
+
+    expect(await settle(world, world.loop(), HOUR)).toMatchObject({ reason: 'NothingMoreToDo', evictions: 0 })
+    expect(world.requests).toHaveLength(1)
+  })
+
+  it('an answer that never comes is not asked for twice while the request may have happened', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    const asked: number[] = []
+    world.answer = () => {
+      asked.push(world.clock.now())
+      return asked.length > 1 ? { kind: 'Accepted' } : new Promise(() => {})
+    }
+
+    expect(await settle(world, world.loop())).toMatchObject({ reason: 'Balanced', evictions: 1 })
+    expect(asked).toHaveLength(2)
+    expect(asked[1]! - asked[0]!).toBeGreaterThanOrEqual(MINUTE)
+  })
+
+  it('a request that was lost and had taken effect is found out by the watch', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    world.answer = ({ pod }) => {
+      world.evict(pod)
+      return { kind: 'Lost', message: 'connection reset' }
+    }
+
+    expect(await settle(world, world.loop())).toMatchObject({ reason: 'Balanced', evictions: 1, landed: 1 })
+    expect(world.requests).toHaveLength(1)
+  })
+})
+
+describe('learning', () => {
+  it('two landings that do not help quarantine the group', async () => {
+    const world = createLoopWorld([4, 4, 0])
+    world.landing = () => 'a'
+
+    const loop = world.loop({}, { caps: { workloadPercent: 1, namespace: 99, node: 99, cluster: 99 } })
+    void loop.start()
+    await world.clock.advanceAsync(9 * MINUTE)
+    await loop.stop()
+
+    expect(world.requests).toHaveLength(2)
+    expect(world.reasons()).toContain('GroupQuarantined')
+    expect(world.reasons()).toContain('Quarantined')
+  })
+
+  it('three misses in ten minutes stop the loop', async () => {
+    const world = createLoopWorld([9, 9, 0])
+    world.landing = () => 'a'
+
+    const summary = await settle(world, world.loop())
+
+    expect(summary.reason).toBe('Stopped')
+    expect(summary.missed).toBeGreaterThanOrEqual(3)
+    expect(world.reasons()).toContain('TooManyMisses')
+  })
+
+  it('a replacement that is never Ready holds its workload', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    world.becomesReady = false
+    const loop = world.loop({}, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99 } })
+    void loop.start()
+
+    await world.clock.advanceAsync(HOUR)
+    const status = loop.status()
+    await loop.stop()
+
+    expect(world.requests).toHaveLength(1)
+    expect(status).toMatchObject({ inFlight: 0, overdue: 1 })
+    expect(world.reasons()).toContain('ReplacementPending')
+  })
+
+  it('rests after a round although the plan asks for more', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    // Somebody adds a pod to the fullest zone each time that one was moved away from it.
+    world.landing = zone => {
+      world.apply({ ...world.state.pod('shop', 'web-a2')!, name: `web-x${world.requests.length}`, uid: `x${world.requests.length}` })
+      return zone
+    }
+    const loop = world.loop()
+    void loop.start()
+
+    await world.clock.advanceAsync(9 * MINUTE)
+    const early = world.requests.length
+    await world.clock.advanceAsync(3 * MINUTE)
+    await loop.stop()
+
+    expect(early).toBe(1)
+    expect(world.requests.length).toBeGreaterThan(1)
+  })
+})
+
+describe('over a restart', () => {
+  it('knows what is in flight', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    const first = world.loop()
+    void first.start()
+    await world.clock.advanceAsync(100)
+    // The process dies: its loop is stopped without being told, here by losing the lease.
+    world.lead(false)
+    const second = world.loop()
+    world.lead(true)
+
+    const summary = await settle(world, second)
+
+    expect(world.requests).toHaveLength(1)
+    expect(summary).toMatchObject({ reason: 'Balanced', landed: 1 })
+  })
+
+  it('a history that cannot be read is set aside with a warning', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    world.store.text = '{"version":1,'
+
+    expect(await settle(world, world.loop())).toMatchObject({ reason: 'Balanced', evictions: 1 })
+    expect(world.reasons()).toContain('HistorySetAside')
+  })
+
+  it('writes each eviction down before it asks for it', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const written: boolean[] = []
+    world.answer = ({ uid }) => {
+      written.push(world.store.text?.includes(`"uid":"${uid}"`) ?? false)
+      return { kind: 'Accepted' }
+    }
+
+    await settle(world, world.loop())
+
+    expect(written).toEqual([true, true, true, true])
+  })
+
+  it('reads the history anew when it leads again, since another may have written it', async () => {
+    const world = createLoopWorld([2, 2, 2])
+    const loop = world.loop()
+    void loop.start()
+    await world.clock.advanceAsync(SECOND)
+
+    world.lead(false)
+    world.lead(true)
+    await world.clock.advanceAsync(SECOND)
+    await loop.stop()
+
+    expect(world.store.loads).toBe(2)
+  })
+})
+
+describe('an eviction admitted a moment ago', () => {
+  it('is not sent when the world has changed meanwhile', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    // While the first request is under way, somebody deletes the pod that would be next.
+    world.answer = () => {
+      if (world.requests.length === 1) world.evict('web-b0')
+      return { kind: 'Accepted' }
+    }
+
+    await settle(world, world.loop())
+
+    expect(evicted(world)).not.toContain('web-b0')
+    expect(world.reasons()).toContain('PodChanged')
+  })
+
+  it('is not sent by a holder that has lost the lease while it wrote the history', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const loop = world.loop()
+    world.store.saving = () => world.lead(false)
+    void loop.start()
+
+    await world.clock.advanceAsync(10 * MINUTE)
+    await loop.stop()
+
+    expect(evicted(world)).toEqual([])
+  })
+})
