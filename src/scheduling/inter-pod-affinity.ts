@@ -5,27 +5,24 @@ import { reachesNamespace, selectsPod } from './affinity-terms.ts'
 import type { Filter, PluginContext, Refused, Score } from './plugin.ts'
 import { addPods, amountOn, totalOn, type TopologyPairs } from './topology-pairs.ts'
 
-const AFFINITY: Refused = { status: 'UnschedulableAndUnresolvable', message: "node(s) didn't match pod affinity rules" }
-const ANTI_AFFINITY: Refused = { status: 'Unschedulable', message: "node(s) didn't match pod anti-affinity rules" }
-const EXISTING_ANTI_AFFINITY: Refused = { status: 'Unschedulable', message: "node(s) didn't satisfy existing pods anti-affinity rules" }
+export const AFFINITY: Refused = { status: 'UnschedulableAndUnresolvable', message: "node(s) didn't match pod affinity rules" }
+export const ANTI_AFFINITY: Refused = { status: 'Unschedulable', message: "node(s) didn't match pod anti-affinity rules" }
+export const EXISTING_ANTI_AFFINITY: Refused = {
+  status: 'Unschedulable',
+  message: "node(s) didn't satisfy existing pods anti-affinity rules",
+}
 
 /**
  * Required pod affinity and anti-affinity of the pod, and required anti-affinity of the pods already there against it
  * (interpodaffinity/filtering.go, 1.36). Terminating pods count like any other. Required affinity binds only the pod that has it.
  */
 export const interPodAffinityFilter: Filter = (context, pod) => {
-  const affinity = pod.spec.podAffinity.required
-  const antiAffinity = pod.spec.podAntiAffinity.required
-  const repelling = pairsRepelling(context, pod)
-  if (affinity.length === 0 && antiAffinity.length === 0 && repelling.size === 0) return undefined
-
-  const attracting = pairsAttracting(context, pod, affinity)
-  const avoided = pairsAvoided(context, pod, antiAffinity)
-  // The first pod of a group that wants to be together has nobody to join; it may go wherever the keys are.
-  const isFirst = attracting.size === 0 && affinity.every(term => selectsPod(context.cluster, term, pod.namespace, pod))
+  const pairs = requiredPairs(context, pod)
+  if (pairs === undefined) return undefined
+  const { attracting, isFirst, avoided, repelling } = pairs
 
   return ({ node }) => {
-    const joins = affinity.every(({ topologyKey }) =>
+    const joins = pod.spec.podAffinity.required.every(({ topologyKey }) =>
       isFirst ? node.labels.has(topologyKey) : amountOn(attracting, node, topologyKey) > 0,
     )
     if (!joins) return AFFINITY
@@ -34,19 +31,55 @@ export const interPodAffinityFilter: Filter = (context, pod) => {
   }
 }
 
+/** The domains that decide on required terms, by the pods that are in them. */
+export interface RequiredPairs {
+  /** Pods worth joining. */
+  readonly attracting: TopologyPairs
+  /** There are none, and the pod matches its own terms: it may go wherever the keys are. */
+  readonly isFirst: boolean
+  /** Pods that this one keeps away from. */
+  readonly avoided: TopologyPairs
+  /** Pods that keep this one away. */
+  readonly repelling: TopologyPairs
+}
+
+/** Undefined when no required term has anything to do with the pod. */
+export function requiredPairs(context: PluginContext, pod: PodRecord): RequiredPairs | undefined {
+  const affinity = pod.spec.podAffinity.required
+  const antiAffinity = pod.spec.podAntiAffinity.required
+  const repelling = pairsRepelling(context, pod)
+  if (affinity.length === 0 && antiAffinity.length === 0 && repelling.size === 0) return undefined
+  const attracting = pairsAttracting(context, pod, affinity)
+  const isFirst = attracting.size === 0 && affinity.every(term => selectsPod(context.cluster, term, pod.namespace, pod))
+  return { attracting, isFirst, avoided: pairsAvoided(context, pod, antiAffinity), repelling }
+}
+
 /**
  * Preferred terms of the pod towards those already there, and theirs towards it; their required affinity pulls with the profile's
  * hardPodAffinityWeight (interpodaffinity/scoring.go, 1.36).
  */
 export const interPodAffinityScore: Score = (context, pod, feasible) => {
+  const pairs = preferredPairs(context, pod)
+  const raw = feasible.map(({ node }) => totalOn(pairs, node))
+  const lowest = Math.min(...raw)
+  const highest = Math.max(...raw)
+  return raw.map(score => normalizePreference(score, lowest, highest))
+}
+
+/** What each domain is worth to the pod. */
+export function preferredPairs(context: PluginContext, pod: PodRecord): TopologyPairs {
   const pairs: TopologyPairs = new Map()
   addOwnPreferences(pairs, context, pod)
   addPreferencesOfOthers(pairs, context, pod)
-  const raw = feasible.map(({ node }) => totalOn(pairs, node))
-  const lowest = Math.min(...raw)
-  const range = Math.max(...raw) - lowest
-  // Divided before it is multiplied, in floating point: upstream's truncation differs by one point otherwise (28.999... for 29 of 100).
-  return raw.map(score => (range === 0 ? 0 : Math.trunc(100 * ((score - lowest) / range))))
+  return pairs
+}
+
+/**
+ * 0..100 between the least and the most wanted node. Divided before it is multiplied, in floating point: upstream's truncation differs by one
+ * point otherwise (28.999... for 29 of 100).
+ */
+export function normalizePreference(score: number, lowest: number, highest: number): number {
+  return highest === lowest ? 0 : Math.trunc(100 * ((score - lowest) / (highest - lowest)))
 }
 
 /** Domains of the pods that match every required affinity term, for each term's key: only those pods are worth joining. */

@@ -1,15 +1,18 @@
 import type { FilterPlugin, FilterStatus, ScorePlugin } from './plugins.ts'
 
-/** A node that passes every filter, with its weighted total score. */
+/** A node that passes every filter, with its weighted total score (0 when it is the only one: the scheduler then scores nothing). */
 export interface CandidateNode {
   readonly name: string
   readonly total: number
+  /** False for a node that is about to be removed: the scheduler may well choose it, but no landing there is of use. */
+  readonly stays: boolean
 }
 
 /**
  * Where the scheduler would place a pod on the state as the model has it.
  * `nodes` are all feasible nodes, highest total first, ties by name. Any of them may be chosen once something we cannot see (informer lag,
- * sampling, image lists) differs; `leading` are those within {@link margin} of the highest total, which it chooses otherwise.
+ * image lists) differs; `leading` are those within {@link margin} of the total that its choice is sure to have, the highest one unless it
+ * looks at a sample of the nodes only.
  */
 export type Prediction =
   | {
@@ -24,9 +27,9 @@ export type Prediction =
   | { readonly kind: 'unschedulable'; readonly refusals: readonly Refusal[] }
   | { readonly kind: 'unpredictable'; readonly problem: string }
 
-/** How many nodes a filter was the first to refuse, in the order of the plugins, with one sentence. */
+/** How many nodes a filter was the first to refuse, in the order of the plugins, with one sentence. Gates hold a pod off every node. */
 export interface Refusal {
-  readonly plugin: FilterPlugin
+  readonly plugin: FilterPlugin | 'SchedulingGates'
   readonly nodes: number
   readonly message: string
 }

@@ -1,0 +1,111 @@
+import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import { selectorKey } from '../cluster/label-selector.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import { recordKey } from '../cluster/records.ts'
+import { createClusterViews } from './cluster-views.ts'
+import { eligibilityFor } from './eligibility.ts'
+import { explainPlacement, type WithNominated } from './explain.ts'
+import { feasibilityOf, type Feasibility } from './feasibility.ts'
+import { createNodeAnswers } from './node-answers.ts'
+import { isAboutToGo } from './placement.ts'
+import type { PluginContext } from './plugin.ts'
+import { predictPlacement } from './predict.ts'
+import { DEFAULT_PROFILE, type SchedulerProfile, type SchedulerProfiles } from './profile.ts'
+import { replacementOf } from './replacement.ts'
+import type { SchedulerModel } from './scheduler-model.ts'
+import { spreadCountOf } from './spread-count.ts'
+
+/** kube-scheduler's view of the cluster as it is now, to be advanced by every later delta of it. Costs one pass over nodes and pods. */
+export function createSchedulerModel(cluster: ClusterReader, profiles: SchedulerProfiles): SchedulerModel {
+  const views = createClusterViews(cluster, profiles)
+  const { table, questions } = views
+  const answers = createNodeAnswers(table, views.images)
+  const contexts = new Map<SchedulerProfile, PluginContext>()
+  /** The pod last asked about: callers go through many nodes with one pod. */
+  let asked: { readonly pod: PodRecord; readonly feasibility: Feasibility } | undefined
+
+  const profileOf: SchedulerModel['profileOf'] = pod => profiles.get(pod.spec.schedulerName)
+  const info: SchedulerModel['info'] = nodeName => table.slots[table.slotOf(nodeName) ?? -1]
+
+  // Whether a node would have a pod is asked of pods of other schedulers too; the default profile is the best guess then.
+  const contextFor = (pod: PodRecord): PluginContext => {
+    const profile = profileOf(pod) ?? DEFAULT_PROFILE
+    let context = contexts.get(profile)
+    if (context === undefined) {
+      context = { cluster, profile, affinity: views.affinity, info, infos: { [Symbol.iterator]: () => table.infos()[Symbol.iterator]() } }
+      contexts.set(profile, context)
+    }
+    return context
+  }
+
+  const feasibilityNow = (pod: PodRecord): Feasibility => {
+    const context = contextFor(pod)
+    return feasibilityOf(views, context, answers.of(context, pod), pod)
+  }
+  const feasibilityFor = (pod: PodRecord): Feasibility => {
+    if (asked?.pod !== pod) asked = { pod, feasibility: feasibilityNow(pod) }
+    return asked.feasibility
+  }
+
+  const withNominated: WithNominated = (pod, nodeName, question) => {
+    const nominated = views.nominations.before(pod, nodeName)
+    if (nominated.length === 0) return undefined
+    const placed = nominated.map((each): Delta => ({ kind: 'Pod', key: recordKey(each), before: each, after: { ...each, nodeName } }))
+    for (const delta of placed) views.advance(delta)
+    const answer = question()
+    for (const delta of placed.reverse()) views.undo(delta)
+    // The answers have seen what was imagined.
+    answers.of(contextFor(pod), pod)
+    return answer
+  }
+
+  return {
+    cluster,
+    advance(delta) {
+      asked = undefined
+      views.advance(delta)
+    },
+    undo(delta) {
+      asked = undefined
+      views.undo(delta)
+    },
+    profileOf,
+    constraintsOf: pod => questions.of(pod).constraints,
+    spreadOf(pod, constraint) {
+      const { constraints } = questions.of(pod)
+      const eligibility = eligibilityFor(contextFor(pod).profile, pod, constraints, constraint)
+      const question = { constraint, eligibility, selectorKey: selectorKey(constraint.selector) }
+      return spreadCountOf(table.layout, views.spread, pod.namespace, question)
+    },
+    info,
+    refusalOn(pod, nodeName) {
+      const slot = table.slotOf(nodeName)
+      const node = info(nodeName)?.node
+      if (slot === undefined || node === undefined) return NO_SUCH_NODE
+      if (isAboutToGo(node)) return ABOUT_TO_GO
+      return (
+        feasibilityFor(pod).refusalOn(slot, 'PodTopologySpread') ??
+        withNominated(pod, nodeName, () => feasibilityNow(pod).refusalOn(slot, 'PodTopologySpread'))
+      )
+    },
+    predict(pod) {
+      const context = contextFor(pod)
+      return predictPlacement(
+        {
+          views,
+          context,
+          answers: answers.of(context, pod),
+          feasibility: feasibilityFor(pod),
+          feasibilityNow: () => feasibilityNow(pod),
+          withNominated,
+        },
+        pod,
+      )
+    },
+    explain: pod => explainPlacement(views, contextFor(pod), pod, withNominated),
+    replacementOf: pod => replacementOf(cluster, pod),
+  }
+}
+
+const NO_SUCH_NODE = { plugin: 'NodeName', status: 'UnschedulableAndUnresolvable', message: 'there is no such node' } as const
+const ABOUT_TO_GO = { plugin: 'NodeUnschedulable', status: 'Unschedulable', message: 'node(s) are about to be removed' } as const

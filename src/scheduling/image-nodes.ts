@@ -1,0 +1,61 @@
+import type { NodeRecord } from '../cluster/node.ts'
+
+/** What ImageLocality knows of an image in the whole cluster. */
+export interface ImageState {
+  /** Number of nodes that have it. */
+  readonly nodes: number
+  /** Bytes: the most that one of those nodes reports. */
+  readonly size: number
+}
+
+/** Images by name, advanced node by node. */
+export interface ImageNodes {
+  stateOf(image: string): ImageState
+  change(before: NodeRecord | undefined, after: NodeRecord | undefined): void
+}
+
+const NOWHERE: ImageState = { nodes: 0, size: 0 }
+
+export function createImageNodes(): ImageNodes {
+  const holders = new Map<string, Set<NodeRecord>>()
+  const states = new Map<string, ImageState>()
+
+  return {
+    stateOf(image) {
+      const nodes = holders.get(image)
+      if (nodes === undefined) return NOWHERE
+      const state = states.get(image) ?? imageState(image, nodes)
+      states.set(image, state)
+      return state
+    },
+    change(before, after) {
+      for (const image of before?.images.keys() ?? []) {
+        const nodes = holders.get(image)
+        if (before !== undefined) nodes?.delete(before)
+        if (nodes?.size === 0) holders.delete(image)
+        states.delete(image)
+      }
+      for (const image of after?.images.keys() ?? []) {
+        if (after === undefined) continue
+        holders.set(image, (holders.get(image) ?? new Set()).add(after))
+        states.delete(image)
+      }
+    },
+  }
+}
+
+/**
+ * Where nodes report different sizes for one name, upstream keeps the first that it heard (backend/cache addNodeImageStates, 1.36), and which
+ * that was no object tells. The largest is as good a guess as any and the same every time.
+ */
+export function imageState(image: string, nodes: Iterable<NodeRecord>): ImageState {
+  let count = 0
+  let size = 0
+  for (const node of nodes) {
+    const reported = node.images.get(image)
+    if (reported === undefined) continue
+    count += 1
+    size = Math.max(size, reported)
+  }
+  return { nodes: count, size }
+}

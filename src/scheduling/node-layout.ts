@@ -1,0 +1,110 @@
+import type { NodeRecord } from '../cluster/node.ts'
+import type { Eligibility } from './eligibility.ts'
+
+/** No domain: the slot is empty, or its node lacks the key. */
+export const NO_DOMAIN = -1
+
+/** The domains that one key makes of all nodes. */
+export interface Topology {
+  /** By slot: the number of its node's domain, or {@link NO_DOMAIN}. */
+  readonly domainOf: Int32Array
+  /** Domain names by number. */
+  readonly names: readonly string[]
+  readonly numberOf: ReadonlyMap<string, number>
+  /** Every node has the key. */
+  readonly isEverywhere: boolean
+}
+
+/** The domains of one key as a constraint sees them. */
+export interface DomainSet {
+  readonly layout: NodeLayout
+  readonly topology: Topology
+  /** By slot: the number of its node's domain if the node counts for the constraint, else {@link NO_DOMAIN}. */
+  readonly domainOf: Int32Array
+  /** How many domains have a node that counts. */
+  readonly size: number
+  /** By domain number: names of the nodes that count. */
+  nodesOf(domain: number): readonly string[]
+}
+
+/**
+ * What topology reads of the nodes: names, labels and taints, at one time. Never changes; everything derived from it is computed when first
+ * asked for and kept, so that it costs one pass over the nodes after a node was added, removed, relabelled or tainted, and nothing else.
+ */
+export interface NodeLayout {
+  /** By slot. */
+  readonly nodes: readonly (NodeRecord | undefined)[]
+  /** Slots that hold a node, by node name. */
+  readonly byName: Int32Array
+  topology(key: string): Topology
+  domains(eligibility: Eligibility, key: string): DomainSet
+}
+
+export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): NodeLayout {
+  const topologies = new Map<string, Topology>()
+  const eligible = new Map<string, Uint8Array>()
+  const domainSets = new Map<string, Map<string, DomainSet>>()
+
+  const layout: NodeLayout = {
+    nodes,
+    byName: slotsByName(nodes),
+    topology: key => memo(topologies, key, () => topologyOf(nodes, key)),
+    domains: (eligibility, key) => {
+      const byKey = memo(domainSets, eligibility.id, () => new Map<string, DomainSet>())
+      return memo(byKey, key, () => {
+        const admitted = memo(eligible, eligibility.id, () =>
+          Uint8Array.from(nodes, node => Number(node !== undefined && eligibility.admits(node))),
+        )
+        return domainSetOf(layout, layout.topology(key), admitted)
+      })
+    },
+  }
+  return layout
+}
+
+function slotsByName(nodes: readonly (NodeRecord | undefined)[]): Int32Array {
+  const named = nodes.flatMap((node, slot) => (node === undefined ? [] : [{ name: node.name, slot }]))
+  named.sort((left, right) => (left.name < right.name ? -1 : 1))
+  return Int32Array.from(named, ({ slot }) => slot)
+}
+
+function topologyOf(nodes: readonly (NodeRecord | undefined)[], key: string): Topology {
+  const numberOf = new Map<string, number>()
+  const domainOf = Int32Array.from(nodes, node => {
+    const name = node?.labels.get(key)
+    return name === undefined ? NO_DOMAIN : memo(numberOf, name, () => numberOf.size)
+  })
+  const isEverywhere = nodes.every((node, slot) => node === undefined || domainOf[slot] !== NO_DOMAIN)
+  return { domainOf, names: [...numberOf.keys()], numberOf, isEverywhere }
+}
+
+function domainSetOf(layout: NodeLayout, topology: Topology, admitted: Uint8Array): DomainSet {
+  const domainOf = topology.domainOf.map((domain, slot) => (admitted[slot] === 1 ? domain : NO_DOMAIN))
+  let nodesByDomain: Map<number, string[]> | undefined
+  return {
+    layout,
+    topology,
+    domainOf,
+    size: new Set(domainOf).size - Number(domainOf.includes(NO_DOMAIN)),
+    nodesOf(domain) {
+      nodesByDomain ??= groupNames(layout, domainOf)
+      return nodesByDomain.get(domain) ?? []
+    },
+  }
+}
+
+function groupNames({ nodes, byName }: NodeLayout, domainOf: Int32Array): Map<number, string[]> {
+  const names = new Map<number, string[]>()
+  for (const slot of byName) memo(names, domainOf[slot] ?? NO_DOMAIN, () => []).push(nodes[slot]?.name ?? '')
+  names.delete(NO_DOMAIN)
+  return names
+}
+
+function memo<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
+  let value = known.get(key)
+  if (value === undefined) {
+    value = compute()
+    known.set(key, value)
+  }
+  return value
+}

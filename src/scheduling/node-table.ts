@@ -1,0 +1,148 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { NodeRecord } from '../cluster/node.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import type { Resources } from '../cluster/resources.ts'
+import type { NodeInfo } from './node-info.ts'
+import { createNodeLayout, type NodeLayout } from './node-layout.ts'
+
+/** A pod came to stand on the node in a slot (1) or went from there (-1). */
+export type PodCounter = (pod: PodRecord, slot: number, change: 1 | -1) => void
+
+/** Every node with what is on it, each in a numbered slot that it keeps for life. */
+export interface NodeTable {
+  /** By slot; undefined where no node is (any more). */
+  readonly slots: readonly (NodeInfo | undefined)[]
+  /** Goes up with every change. */
+  readonly clock: number
+  /** By slot: the clock when the node or anything on it last changed. */
+  readonly changedAt: readonly number[]
+  /** Labels, taints and names as they are now; a new object whenever one of them has changed. */
+  readonly layout: NodeLayout
+  slotOf(nodeName: string): number | undefined
+  infos(): Iterable<NodeInfo>
+  setNode(name: string, node: NodeRecord | undefined): void
+  /** Puts a bound pod on its node, or takes the same record off again. */
+  add(pod: PodRecord, nodeName: string): void
+  remove(pod: PodRecord, nodeName: string): void
+}
+
+/**
+ * A table without nodes. `count` hears of pods on nodes that exist: those of a node that is gone are held back, as in the scheduler's cache
+ * (backend/cache, 1.36), and come forward when it returns.
+ */
+export function createNodeTable(count: PodCounter): NodeTable {
+  const seats = new Map<string, Seat>()
+  const slots: (NodeTotals | undefined)[] = []
+  const changedAt: number[] = []
+  const freeSlots: number[] = []
+  let clock = 0
+  let layout: NodeLayout | undefined
+
+  const seatOf = (name: string): Seat => {
+    const seat = seats.get(name) ?? { pods: new Set(), slot: undefined }
+    seats.set(name, seat)
+    return seat
+  }
+  const dropIfEmpty = (name: string, seat: Seat): void => {
+    if (seat.slot === undefined && seat.pods.size === 0) seats.delete(name)
+  }
+  const touch = (slot: number): void => {
+    clock += 1
+    changedAt[slot] = clock
+  }
+  const place = (seat: Seat, pod: PodRecord, change: 1 | -1): void => {
+    const info = seat.slot === undefined ? undefined : slots[seat.slot]
+    if (seat.slot === undefined || info === undefined) return
+    charge(info, pod, change)
+    count(pod, seat.slot, change)
+    touch(seat.slot)
+  }
+
+  function addNode(seat: Seat, node: NodeRecord): void {
+    const slot = freeSlots.pop() ?? slots.length
+    slots[slot] = totalsOf(node, seat.pods)
+    seat.slot = slot
+    layout = undefined
+    touch(slot)
+    for (const pod of seat.pods) place(seat, pod, 1)
+  }
+
+  function removeNode(seat: Seat, slot: number): void {
+    for (const pod of seat.pods) place(seat, pod, -1)
+    slots[slot] = undefined
+    seat.slot = undefined
+    freeSlots.push(slot)
+    layout = undefined
+    touch(slot)
+  }
+
+  return {
+    slots,
+    changedAt,
+    get clock() {
+      return clock
+    },
+    get layout() {
+      layout ??= createNodeLayout(slots.map(info => info?.node))
+      return layout
+    },
+    slotOf: nodeName => seats.get(nodeName)?.slot,
+    infos: () => slots.filter(info => info !== undefined),
+    setNode(name, node) {
+      const seat = seatOf(name)
+      const info = seat.slot === undefined ? undefined : slots[seat.slot]
+      if (seat.slot === undefined || info === undefined) {
+        if (node !== undefined) addNode(seat, node)
+      } else if (node === undefined) {
+        removeNode(seat, seat.slot)
+      } else {
+        if (!hasSameLayout(info.node, node)) layout = undefined
+        info.node = node
+        touch(seat.slot)
+      }
+      dropIfEmpty(name, seat)
+    },
+    add(pod, nodeName) {
+      const seat = seatOf(nodeName)
+      seat.pods.add(pod)
+      place(seat, pod, 1)
+    },
+    remove(pod, nodeName) {
+      const seat = seatOf(nodeName)
+      seat.pods.delete(pod)
+      place(seat, pod, -1)
+      dropIfEmpty(nodeName, seat)
+    },
+  }
+}
+
+/** What stands on a node name, known or not. */
+interface Seat {
+  readonly pods: Set<PodRecord>
+  slot: number | undefined
+}
+
+/** {@link NodeInfo}, summed up in place: amounts are whole numbers, so that taking off what was added gives the exact sum before. */
+interface NodeTotals extends NodeInfo {
+  node: NodeRecord
+  readonly used: { -readonly [Name in keyof Resources]: Resources[Name] } & { readonly scalars: Map<string, number> }
+  readonly usedScored: { cpu: number; memory: number }
+}
+
+function totalsOf(node: NodeRecord, pods: ReadonlySet<PodRecord>): NodeTotals {
+  return { node, pods, used: { cpu: 0, memory: 0, ephemeralStorage: 0, scalars: new Map() }, usedScored: { cpu: 0, memory: 0 } }
+}
+
+function charge({ used, usedScored }: NodeTotals, { charged, chargedScored }: PodRecord, change: 1 | -1): void {
+  used.cpu += change * charged.cpu
+  used.memory += change * charged.memory
+  used.ephemeralStorage += change * charged.ephemeralStorage
+  for (const [name, amount] of charged.scalars) used.scalars.set(name, (used.scalars.get(name) ?? 0) + change * amount)
+  usedScored.cpu += change * chargedScored.cpu
+  usedScored.memory += change * chargedScored.memory
+}
+
+/** Most updates of a node are heartbeats of its status, which move it to no other domain. */
+function hasSameLayout(before: NodeRecord, after: NodeRecord): boolean {
+  return isDeepStrictEqual([before.labels, before.taints], [after.labels, after.taints])
+}
