@@ -3,7 +3,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { PersistentVolumeClaimRecord, PersistentVolumeRecord, StorageClassRecord } from '../cluster/volume.ts'
 
 /** A claim of the pod by name: one that is there, or one that will come with the pod. */
-export function claimOf(cluster: ClusterReader, pod: PodRecord, name: string): PersistentVolumeClaimRecord | undefined {
+function claimOf(cluster: ClusterReader, pod: PodRecord, name: string): PersistentVolumeClaimRecord | undefined {
   return pod.claimsToCome?.find(claim => claim.name === name) ?? cluster.get('PersistentVolumeClaim', `${pod.namespace}/${name}`)
 }
 
