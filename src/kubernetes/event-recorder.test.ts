@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
+import { sendJson, startScriptedServer, until } from '../../test/support/scripted-server.ts'
+import type { Occurrence } from '../rebalancing/ports.ts'
+import { createVirtualClock } from '../simulation/virtual-clock.ts'
+import { createEventRecorder } from './event-recorder.ts'
+import { recordTo } from './record-to.ts'
+
+const closing: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+const evicted: Occurrence = {
+  reason: 'Evicted',
+  level: 'info',
+  message: 'evicted so that it lands in zone c',
+  about: { kind: 'Pod', namespace: 'shop', name: 'web-1', uid: 'u1' },
+}
+
+async function recorderFor(answer: Parameters<typeof startScriptedServer>[0] = (_, response) => sendJson(response, 201, {})) {
+  const bodies: Record<string, unknown>[] = []
+  const server = await startScriptedServer((request, response) => {
+    bodies.push(JSON.parse(request.body) as Record<string, unknown>)
+    answer(request, response)
+  })
+  const clock = createVirtualClock(Date.parse('2026-11-21T10:00:00.5Z'))
+  const transport = transportTo(server.url, clock)
+  closing.push(
+    () => server.close(),
+    () => transport.close(),
+  )
+  const stop = new AbortController()
+  const recorder = createEventRecorder(transport, { clock, instance: 'respread-0', signal: stop.signal })
+  return { server, clock, bodies, recorder, stop }
+}
+
+describe('createEventRecorder', () => {
+  it('writes an Event on the object that an occurrence is about', async () => {
+    const { server, bodies, recorder } = await recorderFor()
+
+    recorder.record(evicted)
+    await until(() => recorder.counters().sent === 1)
+
+    expect(server.requests).toEqual(['POST /apis/events.k8s.io/v1/namespaces/shop/events'])
+    expect(bodies).toEqual([
+      {
+        apiVersion: 'events.k8s.io/v1',
+        kind: 'Event',
+        metadata: { generateName: 'web-1.', namespace: 'shop' },
+        eventTime: '2026-11-21T10:00:00.500000Z',
+        reportingController: 'respread.io/respread',
+        reportingInstance: 'respread-0',
+        action: 'Evicted',
+        reason: 'Evicted',
+        type: 'Normal',
+        note: 'evicted so that it lands in zone c',
+        regarding: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-1', uid: 'u1' },
+      },
+    ])
+  })
+
+  it('puts what is about an object without namespace into the default one, and says nothing of what is about none', async () => {
+    const { server, bodies, recorder } = await recorderFor()
+
+    recorder.record({ reason: 'LoopStopped', level: 'warning', message: 'stopped' })
+    recorder.record({ reason: 'NodeIgnored', level: 'warning', message: 'no labels', about: { kind: 'Node', name: 'n1' } })
+    await until(() => recorder.counters().sent === 1)
+
+    expect(server.requests).toEqual(['POST /apis/events.k8s.io/v1/namespaces/default/events'])
+    expect(bodies[0]).toMatchObject({ type: 'Warning', regarding: { apiVersion: 'v1', kind: 'Node', name: 'n1' } })
+  })
+
+  it('does not repeat itself for ten minutes', async () => {
+    const { clock, recorder } = await recorderFor()
+
+    recorder.record(evicted)
+    recorder.record(evicted)
+    await until(() => recorder.counters().sent === 1)
+    clock.advance(599_999)
+    recorder.record(evicted)
+    clock.advance(1)
+    recorder.record(evicted)
+    await until(() => recorder.counters().sent === 2)
+
+    expect(recorder.counters()).toEqual({ sent: 2, repeated: 2, dropped: 0, failed: 0 })
+  })
+
+  it('drops what is over the rate', async () => {
+    const { recorder } = await recorderFor()
+
+    for (let at = 0; at < 60; at++) recorder.record({ ...evicted, about: { kind: 'Pod', namespace: 'shop', name: `web-${at}` } })
+    await until(() => recorder.counters().sent === 50)
+
+    expect(recorder.counters()).toEqual({ sent: 50, repeated: 0, dropped: 10, failed: 0 })
+  })
+
+  it('counts what fails and goes on', async () => {
+    const { server, recorder } = await recorderFor((_, response) => sendJson(response, 403, {}))
+
+    recorder.record(evicted)
+    await until(() => recorder.counters().failed === 1)
+    await server.close()
+    recorder.record({ ...evicted, message: 'once more' })
+    await until(() => recorder.counters().failed === 2)
+
+    expect(recorder.counters()).toMatchObject({ sent: 0, failed: 2 })
+  })
+
+  it('cuts a long note to what the server takes, between characters', async () => {
+    const { bodies, recorder } = await recorderFor()
+
+    recorder.record({ ...evicted, message: 'ü'.repeat(1_000) })
+    await until(() => recorder.counters().sent === 1)
+
+    expect(bodies[0]?.['note']).toBe(`${'ü'.repeat(510)}...`)
+  })
+
+  it('sends nothing after its signal, and lets go of what is under way', async () => {
+    const { server, recorder, stop } = await recorderFor(() => {})
+    recorder.record(evicted)
+    await until(() => server.requests.length === 1)
+
+    stop.abort()
+    recorder.record({ ...evicted, message: 'too late' })
+    await until(() => recorder.counters().failed === 1)
+
+    expect(server.requests).toHaveLength(1)
+  })
+})
+
+describe('recordTo', () => {
+  it('tells everything to each', () => {
+    const [one, two] = [createMemoryRecorder(), createMemoryRecorder()]
+
+    recordTo(one, two).record(evicted)
+
+    expect([one.told, two.told]).toEqual([[evicted], [evicted]])
+  })
+})
