@@ -16,7 +16,7 @@ import { createWatchStream } from './watch-stream.ts'
 /** The server ends a watch that names no time by itself after half an hour, and sends bookmarks once a minute. Seconds. */
 const DEFAULT_TIMEOUT = 1800
 const BOOKMARK_EVERY = 60
-/** A last bookmark goes out this long before the end, so that the client resumes from as late as can be. Seconds. */
+/** A last bookmark goes out this long before the end of a watch that lasts twice as long, so that the client resumes from late. Seconds. */
 const BOOKMARK_BEFORE_END = 2
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
@@ -94,7 +94,7 @@ export function openWatch(context: ApiContext, request: ApiRequest, { attributes
   const timers = [setTimeout(() => stream.end(), timeout * secondMs)]
   if (options.allowWatchBookmarks) {
     timers.push(setInterval(() => bookmark(), BOOKMARK_EVERY * secondMs))
-    if (timeout > BOOKMARK_BEFORE_END) timers.push(setTimeout(() => bookmark(), (timeout - BOOKMARK_BEFORE_END) * secondMs))
+    if (timeout >= 2 * BOOKMARK_BEFORE_END) timers.push(setTimeout(() => bookmark(), (timeout - BOOKMARK_BEFORE_END) * secondMs))
   }
   const takeOut = watches.add(watch)
   response.once('close', () => {
