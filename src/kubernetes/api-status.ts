@@ -1,4 +1,5 @@
-import { fieldsOf, isFields, textOf } from './json.ts'
+import { isRawObject } from '../cluster/raw-value.ts'
+import { fieldsOf, textOf } from './json.ts'
 
 /** What a Status object of the API says, as far as it says it. Servers, proxies and webhooks leave out what they like. */
 export interface ApiStatus {
@@ -28,9 +29,9 @@ export function parseStatus(body: string): ApiStatus | undefined {
 
 /** Reads a Status that has been parsed already: a body, or the object of an ERROR event. */
 export function statusOf(raw: unknown): ApiStatus | undefined {
-  if (!isFields(raw) || raw['kind'] !== 'Status') return undefined
+  if (!isRawObject(raw) || raw['kind'] !== 'Status') return undefined
   const details = fieldsOf(raw['details'])
-  const causes = Array.isArray(details['causes']) ? details['causes'].filter(isFields) : []
+  const causes = Array.isArray(details['causes']) ? details['causes'].filter(isRawObject) : []
   const retryAfterSeconds = details['retryAfterSeconds']
   return {
     code: typeof raw['code'] === 'number' ? raw['code'] : undefined,

@@ -1,8 +1,9 @@
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { RequestOptions } from 'node:https'
 import type { ConnectionOptions } from 'node:tls'
+import { isRawObject } from '../cluster/raw-value.ts'
 import { messageOf } from './error-message.ts'
-import { isFields, textOf } from './json.ts'
+import { textOf } from './json.ts'
 import type { Fields } from './json.ts'
 import { KubeconfigError } from './kubeconfig-error.ts'
 
@@ -99,7 +100,7 @@ function impersonation(user: Fields): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {}
   if (Array.isArray(user['as-groups'])) headers['impersonate-group'] = user['as-groups'].map(String)
   if (typeof user['as-uid'] === 'string') headers['impersonate-uid'] = user['as-uid']
-  if (isFields(user['as-user-extra'])) {
+  if (isRawObject(user['as-user-extra'])) {
     for (const [name, values] of Object.entries(user['as-user-extra'])) {
       headers[`impersonate-extra-${encodeURIComponent(name)}`] = Array.isArray(values) ? values.map(String) : String(values)
     }
@@ -123,7 +124,7 @@ function clientConfig(chosen: ChosenContext): object {
           ...user,
           // A token file outranks a token, and is read again as it is rotated (clientcmd/client_config.go, 1.36).
           ...(typeof tokenFile === 'string' ? { 'auth-provider': { name: 'tokenFile', config: { tokenFile } } } : { token }),
-          ...(isFields(exec) && { exec: withExecInfo(exec, chosen) }),
+          ...(isRawObject(exec) && { exec: withExecInfo(exec, chosen) }),
         },
       },
     ],
@@ -148,7 +149,7 @@ function withExecInfo(exec: Fields, chosen: ChosenContext): Fields {
 }
 
 function explain(error: unknown, user: Fields): string {
-  const exec = isFields(user['exec']) ? user['exec'] : undefined
+  const exec = isRawObject(user['exec']) ? user['exec'] : undefined
   if (exec === undefined) return messageOf(error)
   const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
   const hint = missing && typeof exec['installHint'] === 'string' ? `; ${exec['installHint'].trim()}` : ''

@@ -1,5 +1,5 @@
+import { isRawObject } from '../cluster/raw-value.ts'
 import { messageOf } from './error-message.ts'
-import { isFields } from './json.ts'
 
 /** A request got no answer. The message is one sentence for a person. */
 export class ConnectionError extends Error {
@@ -72,7 +72,7 @@ function connectProblem(code: string, server: string): string | undefined {
 
 /** The code of an error or of what caused it: a host with several addresses fails with an aggregate of the failures. */
 function codeOf(error: unknown): string {
-  if (!isFields(error)) return ''
+  if (!isRawObject(error)) return ''
   if (typeof error['code'] === 'string') return error['code']
   if (Array.isArray(error['errors']) && error['errors'].length > 0) return codeOf(error['errors'][0])
   return codeOf(error['cause'])

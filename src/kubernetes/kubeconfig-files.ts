@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { parse } from 'yaml'
+import { isRawObject } from '../cluster/raw-value.ts'
 import { messageOf } from './error-message.ts'
-import { fieldsOf, isFields } from './json.ts'
+import { fieldsOf } from './json.ts'
 import type { Fields } from './json.ts'
 import { KubeconfigError } from './kubeconfig-error.ts'
 
@@ -45,7 +46,7 @@ export function parseKubeconfig(content: string, file: string): Kubeconfig {
     throw new KubeconfigError(`kubeconfig ${file} is not valid YAML: ${messageOf(error).split('\n', 1)[0] ?? ''}`)
   }
   if (raw === null || raw === undefined) raw = {}
-  if (!isFields(raw))
+  if (!isRawObject(raw))
     throw new KubeconfigError(`kubeconfig ${file} is not a kubeconfig: expected a mapping with clusters, users and contexts`)
   const current = raw['current-context']
   return {
@@ -72,7 +73,7 @@ function readSection(raw: Fields, section: Section, field: string, file: string)
   if (!Array.isArray(entries)) throw new KubeconfigError(`kubeconfig ${file}: ${section} is not a list`)
   const byName = new Map<string, Fields>()
   for (const [at, entry] of entries.entries()) {
-    if (!isFields(entry) || typeof entry['name'] !== 'string')
+    if (!isRawObject(entry) || typeof entry['name'] !== 'string')
       throw new KubeconfigError(`kubeconfig ${file}: ${section}[${at}] has no name`)
     const value = fieldsOf(entry[field])
     if (!byName.has(entry['name'])) byName.set(entry['name'], withAbsolutePaths(value, PATHS[section], dirname(file)))
@@ -88,7 +89,7 @@ function withAbsolutePaths(value: Fields, paths: readonly string[], folder: stri
   }
   const exec = value['exec']
   if (
-    isFields(exec) &&
+    isRawObject(exec) &&
     typeof exec['command'] === 'string' &&
     basename(exec['command']) !== exec['command'] &&
     !isAbsolute(exec['command'])

@@ -1,9 +1,10 @@
 import type { Clock } from '../rebalancing/ports.ts'
+import { isRawObject } from '../cluster/raw-value.ts'
 import { ApiError, apiError } from './api-error.ts'
 import { createBackOff } from './back-off.ts'
 import type { BackOff, RandomSource } from './back-off.ts'
 import { askedWaitMs, isLasting } from './failures.ts'
-import { fieldsOf, isFields, textOf } from './json.ts'
+import { fieldsOf, textOf } from './json.ts'
 import { pause } from './pause.ts'
 import { collectionPath } from './resources.ts'
 import type { Resource } from './resources.ts'
@@ -108,7 +109,7 @@ function parsePage(body: string, resource: Resource): Page {
   const metadata = fieldsOf(list['metadata'])
   const items = list['items'] ?? []
   const resourceVersion = textOf(metadata['resourceVersion'])
-  if (!isFields(raw) || !Array.isArray(items) || resourceVersion === '') {
+  if (!isRawObject(raw) || !Array.isArray(items) || resourceVersion === '') {
     throw new ApiError(`cannot list ${resource.plural}: the answer is not a list`, {
       status: 200,
       reason: '',

@@ -1,9 +1,10 @@
 import type { Clock } from '../rebalancing/ports.ts'
+import { isRawObject } from '../cluster/raw-value.ts'
 import { ApiError, apiError } from './api-error.ts'
 import { statusOf } from './api-status.ts'
 import { ConnectionError } from './connection-error.ts'
 import { isRequestFailure } from './failures.ts'
-import { fieldsOf, isFields, textOf } from './json.ts'
+import { fieldsOf, textOf } from './json.ts'
 import type { Fields } from './json.ts'
 import { createLineSplitter } from './lines.ts'
 import type { StreamLine } from './lines.ts'
@@ -86,7 +87,7 @@ function parseEvent(line: StreamLine, path: string, now: number): WatchEvent | '
     return 'Garbage'
   }
   const { type, object } = fieldsOf(raw)
-  if (!isFields(object)) return 'Garbage'
+  if (!isRawObject(object)) return 'Garbage'
   if (type === 'ERROR') {
     const status = statusOf(object)
     if (status === undefined) return 'Garbage'
