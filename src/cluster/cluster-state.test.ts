@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { budgetRecord, nodeRecord, ownedBy, podRecord } from '../../test/support/records.ts'
 import { createClusterState, type ClusterEvent, type ClusterState } from './cluster-state.ts'
+import type { ServiceRecord } from './namespace.ts'
 import { isFinished, type PodRecord } from './pod.ts'
 import { recordKey, type ClusterRecord } from './records.ts'
 
@@ -22,6 +23,9 @@ const record: fc.Arbitrary<ClusterRecord> = fc.oneof(
   pod,
   fc.record({ name: fc.constantFrom(...NODES), unschedulable: fc.boolean() }).map(nodeRecord),
   fc.record({ namespace: fc.constantFrom(...NAMESPACES), name: fc.constantFrom('b0', 'b1'), generation: fc.nat(2) }).map(budgetRecord),
+  fc
+    .record({ namespace: fc.constantFrom(...NAMESPACES), name: fc.constantFrom('s0', 's1'), app: fc.constantFrom('web', 'api') })
+    .map(({ namespace, name, app }): ServiceRecord => ({ kind: 'Service', namespace, name, selector: new Map([['app', app]]) })),
 )
 const event: fc.Arbitrary<ClusterEvent> = fc.oneof(
   { weight: 3, arbitrary: record.map(record => ({ type: 'upsert' as const, record })) },
@@ -32,6 +36,7 @@ const event: fc.Arbitrary<ClusterEvent> = fc.oneof(
 function expectToHold(state: ClusterState, records: readonly ClusterRecord[]): void {
   const pods = records.filter(record => record.kind === 'Pod')
   const budgets = records.filter(record => record.kind === 'PodDisruptionBudget')
+  const services = records.filter(record => record.kind === 'Service')
   expectSame(state.pods(), pods)
   expectSame(
     state.nodes(),
@@ -52,6 +57,10 @@ function expectToHold(state: ClusterState, records: readonly ClusterRecord[]): v
     expectSame(
       state.budgetsIn(namespace),
       budgets.filter(budget => budget.namespace === namespace),
+    )
+    expectSame(
+      state.servicesIn(namespace),
+      services.filter(service => service.namespace === namespace),
     )
   }
   for (const uid of CONTROLLERS) {
@@ -104,7 +113,11 @@ describe('createClusterState', () => {
           else before.set(key, after as PodRecord)
         }
         expect(new Set(before.values())).toEqual(new Set(relisted))
-        expectToHold(state, [...before.values(), ...state.nodes(), ...NAMESPACES.flatMap(namespace => [...state.budgetsIn(namespace)])])
+        expectToHold(state, [
+          ...before.values(),
+          ...state.nodes(),
+          ...NAMESPACES.flatMap(namespace => [...state.budgetsIn(namespace), ...state.servicesIn(namespace)]),
+        ])
       }),
     )
   })

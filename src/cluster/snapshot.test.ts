@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readSnapshot, SnapshotError } from './snapshot.ts'
+
+type Raw = Readonly<Record<string, unknown>>
+
+const folder = mkdtempSync(join(tmpdir(), 'snapshot-'))
+let files = 0
+
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+function file(content: string | Buffer): string {
+  files += 1
+  const path = join(folder, `${files}.json`)
+  writeFileSync(path, content)
+  return path
+}
+
+const node = (name: string): Raw => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } })
+const pod = (name: string, more: Raw = {}): Raw => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { namespace: 'shop', name, uid: name },
+  spec: { nodeName: 'node-a' },
+  ...more,
+})
+const budget = (name: string | undefined): Raw => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { namespace: 'shop', name },
+})
+const list = (...items: readonly unknown[]): string => JSON.stringify({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, null, 4)
+
+async function refusal(content: string | Buffer): Promise<unknown> {
+  return readSnapshot(file(content)).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+describe('readSnapshot', () => {
+  it('reads what kubectl wrote, and passes over kinds that it does not know', async () => {
+    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }
+    const { state, warnings } = await readSnapshot(file(list(node('node-a'), configMap, pod('web-0'))))
+
+    expect([...state.nodes()].map(({ name }) => name)).toEqual(['node-a'])
+    expect([...state.podsOn('node-a')].map(({ name }) => name)).toEqual(['web-0'])
+    expect(warnings).toEqual([])
+  })
+
+  it.each<[string, (text: string) => Buffer]>([
+    ['gzip', text => gzipSync(text)],
+    ['gzip in two members', text => Buffer.concat([gzipSync(text.slice(0, 50)), gzipSync(text.slice(50))])],
+    ['a byte order mark', text => Buffer.from(`\u{feff}${text}`)],
+    ['gzip of a byte order mark', text => gzipSync(`\u{feff}${text}`)],
+  ])('reads %s', async (_, written) => {
+    const { state } = await readSnapshot(file(written(list(node('node-ä'), pod('web-0')))))
+
+    expect(state.count('Pod')).toBe(1)
+    expect(state.node('node-ä')).toBeDefined()
+  })
+
+  it('reads the typed list of an API server, whose items carry no kind', async () => {
+    const { state } = await readSnapshot(file('{"kind":"NodeList","apiVersion":"v1","items":[{"metadata":{"name":"node-a"}}]}'))
+
+    expect(state.node('node-a')).toBeDefined()
+  })
+
+  it('keeps finished pods, which count on no node', async () => {
+    const { state } = await readSnapshot(file(list(node('node-a'), pod('done', { status: { phase: 'Succeeded' } }))))
+
+    expect(state.pod('shop', 'done')).toBeDefined()
+    expect([...state.podsOn('node-a')]).toEqual([])
+  })
+
+  it('does not take a kind without objects for an empty one', async () => {
+    const { state } = await readSnapshot(file(list(node('node-a'), pod('web-0'))))
+
+    expect(state.knows('Node')).toBe(true)
+    expect(state.knows('Pod')).toBe(true)
+    expect(state.knows('PodDisruptionBudget')).toBe(false)
+  })
+
+  it('does not claim to know a kind of which an object had to be left out', async () => {
+    const { state, warnings } = await readSnapshot(file(list(node('node-a'), budget('web'), budget(undefined))))
+
+    expect(state.count('PodDisruptionBudget')).toBe(1)
+    expect(state.knows('PodDisruptionBudget')).toBe(false)
+    expect(warnings).toEqual([{ kind: 'PodDisruptionBudget', key: '', problem: 'metadata.name: is missing; the object is left out' }])
+  })
+
+  it('warns of what it could not read and goes on', async () => {
+    const { state, warnings } = await readSnapshot(file(list(node('node-a'), pod('web-0', { spec: { priority: 'high' } }))))
+
+    expect(state.count('Pod')).toBe(1)
+    expect(warnings).toEqual([{ kind: 'Pod', key: 'shop/web-0', problem: 'priority: `high` is not a whole number' }])
+  })
+
+  it.each<[string, string | Buffer, string | RegExp]>([
+    ['no nodes', list(pod('web-0')), 'has no nodes'],
+    ['an empty list', list(), 'has no nodes'],
+    [
+      'two objects of one name',
+      list(node('node-a'), pod('web-0'), pod('web-0')),
+      'holds two objects Pod shop/web-0, the second at line 23',
+    ],
+    ['the same object twice', list(node('node-a'), node('node-a')), 'holds two objects Node node-a'],
+    ['an item that is no JSON', '{"items":[\n{},\n{"a":\nb}\n]}', /is not JSON in items\[1\], from line 3: Unexpected token 'b'$/],
+    [
+      'an item with a slip',
+      '{"items":[\n{},\n{"a": 1,\n "b" 2}\n]}',
+      /is not JSON in items\[1\], line 4: Expected ':' after property name$/,
+    ],
+    ['half a file', list(node('node-a')).slice(0, 60), 'is cut short'],
+    ['half a gzip', gzipSync(list(node('node-a'))).subarray(0, 60), 'is cut short: the gzip stream has no end'],
+    ['a damaged gzip', Buffer.concat([gzipSync('').subarray(0, 10), Buffer.alloc(20, 0xff)]), 'is damaged'],
+    ['a single object', JSON.stringify(node('node-a')), 'is a Node, not a List'],
+    ['YAML', 'apiVersion: v1\nkind: List\n', 'is not JSON'],
+    ['UTF-16', Buffer.from('\u{feff}{}', 'utf16le'), 'is UTF-16; legal is UTF-8'],
+    ['nothing', '', 'is empty'],
+  ])('refuses %s in one sentence that names the file', async (_, content, sentence) => {
+    const error = await refusal(content)
+
+    expect(error).toBeInstanceOf(SnapshotError)
+    expect(String(error)).toMatch(sentence)
+    expect(String(error)).toMatch(/^SnapshotError: snapshot \S+\.json [^\n]+$/)
+  })
+
+  it('refuses a file that is not there, and a folder', async () => {
+    await expect(readSnapshot(join(folder, 'absent.json'))).rejects.toThrow(/snapshot \S+absent\.json does not exist/)
+    await expect(readSnapshot(folder)).rejects.toThrow('is a directory')
+  })
+})
