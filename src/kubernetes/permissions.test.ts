@@ -27,20 +27,41 @@ async function ask(wanted: readonly Permission[], allows: (attributes: Permissio
   return missing
 }
 
+const identity = { namespace: 'respread', leaseName: 'respread', historyName: 'respread-history', dryRun: false }
+
 describe('missing permissions', () => {
   it('are none for somebody who may do everything', async () => {
-    expect(await ask(permissionsToRun('respread'), () => true)).toEqual([])
+    expect(await ask(permissionsToRun(identity), () => true)).toEqual([])
   })
 
   it('are told in one sentence, verbs of a resource together', async () => {
     const allows = ({ verb, resource, subresource }: Permission): boolean =>
       !['poddisruptionbudgets', 'leases'].includes(resource) && subresource === undefined && !(resource === 'nodes' && verb === 'watch')
 
-    const missing = await ask(permissionsToRun('respread'), allows)
+    const missing = await ask(permissionsToRun(identity), allows)
 
     expect(describeMissing(missing)).toBe(
-      'not allowed to watch nodes, list and watch poddisruptionbudgets.policy, create pods/eviction, get and create and update leases.coordination.k8s.io in namespace respread',
+      'not allowed to watch nodes, list and watch poddisruptionbudgets.policy, ' +
+        'get and update leases.coordination.k8s.io "respread" in namespace respread, create leases.coordination.k8s.io in namespace respread, ' +
+        'create pods/eviction',
     )
+  })
+
+  it('of a dry run include nothing that is not read but the lease', () => {
+    const writes = permissionsToRun({ ...identity, dryRun: true }).filter(({ verb }) => !['get', 'list', 'watch'].includes(verb))
+
+    expect(new Set(writes.map(({ resource }) => resource))).toEqual(new Set(['leases']))
+  })
+
+  it('are asked for by name where a role may allow one object alone', () => {
+    const named = permissionsToRun(identity).filter(({ name }) => name !== undefined)
+
+    expect(named.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`)).toEqual([
+      'get leases respread',
+      'update leases respread',
+      'get configmaps respread-history',
+      'update configmaps respread-history',
+    ])
   })
 
   it('of a report are only about lists', () => {

@@ -11,6 +11,8 @@ export interface Permission {
   readonly group: string
   readonly resource: string
   readonly subresource?: string
+  /** Undefined: of any name. A role may allow one object alone. */
+  readonly name?: string
   /** Undefined: in all namespaces. */
   readonly namespace?: string
 }
@@ -20,15 +22,32 @@ export function permissionsToRead(): readonly Permission[] {
   return readable(['list'])
 }
 
-/** What a run needs that evicts; `namespace` is its own, with the lease and the history. */
-export function permissionsToRun(namespace: string): readonly Permission[] {
-  const own = (group: string, resource: string): readonly Permission[] =>
-    ['get', 'create', 'update'].map(verb => ({ verb, group, resource, namespace }))
+export interface RunIdentity {
+  /** Of the lease and the history. */
+  readonly namespace: string
+  readonly leaseName: string
+  readonly historyName: string
+  /** Nothing is evicted and the history only read. */
+  readonly dryRun: boolean
+}
+
+/** What `run` and `once` need. */
+export function permissionsToRun({ namespace, leaseName, historyName, dryRun }: RunIdentity): readonly Permission[] {
+  const lease = { group: 'coordination.k8s.io', resource: 'leases', namespace }
+  const history = { group: '', resource: 'configmaps', namespace }
   return [
     ...readable(['list', 'watch']),
-    { verb: 'create', group: '', resource: 'pods', subresource: 'eviction' },
-    ...own('coordination.k8s.io', 'leases'),
-    ...own('', 'configmaps'),
+    { verb: 'get', ...lease, name: leaseName },
+    { verb: 'update', ...lease, name: leaseName },
+    { verb: 'create', ...lease },
+    { verb: 'get', ...history, name: historyName },
+    ...(dryRun
+      ? []
+      : [
+          { verb: 'update', ...history, name: historyName },
+          { verb: 'create', ...history },
+          { verb: 'create', group: '', resource: 'pods', subresource: 'eviction' },
+        ]),
   ]
 }
 
@@ -56,9 +75,10 @@ export async function missingPermissions(
 /** One sentence that lists what is missing, verbs of one resource together. */
 export function describeMissing(missing: readonly Permission[]): string {
   const verbs = new Map<string, string[]>()
-  for (const { verb, group, resource, subresource, namespace } of missing) {
+  for (const { verb, group, resource, subresource, name, namespace } of missing) {
     const what = `${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`
-    const where = namespace === undefined ? what : `${what} in namespace ${namespace}`
+    const which = name === undefined ? what : `${what} "${name}"`
+    const where = namespace === undefined ? which : `${which} in namespace ${namespace}`
     verbs.set(where, [...(verbs.get(where) ?? []), verb])
   }
   return `not allowed to ${[...verbs].map(([where, list]) => `${list.join(' and ')} ${where}`).join(', ')}`
