@@ -9,9 +9,9 @@ const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 
 /**
  * The bytes of a file, or of standard input (`-`), unpacked when they are gzip and without a byte order mark. Throws a SyntaxError, in words that
- * follow the name of the file, when it is not there or not whole.
+ * follow the name of the file, when it is not there, not whole or cannot be read.
  */
-export async function* readBytes(source: string): AsyncGenerator<Buffer> {
+export async function* snapshotBytes(source: string): AsyncGenerator<Buffer> {
   try {
     const raw = source === '-' ? process.stdin : createReadStream(source, { highWaterMark: CHUNK_BYTES })
     const { head, all } = await peek(raw)
@@ -72,9 +72,8 @@ function toBuffer(chunk: unknown): Buffer {
 }
 
 function inWords(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const sentence = typeof code === 'string' ? SENTENCES.get(code) : undefined
-  return sentence === undefined ? error : new SyntaxError(sentence, { cause: error })
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
+  return new SyntaxError(SENTENCES.get(error.code) ?? `cannot be read: ${error.message}`, { cause: error })
 }
 
 const SENTENCES: ReadonlyMap<string, string> = new Map([

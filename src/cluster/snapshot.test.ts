@@ -134,5 +134,6 @@ describe('readSnapshot', () => {
   it('refuses a file that is not there, and a folder', async () => {
     await expect(readSnapshot(join(folder, 'absent.json'))).rejects.toThrow(/snapshot \S+absent\.json does not exist/)
     await expect(readSnapshot(folder)).rejects.toThrow('is a directory')
+    await expect(readSnapshot(join(file('x'), 'inside'))).rejects.toThrow(/snapshot \S+ cannot be read: ENOTDIR/)
   })
 })

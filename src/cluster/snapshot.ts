@@ -3,7 +3,7 @@ import { createListScanner, type ListItem } from './list-scanner.ts'
 import { createProjector, isRecordKind, type Projected, type Projector } from './projection.ts'
 import { isRawObject } from './raw-value.ts'
 import { recordKey, type RecordKind, type Warning } from './records.ts'
-import { readBytes } from './snapshot-bytes.ts'
+import { snapshotBytes } from './snapshot-bytes.ts'
 
 /** A cluster at one moment, read from a file. */
 export interface Snapshot {
@@ -29,7 +29,7 @@ export async function readSnapshot(source: string): Promise<Snapshot> {
     return await readFrom(source)
   } catch (error) {
     if (error instanceof SyntaxError) throw new SnapshotError(`snapshot ${name} ${error.message}`, { cause: error })
-    throw new SnapshotError(`snapshot ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw error
   }
 }
 
@@ -51,7 +51,7 @@ async function readFrom(source: string): Promise<Snapshot> {
     }
     state.apply({ type: 'upsert', record })
   })
-  for await (const chunk of readBytes(source)) scanner.push(chunk)
+  for await (const chunk of snapshotBytes(source)) scanner.push(chunk)
   scanner.end()
   if (state.count('Node') === 0) throw new SyntaxError(`has no nodes; legal is the output of ${COMMAND}`)
   for (const [kind, readable] of complete) if (readable) state.markKnown(kind)
