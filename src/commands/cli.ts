@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { version } from '../../package.json' with { type: 'json' }
+import { VERSION } from './version.ts'
 import { isReportableError } from './reportable-error.ts'
 import { UsageError } from './errors.ts'
 import { addDemo } from './demo.ts'
@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 function createProgram(exit: Exit, name: string): Command {
   const program = new Command(name)
     .description('Puts pods back where their topology spread constraints want them, within every PodDisruptionBudget.')
-    .version(version)
+    .version(VERSION)
     .helpCommand(false)
   addReport(program, exit)
   addExplain(program, exit)

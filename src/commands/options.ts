@@ -62,3 +62,8 @@ export function parseDurationOption(parse: (text: string) => number | undefined)
     return milliseconds
   }
 }
+
+export function parseWhole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.')
+  return Number(text)
+}

@@ -19,7 +19,5 @@ export async function readWorld(options: ClusterOptions & SnapshotOptions): Prom
   }
   // The Kubernetes client is large and slow to load; reading a file must not wait for it.
   const { listCluster } = await import('./live-cluster.ts')
-  const { state, warnings } = await listCluster(options)
-  warnAbout(warnings)
-  return { cluster: state, now }
+  return { cluster: await listCluster(options), now }
 }

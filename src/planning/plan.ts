@@ -1,5 +1,7 @@
+import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { neverAllows } from '../scheduling/budget-arithmetic.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { compareText, groupsOf } from './groups.ts'
 import { groupPlan, leftAloneIn, roomByDomain, unactedBecause, workloadsOf, type GroupBrief } from './group-plan.ts'
@@ -98,11 +100,16 @@ function vetoesOf(states: readonly SpreadState[], cluster: ClusterReader, policy
   const vetoes = new Map<string, Veto>()
   const owners = new Map<string, Owners>()
   const asked = new Set<string>()
+  const blocked = new Map<BudgetRecord, string | undefined>()
+  const neverAllowed = (budget: BudgetRecord): string | undefined => {
+    if (!blocked.has(budget)) blocked.set(budget, neverAllows(cluster, budget))
+    return blocked.get(budget)
+  }
   for (const state of states) {
     for (const pod of state.group.members) {
       if (asked.has(pod.uid)) continue
       asked.add(pod.uid)
-      const veto = vetoOf(pod, { cluster, policy, now: situation.now, owners: ownersFrom(owners, cluster, pod) })
+      const veto = vetoOf(pod, { cluster, policy, now: situation.now, owners: ownersFrom(owners, cluster, pod), neverAllows: neverAllowed })
       if (veto !== undefined) vetoes.set(pod.uid, veto)
     }
   }

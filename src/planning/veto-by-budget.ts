@@ -1,5 +1,5 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { budgetsOf, neverAllows } from '../scheduling/budget-arithmetic.ts'
+import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
 
@@ -14,8 +14,8 @@ export function severalBudgetsCoverIt(pod: PodRecord, { cluster }: VetoContext):
   return { reason: 'SeveralBudgets', message: `${budgets.length} budgets cover it: ${budgets.map(budget => budget.name).join(', ')}` }
 }
 
-export function budgetNeverAllows(pod: PodRecord, { cluster }: VetoContext): Veto | undefined {
+export function budgetNeverAllows(pod: PodRecord, { cluster, neverAllows }: VetoContext): Veto | undefined {
   const budget = budgetsOf(cluster, pod)[0]
-  const why = budget === undefined ? undefined : neverAllows(cluster, budget)
+  const why = budget === undefined ? undefined : neverAllows(budget)
   return why === undefined ? undefined : { reason: 'BudgetNeverAllows', message: why }
 }

@@ -1,3 +1,4 @@
+import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Policy } from './policy.ts'
 import type { Owners } from './workloads.ts'
@@ -8,4 +9,6 @@ export interface VetoContext {
   readonly policy: Policy
   readonly now: number
   readonly owners: Owners
+  /** Why a budget can never allow an eviction, remembered: working it out passes over the pods of its namespace. */
+  neverAllows(budget: BudgetRecord): string | undefined
 }

@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import type { OwnerRef, PodRecord } from '../cluster/pod.ts'
-import type { RecordKind } from '../cluster/records.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
+import { controllerRecord } from '../scheduling/controller-record.ts'
 import type { WorkloadName } from './plan-types.ts'
 
 /** The owners of a pod from its controller upwards, as far as the state knows them. */
@@ -14,35 +14,19 @@ export interface Owners {
   readonly name: WorkloadName
 }
 
-const KNOWN_OWNERS: Readonly<Record<string, string>> = {
-  ReplicaSet: 'apps/',
-  Deployment: 'apps/',
-  StatefulSet: 'apps/',
-  DaemonSet: 'apps/',
-  Job: 'batch/',
-  ReplicationController: 'v1',
-}
-
 /** Follows controller references by kind, name and uid: a namesake that was created anew is not the owner. */
 export function ownersOf(cluster: ClusterReader, pod: PodRecord): Owners {
   if (pod.controller === undefined) return { controller: undefined, top: undefined, name: { kind: 'Pod', name: pod.name } }
-  const controller = workloadOf(cluster, pod.namespace, pod.controller)
+  const controller = controllerRecord(cluster, pod.namespace, pod.controller)
   let top = controller
   let name: WorkloadName = { kind: pod.controller.kind, name: pod.controller.name }
   for (let depth = 0; depth < 4 && top?.controller !== undefined; depth++) {
     name = { kind: top.controller.kind, name: top.controller.name }
-    const above = workloadOf(cluster, pod.namespace, top.controller)
+    const above = controllerRecord(cluster, pod.namespace, top.controller)
     if (above === undefined) break
     top = above
   }
   return { controller, top, name }
-}
-
-function workloadOf(cluster: ClusterReader, namespace: string, ref: OwnerRef): WorkloadRecord | undefined {
-  const group = KNOWN_OWNERS[ref.kind]
-  if (group === undefined || !ref.apiVersion.startsWith(group)) return undefined
-  const record = cluster.get(ref.kind as Extract<RecordKind, WorkloadRecord['kind']>, `${namespace}/${ref.name}`)
-  return record?.uid === ref.uid ? record : undefined
 }
 
 /**

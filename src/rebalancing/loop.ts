@@ -8,7 +8,7 @@ import { inForce } from './deferrals.ts'
 import { createDomainWatch } from './domain-watch.ts'
 import type { Episode } from './episodes.ts'
 import { createEvicting } from './evicting.ts'
-import { markShown } from './expectations.ts'
+import { markShown, type Expectation } from './expectations.ts'
 import type { LoopHold } from './freshness.ts'
 import type { Decision, LoopContext, LoopState } from './loop-state.ts'
 import { createMemory } from './memory.ts'
@@ -31,6 +31,8 @@ export interface LoopStatus {
   readonly inFlight: number
   /** Evicted pods whose replacement is not Ready long after. */
   readonly overdue: number
+  /** The evictions that these two count, one by one. */
+  readonly underWay: readonly Expectation[]
   readonly episode: Episode | undefined
 }
 
@@ -150,7 +152,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     status: () => {
       const { expectations, episode } = memory.history
       const overdue = expectations.filter(expectation => expectation.overdue).length
-      return { ...latest, inFlight: expectations.length - overdue, overdue, episode }
+      return { ...latest, inFlight: expectations.length - overdue, overdue, underWay: expectations, episode }
     },
   }
 }

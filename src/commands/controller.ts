@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Configuration } from '../configuration/parse-configuration.ts'
+import { connectClusterView, type WatchedView } from '../kubernetes/cluster-view.ts'
+import { createEventRecorder } from '../kubernetes/event-recorder.ts'
+import { createEvictor } from '../kubernetes/evictor.ts'
+import { createHistoryStore } from '../kubernetes/history-store.ts'
+import { createLeaderElection, type LeaderElection } from '../kubernetes/lease.ts'
+import { recordTo } from '../kubernetes/record-to.ts'
+import { describeMissing, missingPermissions, permissionsToRun } from '../kubernetes/permissions.ts'
+import { plan } from '../planning/plan.ts'
+import { createLoop, type Loop } from '../rebalancing/loop.ts'
+import type { Recorder } from '../rebalancing/ports.ts'
+import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
+import type { SchedulerProfiles } from '../scheduling/profile.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { CommandError } from './errors.ts'
+import type { Connection } from './live-cluster.ts'
+
+/** What `run` and `once` share: the loop, wired to a real API server. */
+export interface Controller {
+  readonly view: WatchedView
+  readonly loop: Loop
+  readonly election: LeaderElection
+  /** Ends the watches and gives connections back; to be called when the loop has stopped. */
+  close(): Promise<void>
+}
+
+export interface ControllerOptions {
+  readonly connection: Connection
+  readonly configuration: Configuration
+  readonly profiles: SchedulerProfiles
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Hears of everything besides log, metrics and events. */
+  readonly audience?: Recorder
+  readonly signal: AbortSignal
+}
+
+/** @throws CommandError naming every permission that is missing; ApiError or ConnectionError when a required kind cannot be read */
+export async function createController(options: ControllerOptions): Promise<Controller> {
+  const { connection, configuration, profiles, log, metrics, signal } = options
+  const { transport, clock } = connection
+  const { policy, loop: settings, leaderElection } = configuration
+  const home = leaderElection.leaseNamespace ?? connection.namespace
+
+  const historyName = `${leaderElection.leaseName}-history`
+  const identity = { namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun: settings.dryRun }
+  const missing = await missingPermissions(transport, permissionsToRun(identity), { clock, signal })
+  if (missing.length > 0) throw new CommandError(describeMissing(missing))
+
+  const ended = new AbortController()
+  const events = createEventRecorder(transport, { clock, instance: hostname(), signal: ended.signal })
+  const recorders = [
+    log.recorder,
+    metrics.recorder,
+    ...(settings.dryRun ? [] : [events]),
+    ...(options.audience === undefined ? [] : [options.audience]),
+  ]
+  const recorder = recordTo(...recorders)
+
+  const view = await connectClusterView(transport, {
+    clock,
+    random: Math.random,
+    signal: AbortSignal.any([signal, ended.signal]),
+    recorder,
+  })
+  const model = createSchedulerModel(view.state, profiles)
+  // Before the loop's own listener: when the loop asks for a plan, the model is up to date.
+  view.subscribe(delta => model.advance(delta))
+
+  const election = createLeaderElection({
+    transport,
+    namespace: home,
+    name: leaderElection.leaseName,
+    identity: `${hostname()}_${randomUUID()}`,
+    clock,
+    random: Math.random,
+    recorder,
+    evictionDeadlineMs: settings.evictionRequestDeadline,
+  })
+  const evictor = createEvictor(transport, {
+    clock,
+    mayAct: () => election.mayAct(),
+    perSecond: settings.evictionsPerSecond,
+    deadlineMs: settings.evictionRequestDeadline,
+  })
+  const counted = {
+    evict: async (...request: Parameters<typeof evictor.evict>) => {
+      const outcome = await evictor.evict(...request)
+      metrics.answered(outcome)
+      return outcome
+    },
+  }
+  const history = createHistoryStore(transport, { clock, namespace: home, name: historyName })
+  const planner: Parameters<typeof createLoop>[1] = situation => {
+    const from = clock.monotonic()
+    const result = plan({ cluster: view.state, model }, policy, situation)
+    metrics.planned(result, (clock.monotonic() - from) / 1000)
+    return result
+  }
+  const loop = createLoop({ view, evictor: counted, clock, recorder, leadership: election, history }, planner, policy, settings)
+  metrics.scrapeFrom({
+    loop: () => loop.status(),
+    mayAct: () => election.mayAct(),
+    freshness: () => view.freshness(),
+    watches: () => view.counters().map(({ kind, counters }) => [kind, counters] as const),
+  })
+  return {
+    view,
+    loop,
+    election,
+    async close() {
+      await evictor.drain()
+      ended.abort()
+      await view.stopped
+      await transport.close()
+    },
+  }
+}

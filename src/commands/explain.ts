@@ -1,0 +1,100 @@
+import type { Command } from 'commander'
+import { plan } from '../planning/plan.ts'
+import type { WorkloadName } from '../planning/plan-types.ts'
+import { ownersOf } from '../planning/workloads.ts'
+import { placementReport, placementTable } from '../reporting/placement-table.ts'
+import { rebalanceReport } from '../reporting/report-json.ts'
+import { groupsOfWorkload, workloadExplanation } from '../reporting/workload-explanation.ts'
+import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
+import type { Exit } from './cli.ts'
+import { CommandError, UsageError } from './errors.ts'
+import { explainPodReport } from './explain-pod.ts'
+import {
+  withClusterOptions,
+  withOutputOptions,
+  withSnapshotOptions,
+  type ClusterOptions,
+  type OutputOptions,
+  type SnapshotOptions,
+} from './options.ts'
+import { print, warn } from './output.ts'
+import { configurationFor, profilesFor } from './settings-files.ts'
+import { readWorld } from './world-source.ts'
+
+interface ExplainOptions extends ClusterOptions, OutputOptions, SnapshotOptions {}
+
+export function addExplain(program: Command, exit: Exit): void {
+  const command = program
+    .command('explain')
+    .description('Explain where kube-scheduler would place a pod, or why a workload is moved or left alone.')
+    .argument('<what>', 'NAMESPACE/POD, or NAMESPACE/KIND/NAME of a workload')
+  withOutputOptions(withSnapshotOptions(withClusterOptions(command)), ['table', 'wide', 'json', 'yaml']).action(
+    async (what: string, options: ExplainOptions) => {
+      await explain(what, options)
+      exit(0)
+    },
+  )
+}
+
+async function explain(what: string, options: ExplainOptions): Promise<void> {
+  const parts = what.split('/')
+  const [namespace = '', kindOrPod = '', name] = options.namespace === undefined ? parts : [options.namespace, ...parts]
+  if (parts.some(part => part === '') || kindOrPod === '' || parts.length > 3) {
+    throw new UsageError(`explain takes NAMESPACE/POD or NAMESPACE/KIND/NAME, not "${what}"`)
+  }
+  if (name === undefined) await explainPod(namespace, kindOrPod, options)
+  else await explainWorkload(namespace, kindOrPod, name, options)
+}
+
+async function explainPod(namespace: string, name: string, options: ExplainOptions): Promise<void> {
+  const profiles = await profilesFor(options, warn)
+  const { cluster } = await readWorld(options)
+  const explanation = explainPodReport(createSchedulerModel(cluster, profiles), namespace, name)
+  print(explanation, options, { structured: placementReport, text: placementTable })
+}
+
+/** The short names that kubectl knows too. */
+const KINDS: Readonly<Record<string, string>> = {
+  deploy: 'Deployment',
+  deployment: 'Deployment',
+  sts: 'StatefulSet',
+  statefulset: 'StatefulSet',
+  rs: 'ReplicaSet',
+  replicaset: 'ReplicaSet',
+  rc: 'ReplicationController',
+  replicationcontroller: 'ReplicationController',
+  ds: 'DaemonSet',
+  daemonset: 'DaemonSet',
+  job: 'Job',
+}
+
+async function explainWorkload(namespace: string, kind: string, name: string, options: ExplainOptions): Promise<void> {
+  const { policy } = await configurationFor(options)
+  const profiles = await profilesFor(options, warn)
+  const { cluster, now } = await readWorld(options)
+  const model = createSchedulerModel(cluster, profiles)
+  const workload: WorkloadName = { kind: KINDS[kind.toLowerCase()] ?? kind, name }
+  const pods = [...cluster.podsIn(namespace)].filter(pod => {
+    const owners = ownersOf(cluster, pod)
+    return [owners.name, owners.controller].some(owner => owner?.kind === workload.kind && owner.name === workload.name)
+  })
+  if (pods.length === 0) throw new CommandError(`no pod in namespace ${namespace} belongs to a ${workload.kind} ${name}`)
+  const result = plan({ cluster, model }, policy, { now, domainHolds: [], workloadHolds: [], inFlight: [] })
+  print(result, options, {
+    structured: () => {
+      const groups = groupsOfWorkload(result, namespace, workload)
+      const uids = new Set(pods.map(pod => pod.uid))
+      return {
+        ...rebalanceReport({ ...result, groups, evictions: result.evictions.filter(eviction => uids.has(eviction.uid)) }),
+        kind: 'WorkloadExplanation',
+        pods: pods.map(pod => ({
+          name: pod.name,
+          uid: pod.uid,
+          node: pod.nodeName ?? null,
+          leftAlone: result.leftAlone.get(pod.uid) ?? null,
+        })),
+      }
+    },
+    text: (_, { width }) => workloadExplanation(result, { namespace, workload, pods }, { width }),
+  })
+}
