@@ -104,7 +104,7 @@ async function leaseServer(clock: VirtualClock) {
 
 const START = Date.parse('2026-11-21T10:00:00.123Z')
 
-describe('leader election', () => {
+describe('leader election', { timeout: 60_000 }, () => {
   it('takes a lease that nobody has, in the form that the server wants, and renews it', async () => {
     const clock = createVirtualClock(START)
     const { world, candidate, pass } = await leaseServer(clock)
@@ -244,7 +244,7 @@ describe('leader election', () => {
   })
 })
 
-describe('acquireOnce', () => {
+describe('acquireOnce', { timeout: 60_000 }, () => {
   it('takes a free lease, which run then keeps', async () => {
     const clock = createVirtualClock(START)
     const { candidate, pass } = await leaseServer(clock)

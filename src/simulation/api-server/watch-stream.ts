@@ -70,11 +70,14 @@ export function createWatchStream(response: ServerResponse): WatchStream {
   response.on('drain', pump)
 
   function sendEach(lines: Iterable<string>): void {
+    // The answer is complete; what happens afterwards is for the next watch.
+    if (state === 'ending') return
     waiting.push(lines[Symbol.iterator]())
     pump()
   }
 
   function breakAfter(bytes: Buffer | string): void {
+    if (state === 'ending') return
     state = 'silent'
     response.write(bytes, () => response.destroy())
   }
