@@ -4,7 +4,7 @@ import { printable } from './printable.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
 import type { TableOptions } from './table-options.ts'
 import { tableWidth, textTable } from './text-table.ts'
-import type { TableColumn } from './text-table.ts'
+import type { TableColumn, TableRow } from './text-table.ts'
 
 const COLUMNS: readonly TableColumn[] = [
   { heading: 'NAMESPACE', isName: true },
@@ -48,8 +48,7 @@ export function groupTable(groups: readonly GroupPlan[], options: TableOptions):
   if (tableWidth([...COLUMNS, REASON], withReasons) <= options.width)
     return { lines: textTable([...COLUMNS, REASON], withReasons, options), legend }
   // No room for one more column: what needs words is said under its row.
-  const withWords = rows.map(({ group, cells }) => ({ cells, ...below(group) }))
-  return { lines: textTable(COLUMNS, withWords, options), legend }
+  return { lines: textTable(COLUMNS, saidOnce(rows.map(({ group, cells }) => ({ cells, ...below(group) }))), options), legend }
 }
 
 function cells(group: GroupPlan, keys: ReadonlyMap<string, string>, counts: string): readonly string[] {
@@ -81,6 +80,19 @@ const SELF_EVIDENT: ReadonlySet<string> = new Set(['WithinMaxSkew', 'MovesPlanne
 function below(group: GroupPlan): { readonly below?: string } {
   if (SELF_EVIDENT.has(group.reason)) return {}
   return { below: printable(group.message === '' ? group.reason : `${group.reason}: ${group.message}`) }
+}
+
+/** In an outage one thing holds every group: what rows in a row have in common is said once, under the last of them. */
+function saidOnce(rows: readonly TableRow[]): readonly TableRow[] {
+  let alike = 0
+  return rows.map(({ cells, below }, index) => {
+    if (below === undefined) return { cells }
+    alike += 1
+    if (rows[index + 1]?.below === below) return { cells }
+    const said = alike === 1 ? below : `these ${alike}, ${below}`
+    alike = 0
+    return { cells, below: said }
+  })
 }
 
 export function podsText(pods: number): string {

@@ -197,6 +197,32 @@ describe('the table of a plan', () => {
     expect(table(plan([]))).toBe('\n0 pods on 9 nodes: no pod carries a spread constraint.\n')
   })
 
+  it('says once what holds many groups', () => {
+    const held = { status: 'Held', reason: 'DomainOutage', message: '3 of 3 nodes of az-c are not Ready' } as const
+    const groups = ['a', 'b', 'c'].map(name => group({ 'az-a': 3, 'az-b': 3 }, { workload: deployment(`worker-${name}`), ...held }))
+    const other = group(
+      { 'az-a': 3, 'az-b': 0 },
+      { workload: deployment('worker-d'), status: 'Blocked', reason: 'JobPod', message: 'it is a Job' },
+    )
+
+    expect(table(plan([...groups, other, group({ 'az-a': 1, 'az-b': 1 })]))).toMatchInlineSnapshot(`
+      "
+      NAMESPACE  WORKLOAD         KEY   WHEN  COUNTS  SKEW  EVICT  STATUS
+      shop       deploy/worker-a  zone  hard  3 3     0         0  Held
+      shop       deploy/worker-b  zone  hard  3 3     0         0  Held
+      shop       deploy/worker-c  zone  hard  3 3     0         0  Held
+          these 3, DomainOutage: 3 of 3 nodes of az-c are not Ready
+      shop       deploy/worker-d  zone  hard  3 0     3         0  Blocked
+          JobPod: it is a Job
+      shop       deploy/web       zone  hard  1 1     0         0  Balanced
+
+      Counts: zone az-a az-b.
+      5 groups among 23 pods on 9 nodes: 3 held, 1 blocked, 1 balanced.
+      No eviction planned.
+      "
+    `)
+  })
+
   it('tells that it shows a part, and leaves out the bounds of the whole', () => {
     const whole = plan([group(zones(6, 6, 0), { planned: 4, skewAfter: 0 }), group(zones(1, 1, 1), { workload: deployment('b') })])
     expect(table({ ...whole, groups: whole.groups.slice(1) })).toContain(
