@@ -52,7 +52,8 @@ function isOutage(notReady: number, nodes: number, policy: Policy): boolean {
   return notReady >= notReadyNodes && notReady * 100 >= notReadyPercent * nodes
 }
 
-function topologyKeysOf(cluster: ClusterReader, policy: Policy): ReadonlySet<string> {
+/** Every topology key in use, and those that name failure domains anyway. Costs a pass over the pods. */
+export function topologyKeysOf(cluster: ClusterReader, policy: Policy): ReadonlySet<string> {
   const keys = new Set([...WELL_KNOWN_KEYS, ...policy.topologyKeys, ...policy.expectedDomains.keys()])
   const specs = new Set<PodSpec>()
   for (const pod of cluster.pods()) specs.add(pod.spec)

@@ -23,7 +23,7 @@ export interface AdmissionWorld {
 }
 
 /** Why a planned eviction does not go out now. */
-export interface Waiting {
+interface Waiting {
   readonly eviction: PlannedEviction
   readonly reason: string
   readonly message: string

@@ -40,7 +40,7 @@ const back = (minutes: number): Given => ({ since: minutes })
 const fresh = (minutes: number): Given => ({ created: minutes, since: minutes })
 
 const holdsOf = (nodes: readonly NodeRecord[]): readonly (readonly [string, number | undefined])[] =>
-  createDomainWatch(DEFAULT_POLICY.outage, HOLD_DOWN, () => NOW)
+  createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, () => NOW)
     .holds(clusterOf(nodes))
     .map(({ domain, until }) => [domain, until === undefined ? undefined : (until - NOW) / MINUTE] as const)
 
@@ -67,9 +67,17 @@ describe('domains that settle', () => {
     expect(holdsOf([...zone('a', steady), ...zone('c', back(1))])).toEqual([])
   })
 
+  it('leaves keys alone that no constraint uses: new machines are of a new type now and then', () => {
+    const typed = (node: NodeRecord, type: string): NodeRecord => ({ ...node, labels: new Map([...node.labels, ['machine-type', type]]) })
+    const old = zone('a', steady, steady, steady).map(node => typed(node, 'm5'))
+    const added = zone('b', steady, fresh(1), fresh(1)).map((node, index) => typed(node, index === 0 ? 'm5' : 'm7'))
+
+    expect(holdsOf([...old, ...added])).toEqual([])
+  })
+
   it('believes its own clock when the timestamp of the kubelet is older than what it saw', () => {
     let now = NOW
-    const watch = createDomainWatch(DEFAULT_POLICY.outage, HOLD_DOWN, () => now)
+    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, () => now)
     const others = zone('a', steady, steady)
     const [before, after] = [zone('c', down), zone('c', back(60))]
     watch.note({ kind: 'Node', key: 'c-0', before: before[0], after: after[0] })
@@ -84,7 +92,7 @@ describe('domains that settle', () => {
 
   it('starts a flapping zone anew each time it comes back', () => {
     let now = NOW
-    const watch = createDomainWatch(DEFAULT_POLICY.outage, HOLD_DOWN, () => now)
+    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, () => now)
     const others = zone('a', steady, steady)
     const [dead, alive] = [zone('c', down), zone('c', steady)]
     const until: (number | undefined)[] = []

@@ -1,5 +1,6 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
+import { topologyKeysOf } from '../planning/outages.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { DomainHold } from '../planning/situation.ts'
 
@@ -17,7 +18,7 @@ export interface DomainWatch {
 }
 
 /** @param now milliseconds since the epoch @param holdDown milliseconds */
-export function createDomainWatch(outage: Policy['outage'], holdDown: number, now: () => number): DomainWatch {
+export function createDomainWatch(policy: Policy, holdDown: number, now: () => number): DomainWatch {
   const sawReady = new Map<string, number>()
   return {
     note: ({ kind, before, after }) => {
@@ -37,7 +38,9 @@ export function createDomainWatch(outage: Policy['outage'], holdDown: number, no
       const time = now()
       const unsteady = [...cluster.nodes()].filter(node => steadyFrom(node) > time)
       if (unsteady.length === 0) return []
-      return domainsOf(unsteady, cluster).flatMap(domain => settling(domain, outage, holdDown, steadyFrom, time) ?? [])
+      return domainsOf(unsteady, cluster, topologyKeysOf(cluster, policy)).flatMap(
+        domain => settling(domain, policy.outage, holdDown, steadyFrom, time) ?? [],
+      )
     },
   }
 }
@@ -48,10 +51,9 @@ interface Domain {
   readonly nodes: readonly NodeRecord[]
 }
 
-/** The domains that these nodes are in, under every label key whose domains hold several nodes: single nodes are no failure domains. */
-function domainsOf(some: readonly NodeRecord[], cluster: ClusterReader): readonly Domain[] {
-  const keys = [...new Set(some.flatMap(node => [...node.labels.keys()]))].sort()
-  return keys.flatMap(topologyKey => {
+/** The domains that these nodes are in, under every key whose domains hold several nodes: single nodes are no failure domains. */
+function domainsOf(some: readonly NodeRecord[], cluster: ClusterReader, keys: ReadonlySet<string>): readonly Domain[] {
+  return [...keys].sort().flatMap(topologyKey => {
     const domains = Map.groupBy(cluster.nodes(), node => node.labels.get(topologyKey))
     domains.delete(undefined)
     if (![...domains.values()].some(nodes => nodes.length > 1)) return []

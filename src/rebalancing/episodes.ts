@@ -41,7 +41,11 @@ export function narrate(
   let next = episode
   if (episode.recoveredAt === undefined) {
     next = { ...episode, recoveredAt: now }
-    told.push({ reason: 'OutageEnded', level: 'info', message: `after ${minutes(now - episode.startedAt)}: ${episode.what}` })
+    told.push({
+      reason: 'OutageEnded',
+      level: 'info',
+      message: `it lasted ${minutes(now - episode.startedAt)} and began with: ${episode.what}`,
+    })
   }
   if (scene.unbalanced > 0 || scene.inFlight > 0) return { episode: next, told }
   return { episode: undefined, told: [...told, done(next, scene)] }
@@ -79,7 +83,7 @@ function done({ startedAt, recoveredAt, evictions, misses, cause, what }: Episod
   return {
     reason: 'EpisodeDone',
     level: 'info',
-    message: `balanced ${minutes(now - (recoveredAt ?? startedAt))} after ${cause === 'Outage' ? 'the recovery' : 'the start'} with ${count(evictions, 'eviction')} and ${count(misses, 'miss', 'misses')} (${what})${left}`,
+    message: `balanced ${minutes(now - (recoveredAt ?? startedAt))} after ${cause === 'Outage' ? 'the recovery' : 'the start'} with ${count(evictions, 'eviction')} and ${count(misses, 'miss', 'misses')}${left}; it began with: ${what}`,
     fields: { cause, evictions, misses, blocked, secondsToBalance: Math.round((now - (recoveredAt ?? startedAt)) / 1000) },
   }
 }

@@ -1,5 +1,6 @@
 import type { Plan, PlannedEviction } from '../planning/plan-types.ts'
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
+import { budgetNames } from './admission.ts'
 import { refund, spend } from './cool-downs.ts'
 import { countEviction } from './episodes.ts'
 import { expectationOf, type Expectation } from './expectations.ts'
@@ -118,7 +119,7 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
     const now = clock.now()
     const key = workloadKey(eviction)
     const planned = plan.evictions.filter(candidate => workloadKey(candidate) === key).length
-    const budgets = budgetsOf(view.state, victim).map(({ name }) => name)
+    const budgets = budgetNames(view.state, victim)
     memory.history = {
       ...memory.history,
       expectations: [...memory.history.expectations, expectationOf(eviction, victim, budgets, now)],

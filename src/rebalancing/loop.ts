@@ -53,7 +53,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const tally = { evicted: 0, helped: 0, missed: 0 }
   const state: LoopState = { memory, deferrals: [], stopped: undefined, ending: undefined, changes: 0, tally }
   const context: LoopContext = { ports, settings, state }
-  const domains = createDomainWatch(policy.outage, settings.holdDown, () => clock.now())
+  const domains = createDomainWatch(policy, settings.holdDown, () => clock.now())
   const wakeUp = createWakeUp(clock, settings)
   const evicting = createEvicting(context, () => wakeUp.ring())
   const tell = createTelling(context)

@@ -18,15 +18,20 @@ export interface Memory {
 export function createMemory(store: HistoryStore, recorder: Recorder): Memory {
   let kept = formatHistory(EMPTY_HISTORY)
   let recalled = false
+  let era = 0
   const memory: Memory = {
     history: EMPTY_HISTORY,
     get recalled() {
       return recalled
     },
     recall: async now => {
+      const started = era
       try {
         const text = await store.load()
+        // Forgotten while it was read: another may be writing by now.
+        if (era !== started) return 'the lease was lost meanwhile'
         memory.history = recovered(read(text, recorder), now)
+        kept = text ?? formatHistory(EMPTY_HISTORY)
         recalled = true
         return undefined
       } catch (error) {
@@ -45,6 +50,7 @@ export function createMemory(store: HistoryStore, recorder: Recorder): Memory {
       }
     },
     forget: () => {
+      era += 1
       recalled = false
     },
   }

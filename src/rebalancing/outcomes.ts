@@ -5,7 +5,7 @@ import type { EvictionOutcome } from './ports.ts'
 import { workloadKey } from './workload-key.ts'
 
 /** What an answer means for the loop. */
-export type Consequence =
+type Consequence =
   /** Deletion has begun. */
   | { readonly kind: 'evicted' }
   /** It may have happened: never asked again before the watch has shown what became of it. */

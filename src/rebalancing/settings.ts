@@ -6,13 +6,13 @@ export interface LoopSettings {
   readonly debounce: number
   /** A domain that came back accepts no landing until it has been stable for so long. */
   readonly holdDown: number
-  /** A workload rests so long after its last landing. */
+  /** A workload rests so long once the evictions that a plan asked for are spent. */
   readonly coolDown: number
   /** A kind whose cache the server has not proved current for so long counts as stale; nothing is evicted then. */
   readonly freshness: number
   /** An eviction request without an answer by then counts as lost: it may have happened. */
   readonly evictionRequestDeadline: number
-  /** A replacement that is not Ready by then is no longer waited for; its landing counts as a miss. */
+  /** A replacement that is not Ready by then is no longer in flight: its workload is held, and if it has no node yet, it counts as a miss. */
   readonly replacementDeadline: number
   readonly evictionsPerSecond: number
   /** Plans, records and reports, but sends no eviction. */

@@ -1,4 +1,5 @@
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
+import { REASONS, type Reason } from '../planning/reasons.ts'
 import type { DomainHold } from '../planning/situation.ts'
 import type { Admission } from './admission.ts'
 import type { Statement } from './announcer.ts'
@@ -6,13 +7,12 @@ import { workloadKey } from './workload-key.ts'
 
 /** Everything that a pass has to say about what it leaves alone and why. */
 export function statementsOf(plan: Plan, admission: Admission, domainHolds: readonly DomainHold[], dryRun: boolean): readonly Statement[] {
-  const keys = new Set(plan.groups.map(group => group.topologyKey))
   return [
     ...plan.notices.map(({ reason, message }): Statement => ({
       topic: `notice ${reason} ${message}`,
       occurrence: { reason, message, level: 'warning' },
     })),
-    ...domainHolds.filter(hold => keys.has(hold.topologyKey)).map(settling),
+    ...domainHolds.map(settling),
     ...plan.groups.map(standing),
     ...waitingWorkloads(admission),
     ...(dryRun ? admission.admitted.map(wouldEvict) : []),
@@ -23,10 +23,31 @@ function settling({ topologyKey, domain, reason, message }: DomainHold): Stateme
   return { topic: `domain ${topologyKey}=${domain}`, occurrence: { reason, message, level: 'info' } }
 }
 
-function standing({ id, namespace, workload, status, reason, message, topologyKey }: GroupPlan): Statement {
+function standing({ id, namespace, workload, status, reason, message, topologyKey, excess }: GroupPlan): Statement {
+  const topic = `group ${id}`
   const about = { kind: workload.kind, namespace, name: workload.name }
-  const occurrence = { reason, message, about, fields: { topologyKey, status }, level: status === 'Blocked' ? 'warning' : 'info' } as const
-  return { topic: `group ${id}`, occurrence, quiet: status === 'Balanced' }
+  const fields = { topologyKey, status }
+  // What waits or is left alone without being over maxSkew concerns nobody.
+  if (excess === 0) {
+    return {
+      topic,
+      occurrence: {
+        reason: 'WithinMaxSkew',
+        message: `${namespace}/${workload.name}: within maxSkew over ${topologyKey}`,
+        about,
+        fields,
+        level: 'info',
+      },
+      quiet: true,
+    }
+  }
+  const level = status === 'Blocked' && !waits(reason) ? 'warning' : 'info'
+  return { topic, occurrence: { reason, message: `${namespace}/${workload.name}: ${message}`, about, fields, level } }
+}
+
+/** Time or an event may lift it: nothing for a person to do. */
+function waits(reason: string): boolean {
+  return Object.hasOwn(REASONS, reason) && REASONS[reason as Reason].kind === 'waiting'
 }
 
 /** One reason for each workload: that of its first eviction which an earlier one does not merely go before. */

@@ -26,10 +26,16 @@ export function createTelling({ ports, settings, state }: LoopContext): Telling 
   }
 }
 
+/** Holds that are part of every start and every day. */
+const EXPECTED_HOLDS: ReadonlySet<string> = new Set(['CachesNotSynced', 'NotLeader', 'Ending'])
+
 function standing(hold: LoopHold | undefined): Statement {
   return hold === undefined
     ? { topic: 'loop', occurrence: { reason: 'Acting', level: 'info', message: 'nothing holds the loop any more' }, quiet: true }
-    : { topic: 'loop', occurrence: { reason: hold.reason, level: 'warning', message: hold.message } }
+    : {
+        topic: 'loop',
+        occurrence: { reason: hold.reason, level: EXPECTED_HOLDS.has(hold.reason) ? 'info' : 'warning', message: hold.message },
+      }
 }
 
 function sceneOf({ notices, groups }: Plan, cluster: ClusterReader, inFlight: number, now: number): Scene {
