@@ -1,4 +1,4 @@
-import { configurationFile, configurationJsonSchema } from './configuration-file.ts'
+import { API_VERSION, KIND, configurationFile, configurationJsonSchema } from './configuration-file.ts'
 import type { ConfigurationFile } from './configuration-file.ts'
 import { describeProblems } from './describe-problems.ts'
 import { readYaml } from './located-yaml.ts'
@@ -40,9 +40,7 @@ export function parseConfiguration(
 }
 
 /** What holds where no file is given. */
-export const DEFAULT_CONFIGURATION: Configuration = toConfiguration(
-  configurationFile.parse({ apiVersion: 'respread.io/v1alpha1', kind: 'RespreadConfiguration' }),
-)
+export const DEFAULT_CONFIGURATION: Configuration = toConfiguration(configurationFile.parse({ apiVersion: API_VERSION, kind: KIND }))
 
 function toConfiguration(file: ConfigurationFile): Configuration {
   return {

@@ -2,18 +2,18 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 
 type Labels = Readonly<Record<string, string>>
 
-export interface CounterMetric {
+interface CounterMetric {
   add(labels: Labels, by?: number): void
 }
 
-export interface GaugeMetric {
+interface GaugeMetric {
   set(labels: Labels, value: number): void
   add(labels: Labels, by?: number): void
   /** Forgets every series. */
   clear(): void
 }
 
-export interface HistogramMetric {
+interface HistogramMetric {
   observe(value: number): void
 }
 
