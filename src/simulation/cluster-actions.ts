@@ -58,7 +58,7 @@ export function createClusterActions(store: ObjectStore, objects: Objects, kubel
       for (const name of nodesIn(zone)) kubelets.recover(name)
     },
     scale: (resource, namespace, name, replicas) => {
-      must(store.update(resource, namespace, name, current => ({ ...current, spec: { ...(current['spec'] as object), replicas } })))
+      must(objects.update(resource, { namespace, name }, current => ({ ...current, spec: { ...current.spec, replicas } })))
     },
     restart: (resource, namespace, name) => {
       must(

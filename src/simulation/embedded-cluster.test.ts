@@ -5,8 +5,7 @@ import { createEmbeddedCluster, type EmbeddedClusterOptions } from './embedded-c
 import { deploymentManifest, nodeManifest } from './manifests.ts'
 import { isReady } from './pod-facts.ts'
 import { createRandom } from './random.ts'
-import { play } from './scenarios/scenario.ts'
-import { zoneOutage } from './scenarios/zone-outage.ts'
+import { threeZones } from './scenarios/three-zones.ts'
 import { createTranscript } from './transcript.ts'
 import { createVirtualClock } from './virtual-clock.ts'
 
@@ -21,10 +20,13 @@ function outage(options: Partial<EmbeddedClusterOptions> & { readonly shuffle?: 
   const clock = createVirtualClock(START, options.shuffle === undefined ? undefined : createRandom(options.shuffle))
   const cluster = createEmbeddedCluster({ seed: 1, ...options, clock })
   const transcript = createTranscript(cluster.store, clock)
-  const story = zoneOutage()
-  play(story, cluster, clock)
+  cluster.apply(...threeZones())
   cluster.start()
-  clock.advance(story.length)
+  clock.advance(2 * MINUTE)
+  cluster.failZone('zone-c')
+  clock.advance(10 * MINUTE)
+  cluster.recoverZone('zone-c')
+  clock.advance(10 * MINUTE)
   const pods = cluster.objects.list('pods')
   return {
     lines: transcript.lines,

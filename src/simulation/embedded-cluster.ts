@@ -14,7 +14,8 @@ import { replicaSetController } from './controllers/replica-set-controller.ts'
 import { statefulSetController } from './controllers/stateful-set-controller.ts'
 import { taintEvictionController } from './controllers/taint-eviction-controller.ts'
 import { volumeController } from './controllers/volume-controller.ts'
-import { runKubelets } from './kubelet.ts'
+import { createKubelets } from './kubelet.ts'
+import { namespaceManifest } from './manifests.ts'
 import type { ObjectStore } from './object-store.ts'
 import { typedObjects, type Objects } from './objects.ts'
 import { createRandom } from './random.ts'
@@ -42,7 +43,7 @@ export interface EmbeddedCluster extends ClusterActions {
   readonly clock: Clock
   /** Starts controllers, scheduler and kubelets. Objects may be applied before and after. */
   start(): void
-  /** Stops all of them and cancels their timers; the objects stay. */
+  /** Stops all of them for good and cancels their timers; the objects stay. */
   stop(): void
 }
 
@@ -69,11 +70,11 @@ export function createEmbeddedCluster(options: EmbeddedClusterOptions): Embedded
   })
   const objects = typedObjects(store)
   for (const name of ['default', 'kube-system']) {
-    store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } } })
+    store.create('namespaces', namespaceManifest(name))
   }
   const mirror = createStoreMirror(store, { clock })
   const context: ControllerContext = { store, objects, clock, random, timings }
-  const kubelets = runKubelets(context)
+  const kubelets = createKubelets(context)
   const running: (() => void)[] = []
 
   return {
@@ -87,6 +88,7 @@ export function createEmbeddedCluster(options: EmbeddedClusterOptions): Embedded
       for (const start of CONTROLLERS) running.push(start(context))
       running.push(nodeLifecycleController(context, kubelets), disruptionController(context, mirror.state))
       running.push(runScheduler(context, profiles, quirks))
+      kubelets.start()
     },
     stop: () => {
       for (const stop of running.splice(0)) stop()

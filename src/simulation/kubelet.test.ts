@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createControllerWorld, type ControllerWorld } from '../../test/support/controller-world.ts'
 import { findCondition } from './conditions.ts'
-import { runKubelets, type Kubelets } from './kubelet.ts'
+import { createKubelets, type Kubelets } from './kubelet.ts'
 import { nodeManifest } from './manifests.ts'
 import { isReady } from './pod-facts.ts'
 import type { PodObject } from './wire-objects.ts'
@@ -13,7 +13,8 @@ interface KubeletWorld {
 
 function worldWithNode(): KubeletWorld {
   const world = createControllerWorld()
-  const kubelets = runKubelets(world)
+  const kubelets = createKubelets(world)
+  kubelets.start()
   world.add('nodes', nodeManifest({ name: 'a1', zone: 'a' }))
   return { world, kubelets }
 }

@@ -1,5 +1,5 @@
 import { withCondition } from './conditions.ts'
-import { splitKey, watch, type ControllerContext } from './controllers/controller.ts'
+import { splitKey, watch, type ControllerContext, type WatchedEvent } from './controllers/controller.ts'
 import { isReady, isTerminal, isTerminating } from './pod-facts.ts'
 import { withContainers, type ContainerState } from './pod-status.ts'
 import { drawDelay } from './random.ts'
@@ -9,22 +9,22 @@ import type { NodeObject, PodObject } from './wire-objects.ts'
 /** An annotation of the pod template that makes its pods misbehave: `NeverReady` or `CrashLoop`. */
 export const BEHAVIOUR_ANNOTATION = 'embedded.respread.io/behaviour'
 
-/** The kubelets of all nodes. A node is up from the moment its object appears until it fails. */
+/** The kubelets of all nodes. A node is up from the moment its object appears until it fails; failures count before the start too. */
 export interface Kubelets {
   /** The kubelet and everything on its node falls silent: power, network or zone. */
   fail(nodeName: string): void
   recover(nodeName: string): void
-  isUp(nodeName: string): boolean
   /** When the node's lease was last renewed, in milliseconds since the epoch. Stands in for the Lease objects of kube-node-lease. */
   lastHeartbeat(nodeName: string): number
+  start(): void
   stop(): void
 }
 
 /** What a pod goes through on its node; each step is planned once and dropped when the node fails. */
 type Step = 'start' | 'ready' | 'crash' | 'stop'
 
-/** Runs the kubelets: bound pods become Running and Ready, terminating ones go, nodes report Ready (pkg/kubelet). */
-export function runKubelets(context: ControllerContext): Kubelets {
+/** Bound pods become Running and Ready, terminating ones go, nodes report Ready (pkg/kubelet). */
+export function createKubelets(context: ControllerContext): Kubelets {
   const { clock, objects, store, timings } = context
   const random = context.random.fork('kubelet')
   const down = new Map<string, { readonly since: number }>()
@@ -110,7 +110,7 @@ export function runKubelets(context: ControllerContext): Kubelets {
     }
   }
 
-  const stopWatching = watch(store, ['nodes', 'pods'], ({ type, resource, object }) => {
+  const follow = ({ type, resource, object }: WatchedEvent): void => {
     const { namespace, name } = object.metadata
     if (resource === 'nodes') {
       syncNode(name)
@@ -120,7 +120,8 @@ export function runKubelets(context: ControllerContext): Kubelets {
     const pod = type === 'DELETED' ? undefined : objects.get('pods', namespace, name)
     if (pod === undefined) dropPlan(keyOf(object))
     else syncPod(pod)
-  })
+  }
+  let stopWatching = (): void => undefined
 
   return {
     fail: nodeName => {
@@ -133,10 +134,12 @@ export function runKubelets(context: ControllerContext): Kubelets {
       syncNode(nodeName)
       syncPodsOf(nodeName)
     },
-    isUp: nodeName => !down.has(nodeName),
     lastHeartbeat: nodeName => {
       const silentSince = down.get(nodeName)?.since ?? clock.now()
       return silentSince - (silentSince % timings.heartbeat)
+    },
+    start: () => {
+      stopWatching = watch(store, ['nodes', 'pods'], follow)
     },
     stop: () => {
       stopWatching()

@@ -1,7 +1,7 @@
 import type { RawObject } from './object-store.ts'
 
 /** A spread constraint over zones or nodes that selects the pods of its own workload. */
-export interface SpreadManifest {
+interface SpreadManifest {
   readonly over: 'zone' | 'hostname'
   readonly hard?: boolean
   readonly maxSkew?: number
@@ -27,7 +27,12 @@ export interface WorkloadManifest {
 const TOPOLOGY_KEYS = { zone: 'topology.kubernetes.io/zone', hostname: 'kubernetes.io/hostname' } as const
 
 export function namespaceManifest(name: string): RawObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } } }
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+    status: { phase: 'Active' },
+  }
 }
 
 /** A node, as a cloud creates it: not Ready before its kubelet has reported, unless it is said to have been there all along. */

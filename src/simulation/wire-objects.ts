@@ -31,7 +31,7 @@ export interface Condition {
   readonly lastTransitionTime?: string
 }
 
-export interface WireSelector {
+interface WireSelector {
   readonly matchLabels?: Readonly<Record<string, string>>
   readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[]
 }
@@ -51,7 +51,7 @@ export interface WireToleration {
   readonly tolerationSeconds?: number
 }
 
-export interface WireContainer {
+interface WireContainer {
   readonly name: string
   readonly image?: string
   readonly [field: string]: unknown
@@ -64,7 +64,7 @@ export interface WireSpreadConstraint {
   readonly [field: string]: unknown
 }
 
-export interface WireVolume {
+interface WireVolume {
   readonly name: string
   readonly persistentVolumeClaim?: { readonly claimName: string }
   readonly [field: string]: unknown
@@ -213,7 +213,7 @@ export interface ClaimObject extends RawObject {
   readonly status?: { readonly phase?: string; readonly [field: string]: unknown }
 }
 
-export interface VolumeObject extends RawObject {
+interface VolumeObject extends RawObject {
   readonly spec?: {
     readonly claimRef?: { readonly namespace?: string; readonly name?: string; readonly uid?: string; readonly [field: string]: unknown }
     readonly persistentVolumeReclaimPolicy?: string
@@ -234,7 +234,7 @@ export interface PriorityClassObject extends RawObject {
   readonly preemptionPolicy?: string
 }
 
-export interface ConfigMapObject extends RawObject {
+interface ConfigMapObject extends RawObject {
   readonly data?: Readonly<Record<string, string>>
 }
 

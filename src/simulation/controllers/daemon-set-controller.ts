@@ -41,16 +41,18 @@ export const daemonSetController: Controller = context => {
       .list('pods', set.metadata.namespace)
       .filter(pod => isControlledBy(pod, set.metadata.uid) && !isTerminal(pod))
     const byNode = Map.groupBy(pods, nodeOf)
+    let desired = 0
     for (const node of context.objects.list('nodes')) {
       const { name } = node.metadata
       const [existing] = byNode.get(name) ?? []
       const { start, stay } = suitability(node, podFor(set, undefined))
+      if (existing === undefined ? start : stay) desired++
       if (existing === undefined && start) context.objects.create('pods', podFor(set, name))
       if (existing !== undefined && !stay && !isTerminating(existing)) {
         context.store.delete('pods', existing.metadata.namespace, existing.metadata.name)
       }
     }
-    writeStatus(context, set)
+    writeStatus(context, set, desired)
   }
 
   return runController(context, {
@@ -94,7 +96,7 @@ function nodeOf(pod: PodObject): string {
   return pod.spec?.nodeName ?? required?.nodeSelectorTerms?.[0]?.matchFields?.[0]?.values?.[0] ?? ''
 }
 
-function writeStatus(context: ControllerContext, set: DaemonSetObject): void {
+function writeStatus(context: ControllerContext, set: DaemonSetObject, desired: number): void {
   const pods = context.objects
     .list('pods', set.metadata.namespace)
     .filter(pod => isControlledBy(pod, set.metadata.uid) && !isTerminating(pod) && !isTerminal(pod))
@@ -104,13 +106,13 @@ function writeStatus(context: ControllerContext, set: DaemonSetObject): void {
     ...now,
     status: {
       observedGeneration: set.metadata.generation ?? 1,
-      desiredNumberScheduled: pods.length,
+      desiredNumberScheduled: desired,
       currentNumberScheduled: pods.length,
       updatedNumberScheduled: pods.filter(pod => pod.metadata.labels?.[HASH_LABEL] === hash).length,
       numberMisscheduled: 0,
       numberReady: ready,
       numberAvailable: ready,
-      numberUnavailable: pods.length - ready,
+      numberUnavailable: desired - ready,
     },
   }))
 }
