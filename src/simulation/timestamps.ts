@@ -3,11 +3,6 @@ export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }
 
-/** A MicroTime, as leases carry it: always six digits, or the API server refuses it. */
-export function microTimestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}000Z`
-}
-
 /** Milliseconds since the epoch, or undefined for what is absent or no time at all. */
 export function parseTimestamp(text: string | undefined): number | undefined {
   if (text === undefined) return undefined

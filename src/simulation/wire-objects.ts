@@ -17,8 +17,6 @@ export interface WireObjects {
   readonly persistentvolumes: VolumeObject
   readonly storageclasses: StorageClassObject
   readonly priorityclasses: PriorityClassObject
-  readonly configmaps: ConfigMapObject
-  readonly leases: LeaseObject
 }
 
 export interface Condition {
@@ -232,18 +230,4 @@ export interface PriorityClassObject extends RawObject {
   readonly value?: number
   readonly globalDefault?: boolean
   readonly preemptionPolicy?: string
-}
-
-interface ConfigMapObject extends RawObject {
-  readonly data?: Readonly<Record<string, string>>
-}
-
-export interface LeaseObject extends RawObject {
-  readonly spec?: {
-    readonly holderIdentity?: string
-    readonly leaseDurationSeconds?: number
-    readonly acquireTime?: string
-    readonly renewTime?: string
-    readonly leaseTransitions?: number
-  }
 }

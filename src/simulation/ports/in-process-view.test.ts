@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { openShop } from '../../../test/support/shop.ts'
 import { deploymentManifest } from '../manifests.ts'
 import { createStoreMirror } from '../store-mirror.ts'
-import { createConfigMapHistory } from './config-map-history.ts'
 import { createInProcessView } from './in-process-view.ts'
 
 describe('the view in process', () => {
@@ -31,19 +30,5 @@ describe('the view in process', () => {
 
     expect(kinds).toEqual(['Deployment'])
     expect(view.state.get('Deployment', 'default/web')?.replicas).toBe(1)
-  })
-})
-
-describe('the history in a ConfigMap', () => {
-  it('gives back what was saved last, to another loop too', async () => {
-    const shop = openShop([])
-    const named = { namespace: 'respread', name: 'history' }
-    const history = createConfigMapHistory(shop.objects, named)
-
-    expect(await history.load()).toBeUndefined()
-    await history.save('{"in":"flight"}')
-    await history.save('{}')
-
-    expect(await createConfigMapHistory(shop.objects, named).load()).toBe('{}')
   })
 })
