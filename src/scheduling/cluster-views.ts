@@ -44,13 +44,15 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
   }
   const setPod = (key: string, pod: PodRecord | undefined): PodRecord | undefined => {
     const before = pods.get(key)
-    if (before !== undefined) move(before, 'remove')
+    if (before === pod) return before
+    // The new record comes before the old one goes, so that the last pod of its kind, when it changes, does not take its kind along.
     if (pod === undefined || isFinished(pod) || (pod.nodeName ?? pod.nominatedNodeName) === undefined) {
       pods.delete(key)
     } else {
       pods.set(key, pod)
       move(pod, 'add')
     }
+    if (before !== undefined) move(before, 'remove')
     return before
   }
   const change = (key: string, before: ClusterRecord | undefined, after: ClusterRecord | undefined): void => {
@@ -59,6 +61,8 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
       const node = after?.kind === 'Node' ? after : undefined
       images.change(before?.kind === 'Node' ? before : undefined, node)
       table.setNode(key, node)
+    } else if (kind === 'Namespace') {
+      affinity.forget()
     } else if (derivedFrom(before) !== derivedFrom(after)) {
       questions.forget()
     }

@@ -10,6 +10,7 @@ import {
 } from './inter-pod-affinity.ts'
 import { NO_DOMAIN, type NodeLayout } from './node-layout.ts'
 import type { PluginContext } from './plugin.ts'
+import { addByDomain, addNormalized } from './slot-scores.ts'
 import type { TopologyPairs } from './topology-pairs.ts'
 
 // InterPodAffinity asked of slots instead of nodes: the same domains as inter-pod-affinity.ts, looked up by number.
@@ -32,9 +33,10 @@ export function affinityFilter(context: PluginContext, layout: NodeLayout, pod: 
   }
 }
 
-/** Adds the weighted scores to the totals of the feasible slots; both run in step. */
+/** Adds the weighted scores to the totals of the feasible slots; all run in step. `scores` come as zeros. */
 export function addAffinityScores(
   totals: Int32Array,
+  scores: Float64Array,
   feasible: Int32Array,
   weight: number,
   context: PluginContext,
@@ -44,19 +46,8 @@ export function addAffinityScores(
   if (weight === 0) return
   const amounts = amountsByKey(layout, preferredPairs(context, pod))
   if (amounts.length === 0) return
-  const raw = new Float64Array(feasible.length)
-  for (const each of amounts) {
-    for (let i = 0; i < feasible.length; i += 1) raw[i] = (raw[i] ?? 0) + amountAt(each, feasible[i] ?? 0)
-  }
-  let lowest = Infinity
-  let highest = -Infinity
-  for (const score of raw) {
-    if (score < lowest) lowest = score
-    if (score > highest) highest = score
-  }
-  for (let i = 0; i < feasible.length; i += 1) {
-    totals[i] = (totals[i] ?? 0) + weight * normalizePreference(raw[i] ?? 0, lowest, highest)
-  }
+  for (const { domainOf, byDomain } of amounts) addByDomain(scores, feasible, domainOf, byDomain)
+  addNormalized(totals, scores, weight, normalizePreference)
 }
 
 interface Amounts {

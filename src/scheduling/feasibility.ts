@@ -14,6 +14,8 @@ export interface PluginRefusal extends Refused {
 
 /** All filters of one pod on the state as it is now; to be thrown away with the next change. */
 export interface Feasibility {
+  /** Slots of the nodes that pass all filters, by node name. */
+  feasible(): Int32Array
   /** The first filter that refuses the node in a slot; undefined when all pass. */
   refusedBy(slot: number): FilterPlugin | undefined
   /** The same with its reason, and without one filter if told so. */
@@ -36,6 +38,18 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
     return number === PASSES ? undefined : (FILTER_PLUGINS[number - 1] ?? 'NodeName')
   }
   return {
+    feasible() {
+      const { byName } = views.table.layout
+      const found = new Int32Array(byName.length)
+      let size = 0
+      for (let i = 0; i < byName.length; i += 1) {
+        const slot = byName[i] ?? 0
+        if (answers.refusedBy[slot] !== PASSES || !passes(others, slot)) continue
+        found[size] = slot
+        size += 1
+      }
+      return found.subarray(0, size)
+    },
     refusedBy(slot) {
       const first = firstOf(slot)
       if (first !== undefined) return first
@@ -52,6 +66,11 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
       return undefined
     },
   }
+}
+
+function passes(filters: readonly { readonly refuses: SlotFilter }[], slot: number): boolean {
+  for (const { refuses } of filters) if (refuses(slot) !== undefined) return false
+  return true
 }
 
 const UNREADABLE_NODE: Refused = { status: 'Unschedulable', message: 'node(s) could not be read in full' }

@@ -1,9 +1,9 @@
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { PodAffinityTerm, PodRecord } from '../cluster/pod.ts'
-import type { PodsByNode } from './affinity-index.ts'
+import type { PodsByNode, TermPods } from './affinity-index.ts'
 import { reachesNamespace, selectsPod } from './affinity-terms.ts'
 import type { Filter, PluginContext, Refused, Score } from './plugin.ts'
-import { addPods, amountOn, totalOn, type TopologyPairs } from './topology-pairs.ts'
+import { addUp, amountOn, totalOn, type TopologyPairs } from './topology-pairs.ts'
 
 export const AFFINITY: Refused = { status: 'UnschedulableAndUnresolvable', message: "node(s) didn't match pod affinity rules" }
 export const ANTI_AFFINITY: Refused = { status: 'Unschedulable', message: "node(s) didn't match pod anti-affinity rules" }
@@ -47,11 +47,11 @@ export interface RequiredPairs {
 export function requiredPairs(context: PluginContext, pod: PodRecord): RequiredPairs | undefined {
   const affinity = pod.spec.podAffinity.required
   const antiAffinity = pod.spec.podAntiAffinity.required
-  const repelling = pairsRepelling(context, pod)
+  const repelling = addUp(context, recall(context, pod.labels, pod, 'repelling', repellingPods))
   if (affinity.length === 0 && antiAffinity.length === 0 && repelling.size === 0) return undefined
-  const attracting = pairsAttracting(context, pod, affinity)
+  const attracting = addUp(context, recall(context, pod.spec, pod, 'attracting', attractingPods))
   const isFirst = attracting.size === 0 && affinity.every(term => selectsPod(context.cluster, term, pod.namespace, pod))
-  return { attracting, isFirst, avoided: pairsAvoided(context, pod, antiAffinity), repelling }
+  return { attracting, isFirst, avoided: addUp(context, recall(context, pod.spec, pod, 'avoided', avoidedPods)), repelling }
 }
 
 /**
@@ -68,10 +68,10 @@ export const interPodAffinityScore: Score = (context, pod, feasible) => {
 
 /** What each domain is worth to the pod. */
 export function preferredPairs(context: PluginContext, pod: PodRecord): TopologyPairs {
-  const pairs: TopologyPairs = new Map()
-  addOwnPreferences(pairs, context, pod)
-  addPreferencesOfOthers(pairs, context, pod)
-  return pairs
+  const { hardPodAffinityWeight } = context.profile
+  const own = recall(context, pod.spec, pod, 'preferred', preferredPods)
+  const others = recall(context, pod.labels, pod, `preferring at ${hardPodAffinityWeight}`, podsThatPrefer)
+  return addUp(context, [...own, ...others])
 }
 
 /**
@@ -82,73 +82,79 @@ export function normalizePreference(score: number, lowest: number, highest: numb
   return highest === lowest ? 0 : Math.trunc(100 * ((score - lowest) / (highest - lowest)))
 }
 
-/** Domains of the pods that match every required affinity term, for each term's key: only those pods are worth joining. */
-function pairsAttracting(context: PluginContext, pod: PodRecord, terms: readonly PodAffinityTerm[]): TopologyPairs {
-  const pairs: TopologyPairs = new Map()
-  if (terms.length === 0) return pairs
-  for (const [namespace, byLabels] of context.affinity.byLabels) {
-    if (!terms.every(term => reachesNamespace(context.cluster, term, pod.namespace, namespace))) continue
+type Find = (context: PluginContext, pod: PodRecord) => readonly TermPods[]
+
+/** What the question finds, remembered under whatever of the pod it reads besides its namespace. */
+function recall(context: PluginContext, reads: object, pod: PodRecord, question: string, find: Find): readonly TermPods[] {
+  return context.affinity.recall(reads, `${pod.namespace} ${question}`, () => find(context, pod))
+}
+
+/** Pods that match every required affinity term, for each term's key: only those are worth joining. */
+const attractingPods: Find = ({ cluster, affinity }, { namespace: own, spec }) => {
+  const terms = spec.podAffinity.required
+  if (terms.length === 0) return []
+  const found: TermPods[] = []
+  for (const [namespace, byLabels] of affinity.byLabels) {
+    if (!terms.every(term => reachesNamespace(cluster, term, own, namespace))) continue
     for (const [labels, pods] of byLabels) {
       if (!terms.every(term => matchesLabels(term.selector, labels))) continue
-      for (const { topologyKey } of terms) addPods(pairs, context, topologyKey, pods, 1)
+      for (const { topologyKey } of terms) found.push({ topologyKey, pods, weight: 1 })
     }
   }
-  return pairs
+  return found
 }
 
-/** Domains of the pods that match any required anti-affinity term, for that term's key. */
-function pairsAvoided(context: PluginContext, pod: PodRecord, terms: readonly PodAffinityTerm[]): TopologyPairs {
-  const pairs: TopologyPairs = new Map()
-  for (const term of terms) addSelected(pairs, context, pod, term, 1)
-  return pairs
-}
+/** Pods that match any required anti-affinity term, for that term's key. */
+const avoidedPods: Find = (context, pod) => pod.spec.podAntiAffinity.required.flatMap(term => selected(context, pod, term, 1))
 
-/** Domains of the pods whose own required anti-affinity selects this one. */
-function pairsRepelling(context: PluginContext, pod: PodRecord): TopologyPairs {
-  const pairs: TopologyPairs = new Map()
-  for (const [spec, byNamespace] of context.affinity.byTerms) {
-    for (const term of spec.podAntiAffinity.required) addSelecting(pairs, context, pod, term, byNamespace, 1)
-  }
-  return pairs
-}
+/** Pods whose own required anti-affinity selects this one. */
+const repellingPods: Find = (context, pod) =>
+  [...context.affinity.byTerms].flatMap(([spec, holders]) =>
+    spec.podAntiAffinity.required.flatMap(term => selecting(context, pod, term, holders, 1)),
+  )
 
-function addOwnPreferences(pairs: TopologyPairs, context: PluginContext, pod: PodRecord): void {
-  for (const { term, weight } of pod.spec.podAffinity.preferred) addSelected(pairs, context, pod, term, weight)
-  for (const { term, weight } of pod.spec.podAntiAffinity.preferred) addSelected(pairs, context, pod, term, -weight)
-}
+/** Pods that this one prefers to be with, or without. */
+const preferredPods: Find = (context, pod) => [
+  ...pod.spec.podAffinity.preferred.flatMap(({ term, weight }) => selected(context, pod, term, weight)),
+  ...pod.spec.podAntiAffinity.preferred.flatMap(({ term, weight }) => selected(context, pod, term, -weight)),
+]
 
-function addPreferencesOfOthers(pairs: TopologyPairs, context: PluginContext, pod: PodRecord): void {
+/** Pods that prefer to be with this one, or without it. Those that must be with it count as well. */
+const podsThatPrefer: Find = (context, pod) => {
   const { hardPodAffinityWeight } = context.profile
-  for (const [{ podAffinity, podAntiAffinity }, byNamespace] of context.affinity.byTerms) {
-    if (hardPodAffinityWeight > 0) {
-      for (const term of podAffinity.required) addSelecting(pairs, context, pod, term, byNamespace, hardPodAffinityWeight)
-    }
-    for (const { term, weight } of podAffinity.preferred) addSelecting(pairs, context, pod, term, byNamespace, weight)
-    for (const { term, weight } of podAntiAffinity.preferred) addSelecting(pairs, context, pod, term, byNamespace, -weight)
-  }
+  return [...context.affinity.byTerms].flatMap(([{ podAffinity, podAntiAffinity }, holders]) => [
+    ...(hardPodAffinityWeight > 0 ? podAffinity.required : []).flatMap(term =>
+      selecting(context, pod, term, holders, hardPodAffinityWeight),
+    ),
+    ...podAffinity.preferred.flatMap(({ term, weight }) => selecting(context, pod, term, holders, weight)),
+    ...podAntiAffinity.preferred.flatMap(({ term, weight }) => selecting(context, pod, term, holders, -weight)),
+  ])
 }
 
-/** Adds the pods that a term of this pod selects. */
-function addSelected(pairs: TopologyPairs, context: PluginContext, pod: PodRecord, term: PodAffinityTerm, weight: number): void {
-  for (const [namespace, byLabels] of context.affinity.byLabels) {
-    if (!reachesNamespace(context.cluster, term, pod.namespace, namespace)) continue
+/** The pods that a term of this pod selects. */
+function selected({ cluster, affinity }: PluginContext, pod: PodRecord, term: PodAffinityTerm, weight: number): readonly TermPods[] {
+  const found: TermPods[] = []
+  for (const [namespace, byLabels] of affinity.byLabels) {
+    if (!reachesNamespace(cluster, term, pod.namespace, namespace)) continue
     for (const [labels, pods] of byLabels) {
-      if (matchesLabels(term.selector, labels)) addPods(pairs, context, term.topologyKey, pods, weight)
+      if (matchesLabels(term.selector, labels)) found.push({ topologyKey: term.topologyKey, pods, weight })
     }
   }
+  return found
 }
 
-/** Adds those holders of a term (by namespace) whose term selects this pod. */
-function addSelecting(
-  pairs: TopologyPairs,
-  context: PluginContext,
+/** Those holders of a term (by namespace) whose term selects this pod. */
+function selecting(
+  { cluster }: PluginContext,
   pod: PodRecord,
   term: PodAffinityTerm,
   holders: ReadonlyMap<string, PodsByNode>,
   weight: number,
-): void {
-  if (!matchesLabels(term.selector, pod.labels)) return
+): readonly TermPods[] {
+  if (!matchesLabels(term.selector, pod.labels)) return []
+  const found: TermPods[] = []
   for (const [holder, pods] of holders) {
-    if (reachesNamespace(context.cluster, term, holder, pod.namespace)) addPods(pairs, context, term.topologyKey, pods, weight)
+    if (reachesNamespace(cluster, term, holder, pod.namespace)) found.push({ topologyKey: term.topologyKey, pods, weight })
   }
+  return found
 }

@@ -1,7 +1,9 @@
 import type { NodeRecord } from '../cluster/node.ts'
+import { isAboutToGo } from './about-to-go.ts'
 import type { Eligibility } from './eligibility.ts'
+import { zoneGroupsOf, type ZoneGroups } from './zone-groups.ts'
 
-/** No domain: the slot is empty, or its node lacks the key. */
+/** In arrays of domain numbers by slot: the slot is empty, or its node lacks the key or does not count. */
 export const NO_DOMAIN = -1
 
 /** The domains that one key makes of all nodes. */
@@ -28,14 +30,20 @@ export interface DomainSet {
 }
 
 /**
- * What topology reads of the nodes: names, labels and taints, at one time. Never changes; everything derived from it is computed when first
+ * What of the nodes tells one from another: names, labels, taints and whether they are being deleted, at one time. Never changes; everything derived from it is computed when first
  * asked for and kept, so that it costs one pass over the nodes after a node was added, removed, relabelled or tainted, and nothing else.
  */
 export interface NodeLayout {
   /** By slot. */
   readonly nodes: readonly (NodeRecord | undefined)[]
+  /** By slot; empty where no node is. */
+  readonly names: readonly string[]
   /** Slots that hold a node, by node name. */
   readonly byName: Int32Array
+  /** By slot: 1 for a node that is about to be removed. */
+  readonly leaving: Uint8Array
+  /** What the scheduler goes through the nodes by. */
+  readonly zoneGroups: ZoneGroups
   topology(key: string): Topology
   domains(eligibility: Eligibility, key: string): DomainSet
 }
@@ -44,10 +52,17 @@ export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): No
   const topologies = new Map<string, Topology>()
   const eligible = new Map<string, Uint8Array>()
   const domainSets = new Map<string, Map<string, DomainSet>>()
+  let zoneGroups: ZoneGroups | undefined
 
   const layout: NodeLayout = {
     nodes,
+    names: nodes.map(node => node?.name ?? ''),
     byName: slotsByName(nodes),
+    leaving: Uint8Array.from(nodes, node => Number(node !== undefined && isAboutToGo(node))),
+    get zoneGroups() {
+      zoneGroups ??= zoneGroupsOf(nodes)
+      return zoneGroups
+    },
     topology: key => memo(topologies, key, () => topologyOf(nodes, key)),
     domains: (eligibility, key) => {
       const byKey = memo(domainSets, eligibility.id, () => new Map<string, DomainSet>())
@@ -93,9 +108,9 @@ function domainSetOf(layout: NodeLayout, topology: Topology, admitted: Uint8Arra
   }
 }
 
-function groupNames({ nodes, byName }: NodeLayout, domainOf: Int32Array): Map<number, string[]> {
+function groupNames({ names: nodeNames, byName }: NodeLayout, domainOf: Int32Array): Map<number, string[]> {
   const names = new Map<number, string[]>()
-  for (const slot of byName) memo(names, domainOf[slot] ?? NO_DOMAIN, () => []).push(nodes[slot]?.name ?? '')
+  for (const slot of byName) memo(names, domainOf[slot] ?? NO_DOMAIN, () => []).push(nodeNames[slot] ?? '')
   names.delete(NO_DOMAIN)
   return names
 }

@@ -16,7 +16,7 @@ export interface NodeTable {
   readonly clock: number
   /** By slot: the clock when the node or anything on it last changed. */
   readonly changedAt: readonly number[]
-  /** Labels, taints and names as they are now; a new object whenever one of them has changed. */
+  /** What tells the nodes apart, as it is now; a new object whenever one of them has changed. */
   readonly layout: NodeLayout
   slotOf(nodeName: string): number | undefined
   infos(): Iterable<NodeInfo>
@@ -144,5 +144,5 @@ function charge({ used, usedScored }: NodeTotals, { charged, chargedScored }: Po
 
 /** Most updates of a node are heartbeats of its status, which move it to no other domain. */
 function hasSameLayout(before: NodeRecord, after: NodeRecord): boolean {
-  return isDeepStrictEqual([before.labels, before.taints], [after.labels, after.taints])
+  return isDeepStrictEqual([before.labels, before.taints, before.deletedAt], [after.labels, after.taints, after.deletedAt])
 }

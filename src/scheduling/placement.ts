@@ -1,4 +1,3 @@
-import type { NodeRecord } from '../cluster/node.ts'
 import type { NodeLayout } from './node-layout.ts'
 import type { CandidateNode, Prediction } from './prediction.ts'
 
@@ -33,23 +32,14 @@ export function placedOn(layout: NodeLayout, scored: ScoredSlots, leadingFrom: n
 }
 
 /** Totals are small whole numbers and the slots come by name, so that one list for each total puts all in order. */
-function candidates(layout: NodeLayout, { slots, totals }: ScoredSlots, from: number): readonly CandidateNode[] {
-  const byTotal = new Map<number, CandidateNode[]>()
-  for (const [index, slot] of slots.entries()) {
-    const total = totals[index] ?? 0
-    const node = layout.nodes[slot]
-    if (total < from || node === undefined) continue
-    const candidate = { name: node.name, total, stays: !isAboutToGo(node) }
-    const tied = byTotal.get(total)
-    if (tied === undefined) byTotal.set(total, [candidate])
-    else tied.push(candidate)
+function candidates({ names, leaving }: NodeLayout, { slots, totals }: ScoredSlots, from: number): readonly CandidateNode[] {
+  const byTotal: CandidateNode[][] = []
+  for (let i = 0; i < slots.length; i += 1) {
+    const total = totals[i] ?? 0
+    if (total < from) continue
+    const slot = slots[i] ?? 0
+    const tied = (byTotal[total] ??= [])
+    tied.push({ name: names[slot] ?? '', total, stays: leaving[slot] === 0 })
   }
-  return [...byTotal.entries()].sort(([left], [right]) => right - left).flatMap(([, tied]) => tied)
-}
-
-const ABOUT_TO_GO: ReadonlySet<string> = new Set(['karpenter.sh/disrupted', 'ToBeDeletedByClusterAutoscaler'])
-
-/** An autoscaler has decided to remove the node, or somebody has deleted it. */
-export function isAboutToGo({ taints, deletedAt }: NodeRecord): boolean {
-  return deletedAt !== undefined || taints.some(({ key }) => ABOUT_TO_GO.has(key))
+  return byTotal.reverse().flat()
 }

@@ -7,7 +7,7 @@ import { placedOn } from './placement.ts'
 import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import type { Prediction, Refusal } from './prediction.ts'
-import { feasibleNodesToFind, sureTotal, zoneGroupsOf } from './sampling.ts'
+import { feasibleNodesToFind, sureTotal } from './sampling.ts'
 import { totalScores } from './total-scores.ts'
 
 /** Points of weighted total that a lead must exceed to be relied on. */
@@ -35,7 +35,8 @@ export function predictPlacement(question: Question, pod: PodRecord): Prediction
     return { kind: 'unschedulable', refusals: [{ plugin: 'SchedulingGates', nodes: layout.byName.length, message }] }
   }
 
-  const feasible = layout.byName.filter(slot => refusedBy(question, pod, slot) === undefined)
+  const alone = question.feasibility.feasible()
+  const feasible = views.nominations.isEmpty() ? alone : alone.filter(slot => refusedBy(question, pod, slot) === undefined)
   if (feasible.length === 0) return { kind: 'unschedulable', refusals: refusals(question, pod) }
 
   // The node that preemption promised is tried first and, if it passes, taken unscored.
@@ -46,7 +47,7 @@ export function predictPlacement(question: Question, pod: PodRecord): Prediction
   const toFind = feasibleNodesToFind(layout.byName.length, context.profile.percentageOfNodesToScore)
   const totals = totalScores(views, context, answers, pod, slots, toFind)
   const sampled = slots.length > toFind
-  const sure = sampled ? sureTotal(slots, totals, zoneGroupsOf(layout.nodes), toFind) : highest(totals)
+  const sure = sampled ? sureTotal(slots, totals, layout.zoneGroups, toFind) : highest(totals)
   // With scores that are not all modelled, no lead means anything.
   const margin = context.profile.unmodelled.length > 0 ? Infinity : MARGIN
   return placedOn(layout, { slots, totals }, sure - margin, margin, sampled)

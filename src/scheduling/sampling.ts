@@ -1,5 +1,4 @@
-import type { NodeRecord } from '../cluster/node.ts'
-import { NO_DOMAIN } from './node-layout.ts'
+import type { ZoneGroups } from './zone-groups.ts'
 
 const MINIMUM_NODES = 100
 const MINIMUM_PERCENTAGE = 5
@@ -14,53 +13,35 @@ export function feasibleNodesToFind(nodes: number, percentageOfNodesToScore: num
   return Math.max(MINIMUM_NODES, Math.trunc((nodes * percentage) / 100))
 }
 
-/** The zone groups that the scheduler takes nodes from in turn: by region and zone, beta labels before GA ones (node_tree.go, 1.36). */
-export interface ZoneGroups {
-  /** By slot. */
-  readonly groupOf: Int32Array
-  /** Number of nodes by group. */
-  readonly sizes: readonly number[]
-}
-
-export function zoneGroupsOf(nodes: readonly (NodeRecord | undefined)[]): ZoneGroups {
-  const numbers = new Map<string, number>()
-  const sizes: number[] = []
-  const groupOf = Int32Array.from(nodes, node => {
-    if (node === undefined) return NO_DOMAIN
-    const name = JSON.stringify([labelOf(node, 'region'), labelOf(node, 'zone')])
-    const group = numbers.get(name) ?? numbers.size
-    numbers.set(name, group)
-    sizes[group] = (sizes[group] ?? 0) + 1
-    return group
-  })
-  return { groupOf, sizes }
-}
-
-function labelOf({ labels }: NodeRecord, part: 'region' | 'zone'): string | undefined {
-  return labels.get(`failure-domain.beta.kubernetes.io/${part}`) ?? labels.get(`topology.kubernetes.io/${part}`)
-}
-
 /**
  * The highest total that every sample of `toFind` feasible nodes is sure to contain, or to exceed: what the scheduler's choice has at least,
  * whichever nodes it happens to look at. `feasible` (slots) and `totals` run in step.
  */
 export function sureTotal(feasible: Int32Array, totals: Int32Array, zones: ZoneGroups, toFind: number): number {
-  const nodesByTotal = new Map<number, number[]>()
+  const groups = zones.sizes.length
+  let [lowest, highest] = [Infinity, -Infinity]
+  for (const total of totals) {
+    if (total < lowest) lowest = total
+    if (total > highest) highest = total
+  }
+  /** Number of feasible nodes by total and group. */
+  const counts = new Int32Array((highest - lowest + 1) * groups)
   const feasibleByGroup = zones.sizes.map(() => 0)
   for (let i = 0; i < feasible.length; i += 1) {
     const group = zones.groupOf[feasible[i] ?? 0] ?? 0
-    const total = totals[i] ?? 0
-    const nodes = nodesByTotal.get(total) ?? zones.sizes.map(() => 0)
-    nodes[group] = (nodes[group] ?? 0) + 1
-    nodesByTotal.set(total, nodes)
+    const at = ((totals[i] ?? 0) - lowest) * groups + group
+    counts[at] = (counts[at] ?? 0) + 1
     feasibleByGroup[group] = (feasibleByGroup[group] ?? 0) + 1
   }
   const hits = zones.sizes.map(() => 0)
-  let lowest = 0
-  for (const total of [...nodesByTotal.keys()].sort((left, right) => right - left)) {
-    for (const [group, nodes] of (nodesByTotal.get(total) ?? []).entries()) hits[group] = (hits[group] ?? 0) + nodes
-    if (mostWithoutHit(hits, feasibleByGroup, zones.sizes) < toFind) return total
-    lowest = total
+  for (let total = highest; total > lowest; total -= 1) {
+    let changed = 0
+    for (let group = 0; group < groups; group += 1) {
+      const nodes = counts[(total - lowest) * groups + group] ?? 0
+      hits[group] = (hits[group] ?? 0) + nodes
+      changed += nodes
+    }
+    if (changed > 0 && mostWithoutHit(hits, feasibleByGroup, zones.sizes) < toFind) return total
   }
   return lowest
 }

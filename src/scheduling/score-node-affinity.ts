@@ -9,7 +9,7 @@ import type { SchedulerProfile } from './profile.ts'
 export const nodeAffinityScore: Score = ({ profile }, { spec }, feasible) => {
   const raw = feasible.map(({ node }) => preferredWeight(profile, spec, node))
   const highest = Math.max(0, ...raw)
-  return raw.map(weight => shareOfHighest(weight, highest))
+  return raw.map(weight => shareOfHighest(weight, 0, highest))
 }
 
 /** Sum of the weights of the preferred terms that the node matches. */

@@ -8,7 +8,7 @@ import { isTolerated } from './taints.ts'
 export const taintTolerationScore: Score = (_context, { spec }, feasible) => {
   const raw = feasible.map(({ node }) => intolerableTaints(spec, node))
   const highest = Math.max(0, ...raw)
-  return raw.map(count => reversedShareOfHighest(count, highest))
+  return raw.map(count => reversedShareOfHighest(count, 0, highest))
 }
 
 /** PreferNoSchedule taints that no toleration with that effect (or without any) covers. */

@@ -1,19 +1,23 @@
 import type { NodeRecord } from '../cluster/node.ts'
-import type { PodsByNode } from './affinity-index.ts'
+import type { TermPods } from './affinity-index.ts'
 import type { PluginContext } from './plugin.ts'
 
 /** What InterPodAffinity adds up: an amount for each topology key and value that came up. */
 export type TopologyPairs = Map<string, Map<string, number>>
 
-/** Adds `weight` for each pod to the domain of its node. A node without the key makes no domain. */
-export function addPods(pairs: TopologyPairs, context: PluginContext, key: string, pods: PodsByNode, weight: number): void {
-  for (const [nodeName, count] of pods) {
-    const value = context.info(nodeName)?.node.labels.get(key)
-    if (value === undefined) continue
-    const values = pairs.get(key) ?? new Map<string, number>()
-    values.set(value, (values.get(value) ?? 0) + weight * count)
-    pairs.set(key, values)
+/** Adds each pod's weight to the domain of its node. A node without the key makes no domain. */
+export function addUp(context: PluginContext, terms: readonly TermPods[]): TopologyPairs {
+  const pairs: TopologyPairs = new Map()
+  for (const { topologyKey, pods, weight } of terms) {
+    for (const [nodeName, count] of pods) {
+      const value = context.info(nodeName)?.node.labels.get(topologyKey)
+      if (value === undefined) continue
+      const values = pairs.get(topologyKey) ?? new Map<string, number>()
+      values.set(value, (values.get(value) ?? 0) + weight * count)
+      pairs.set(topologyKey, values)
+    }
   }
+  return pairs
 }
 
 /** The amount of the node's domain under one key; 0 where it has none. */
