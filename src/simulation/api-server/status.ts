@@ -1,7 +1,7 @@
 import type { StoreRefusal } from '../object-store.ts'
 import { jsonAnswer, type Answer } from './api-request.ts'
 
-export interface StatusCause {
+interface StatusCause {
   readonly reason?: string
   readonly message?: string
   readonly field?: string
