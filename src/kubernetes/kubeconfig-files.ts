@@ -38,7 +38,7 @@ export function readKubeconfig(file: string): Kubeconfig | undefined {
 }
 
 /** @param file where the text comes from, for messages and for relative paths */
-export function parseKubeconfig(content: string, file: string): Kubeconfig {
+function parseKubeconfig(content: string, file: string): Kubeconfig {
   let raw: unknown
   try {
     raw = parse(content)

@@ -23,7 +23,7 @@ export interface LeaseOptions {
   readonly evictionDeadlineMs?: number
 }
 
-export type LeaseAttempt = { readonly held: true } | { readonly held: false; readonly holder: string }
+type LeaseAttempt = { readonly held: true } | { readonly held: false; readonly holder: string }
 
 export interface LeaderElection extends Leadership {
   /**

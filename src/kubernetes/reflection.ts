@@ -17,7 +17,7 @@ export interface ReflectedStore<T> {
 }
 
 /** Why a list had to be read again. */
-export type RelistReason = 'Expired' | 'Garbage' | 'StoreFailed'
+type RelistReason = 'Expired' | 'Garbage' | 'StoreFailed'
 
 export interface ReflectionCounters {
   lists: number

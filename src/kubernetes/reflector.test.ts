@@ -125,6 +125,8 @@ async function reflect(steps: readonly Step[], options: { required?: boolean } =
       }),
     /** Writes more to the answer of the last request. */
     say: (...lines: readonly string[]) => opened.at(-1)?.write(lines.join('')),
+    /** Ends the answer of the last request in order. */
+    close: () => opened.at(-1)?.end(),
     /** Waits for the next warning, then lets the wait that follows pass. */
     async afterWarning(reason: string, waitMs: number) {
       await until(() => recorder.reasons().includes(reason))
@@ -287,6 +289,10 @@ describe('freshness', () => {
     await kind.clock.advanceAsync(30_000)
     kind.say(line('ADDED', 'b', '9'))
     await until(() => kind.counters.events === 2)
+    expect(kind.freshness().ageMs).toBe(0)
+    await kind.clock.advanceAsync(30_000)
+    kind.close()
+    await until(() => kind.asked().length === 4)
     expect(kind.freshness().ageMs).toBe(0)
   })
 
