@@ -44,12 +44,15 @@ export interface ClusterAccess {
 /**
  * Uses the Kubernetes client for what it does well, credentials of every kind, and for nothing else: it is loaded only here, so that
  * commands which need no cluster start without it.
- * @param read gives the chosen context, anew each time
+ * @param readAgain gives the same context as it is written now
  * @throws KubeconfigError when the first credentials cannot be had
  */
-export async function createClusterAccess(read: () => ChosenContext, environmentProxy: string | undefined): Promise<ClusterAccess> {
+export async function createClusterAccess(
+  chosen: ChosenContext,
+  readAgain: () => ChosenContext,
+  environmentProxy: string | undefined,
+): Promise<ClusterAccess> {
   const { KubeConfig } = await import('@kubernetes/client-node')
-  const chosen = read()
   const load = (context: ChosenContext): KubeConfig => {
     const config = new KubeConfig()
     config.loadFromString(JSON.stringify(clientConfig(context)))
@@ -59,7 +62,11 @@ export async function createClusterAccess(read: () => ChosenContext, environment
   let inFlight: Promise<Credentials> | undefined
 
   const obtain = async (renew: boolean): Promise<Credentials> => {
-    if (renew) client = load(read())
+    if (renew) {
+      const written = readAgain()
+      // Credentials for one server are not sent to another.
+      if (written.server === chosen.server) client = load(written)
+    }
     return await credentialsOf(client, chosen)
   }
 

@@ -180,6 +180,22 @@ describe('credentials', () => {
     expect(await credentialsFor('', { server: 'http://127.0.0.1:8001' })).toMatchObject({ headers: {} })
   })
 
+  it('asked for anew are those of the same context and server, whatever the file says by then', async () => {
+    const kubeconfig = write('config', config('dev', { user: 'token: old' }))
+    const access = await loadKubeconfig({ kubeconfig, environment: {} })
+    const renewed = async (content: string): Promise<unknown> => {
+      write('config', content)
+      return (await access.credentials('renew')).headers['authorization']
+    }
+    const dev = config('dev', { user: 'token: newer', current: false })
+    const both = dev.replace('clusters: [', 'current-context: prod\nclusters: [{ name: prod, cluster: { server: "https://prod.test" } }, ')
+
+    expect(await renewed(config('dev', { user: 'token: new' }))).toBe('Bearer new')
+    expect(await renewed(both)).toBe('Bearer newer')
+    expect(await renewed(config('dev', { user: 'token: of-another-server', server: 'https://elsewhere.test' }))).toBe('Bearer newer')
+    await expect(renewed(config('prod'))).rejects.toThrow('context "dev" is not in')
+  })
+
   it('of an exec plugin relative to the kubeconfig are asked for once by many requests at a time, and again when refused', async () => {
     const plugin = write(
       'bin/plugin',

@@ -30,9 +30,11 @@ const IN_CLUSTER = 'in-cluster'
  */
 export async function loadKubeconfig(options: KubeconfigOptions = {}): Promise<ClusterAccess> {
   const environment = options.environment ?? process.env
-  const read = (): ChosenContext => chooseContext(options, environment)
-  const { server } = read()
-  return await createClusterAccess(read, proxyFromEnvironment(new URL(server), environment))
+  const chosen = chooseContext(options, environment)
+  // By its name from now on: somebody may switch the current context of a file under a running process.
+  const pinned = chosen.name === IN_CLUSTER ? options : { ...options, context: chosen.name }
+  const proxy = proxyFromEnvironment(new URL(chosen.server), environment)
+  return await createClusterAccess(chosen, () => chooseContext(pinned, environment), proxy)
 }
 
 function chooseContext(options: KubeconfigOptions, environment: Readonly<Record<string, string | undefined>>): ChosenContext {
