@@ -1,5 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { Command } from 'commander'
+import { addOnce } from '../src/commands/once.ts'
+import { addRun } from '../src/commands/run.ts'
 import { DEFAULT_CONFIGURATION, parseConfiguration } from '../src/configuration/parse-configuration.ts'
 import { CLUSTER_RESOURCES } from '../src/kubernetes/resources.ts'
 import { build, objectsIn, podTemplate } from './support/kustomize.ts'
@@ -121,6 +124,16 @@ describe.each(OVERLAYS)('the overlay %s', name => {
     const { value } = container.env.find((variable: Manifest) => variable.name === 'NODE_OPTIONS')
     const limit = Number.parseInt(container.resources.limits.memory, 10)
     expect(value).toBe(`--max-old-space-size=${limit * 0.75}`)
+  })
+
+  it('starts a command with flags that it knows', () => {
+    const program = new Command()
+    addRun(program, () => {})
+    addOnce(program, () => {})
+    const [name, ...flags]: readonly string[] = container.args
+    const command = program.commands.find(candidate => candidate.name() === name)
+    const known = command?.options.map(option => option.long)
+    for (const flag of flags) expect(known).toContain(flag.split('=')[0])
   })
 
   it('runs the image of this version', () => {
