@@ -369,6 +369,21 @@ describe('an eviction admitted a moment ago', () => {
     expect(world.reasons()).toContain('PodChanged')
   })
 
+  it('is not sent when the newest plan does without it', async () => {
+    const world = createLoopWorld([3, 3, 0])
+    // While the first request is under way, two pods appear where they were missing.
+    world.answer = () => {
+      const pod = world.state.pod('shop', 'web-b0')!
+      for (const name of ['web-c0', 'web-c1']) world.apply({ ...pod, name, uid: name, nodeName: 'node-c' })
+      return { kind: 'Accepted' }
+    }
+
+    await settle(world, world.loop())
+
+    expect(world.requests).toHaveLength(1)
+    expect(world.reasons()).toContain('NoLongerPlanned')
+  })
+
   it('is not sent by a holder that has lost the lease while it wrote the history', async () => {
     const world = createLoopWorld([6, 6, 0])
     const loop = world.loop()

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { PodRecord } from '../../src/cluster/pod.ts'
+import type { Leadership } from '../../src/rebalancing/ports.ts'
 import { createInProcessEvictor } from '../../src/simulation/ports/in-process-evictor.ts'
 import { budgetManifest } from '../../src/simulation/manifests.ts'
 import { BEHAVIOUR_ANNOTATION } from '../../src/simulation/kubelet.ts'
@@ -8,6 +10,23 @@ import { MINUTE, readyByZone, SECOND, type Process, type World } from './world.t
 const EVEN = { 'zone-a': 4, 'zone-b': 4, 'zone-c': 4 }
 
 const kinds = (world: World): readonly (string | undefined)[] => world.requests.map(({ outcome }) => outcome?.kind)
+
+/** A lease as one process sees it. */
+function createLease(): Leadership & { hold(held: boolean): void } {
+  const listeners = new Set<() => void>()
+  let held = false
+  return {
+    mayAct: () => held,
+    subscribe: listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    hold: now => {
+      held = now
+      for (const listener of listeners) listener()
+    },
+  }
+}
 
 describe('a process that dies', () => {
   /** Replaces the process whenever the condition holds, a few times. */
@@ -68,6 +87,26 @@ describe('a process that dies', () => {
     expect(invariants.evicted).toHaveLength(fewest)
     expect(world.reasons()).toContain('HistorySetAside')
   })
+})
+
+it('a holder that loses the lease stops, and the next goes on from its history', async () => {
+  const { world, invariants, process, fewest } = await afterOutage({ seed: 8 })
+  await process.loop.stop()
+  const [first, second] = [createLease(), createLease()]
+  for (const lease of [first, second]) world.start(lease)
+  first.hold(true)
+  await world.clock.runUntil(() => invariants.evicted.length >= 2, 10 * MINUTE)
+  first.hold(false)
+  const before = world.requests.length
+  await world.pass(40 * SECOND)
+  const between = world.requests.length
+  second.hold(true)
+  await world.pass(20 * MINUTE)
+
+  expect(invariants.breaches).toEqual([])
+  expect(between).toBe(before)
+  expect(invariants.evicted).toHaveLength(fewest)
+  expect(readyByZone(world, 'web')).toEqual(EVEN)
 })
 
 describe('a way to the server that', () => {
@@ -193,6 +232,29 @@ describe('a cluster in which', () => {
     expect(readyByZone(world, 'checkout')).toEqual({ 'zone-a': 2, 'zone-b': 2, 'zone-c': 2 })
     expect(world.reasons()).toContain('LandingMissed')
     expect(invariants.evicted.length).toBeLessThanOrEqual(2 * fewest)
+  })
+
+  it('somebody empties the zone again and again: each time the workload is moved, it rests', async () => {
+    const { world, invariants } = await afterOutage({ seed: 9 })
+    const nodes = ['node-c1', 'node-c2', 'node-c3']
+    const isThere = (pod: PodRecord): boolean =>
+      pod.labels.get('app') === 'web' && nodes.includes(pod.nodeName ?? '') && pod.deletedAt === undefined
+    world.clock.after(0, function empty() {
+      invariants.disturbed()
+      for (const name of nodes) world.cluster.cordon(name)
+      for (const { name } of Array.from(world.cluster.state.pods()).filter(isThere)) world.cluster.deletePod('shop', name)
+      world.clock.after(30 * SECOND, () => {
+        invariants.disturbed()
+        for (const name of nodes) world.cluster.uncordon(name)
+      })
+      world.clock.after(2 * MINUTE, empty)
+    })
+    await world.pass(60 * MINUTE)
+
+    expect(invariants.breaches).toEqual([])
+    const ofWeb = world.requests.filter(({ pod }) => pod.startsWith('web-')).map(({ at }) => at)
+    expect(ofWeb.length).toBeGreaterThan(4)
+    for (const at of ofWeb) expect(ofWeb.filter(other => other >= at && other < at + 10 * MINUTE).length).toBeLessThanOrEqual(4)
   })
 
   it('a rollout begins in the middle: its workload is left to it', async () => {

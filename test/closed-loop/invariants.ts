@@ -37,6 +37,7 @@ export function watchInvariants(world: World): Invariants {
   let guarding = false
   let quiet: ReadonlyMap<string, number> | undefined
   let changed = true
+  let shownFrom = 0
   const breach = (text: string): void => void breaches.push(`${new Date(clock.now()).toISOString()} ${text}`)
 
   const checkCaps = (): void => {
@@ -108,7 +109,7 @@ export function watchInvariants(world: World): Invariants {
 
   const checkExcess = (): void => {
     const isQuiet = [...cluster.state.pods()].every(pod => pod.deletedAt === undefined && pod.nodeName !== undefined && pod.ready)
-    if (!guarding || !isQuiet || flights.length > 0 || mirror.stalledSince !== undefined || !changed) return
+    if (!guarding || !isQuiet || flights.length > 0 || mirror.stalledSince !== undefined || !changed || clock.now() < shownFrom) return
     changed = false
     const now = new Map(world.planNow().groups.map(group => [group.id, group.excess]))
     for (const [id, excess] of now) {
@@ -152,6 +153,8 @@ export function watchInvariants(world: World): Invariants {
       guarding = true
     },
     disturbed: () => {
+      // The watch brings it a little later.
+      shownFrom = clock.now() + SECOND
       quiet = undefined
     },
   }

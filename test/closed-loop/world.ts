@@ -5,7 +5,7 @@ import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import type { RunSummary } from '../../src/rebalancing/conclusion.ts'
 import { createLoop, type Loop } from '../../src/rebalancing/loop.ts'
-import type { EvictionOutcome, EvictionRequest, Evictor, Occurrence } from '../../src/rebalancing/ports.ts'
+import type { EvictionOutcome, EvictionRequest, Evictor, Leadership, Occurrence } from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS, type LoopSettings } from '../../src/rebalancing/settings.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
@@ -60,7 +60,8 @@ export interface World {
   evictor: Evictor
   /** The stored history; `saved` is called after each write. */
   readonly history: { text: string | undefined; saved: () => void }
-  start(): Process
+  /** @param leadership who may act; absent: this process, while it lives */
+  start(leadership?: Leadership): Process
   /** Runs a loop until it settles by itself. */
   once(timeoutMs: number): Promise<RunSummary>
   /** What would be planned now without any hold. */
@@ -86,7 +87,7 @@ export function createWorld(options: WorldOptions): World {
   const told: (Occurrence & { at: number })[] = []
   const conditions = { delay: { min: 5, max: 50 }, lostAnswers: 0, ...options.way }
 
-  const createProcess = (): Process => {
+  const createProcess = (leadership?: Leadership): Process => {
     let alive = true
     const unanswered = new Set<Request>()
     const never = (): Promise<never> => new Promise(() => {})
@@ -114,7 +115,10 @@ export function createWorld(options: WorldOptions): World {
             options.hear?.(occurrence)
           },
         },
-        leadership: { mayAct: () => alive, subscribe: () => () => undefined },
+        leadership: {
+          mayAct: () => alive && leadership?.mayAct() !== false,
+          subscribe: listener => leadership?.subscribe(listener) ?? (() => undefined),
+        },
         history: {
           load: async () => world.history.text,
           save: async text => {
@@ -148,8 +152,8 @@ export function createWorld(options: WorldOptions): World {
     told,
     evictor: createInProcessEvictor(cluster.store, clock, random.fork('way'), conditions),
     history: { text: undefined, saved: () => undefined },
-    start: () => {
-      const process = createProcess()
+    start: leadership => {
+      const process = createProcess(leadership)
       void process.loop.start()
       return process
     },
