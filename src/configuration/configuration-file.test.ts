@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { configurationJsonSchema } from './configuration-file.ts'
 
 describe('the JSON Schema for editors', () => {
-  it('is the one in manifests/ (npx vitest run -u src/configuration renews it)', async () => {
+  it('is the one in manifests/ (npx vitest run src/configuration -u renews it)', async () => {
     const text = `${JSON.stringify(configurationJsonSchema(), undefined, 2)}\n`
     await expect(text).toMatchFileSnapshot('../../manifests/respread-configuration.schema.json')
   })

@@ -26,7 +26,7 @@ export function liveFrame(view: LiveView, options: FrameOptions): string {
   ]
   const domains = domainLines(view, options.width, paint)
   const inFlight = capped(view.inFlight.map(evictionLine), MOST_LISTED)
-  const held = capped(view.held.map(holdLine), MOST_LISTED)
+  const held = capped(holdLines(view.held), MOST_LISTED)
   const lists = [...listed('IN FLIGHT', inFlight, options.width), ...listed('HELD', held, options.width)]
   const leastStory = Math.min(4, view.story.length + 1)
   const forWorkloads = Math.max(2, options.height - head.length - domains.length - lists.length - leastStory - 1)
@@ -35,11 +35,11 @@ export function liveFrame(view: LiveView, options: FrameOptions): string {
     forWorkloads,
   )
   const above = [...head, ...domains, ...workloads, ...lists, '']
-  const story = view.story.flatMap(line =>
-    storyLines(line, options.width).map(text => (line.level === 'warning' ? paint('yellow', text) : text)),
+  const story = lastThatFit(
+    view.story.map(line => storyLines(line, options.width).map(text => (line.level === 'warning' ? paint('yellow', text) : text))),
+    options.height - above.length,
   )
-  const room = Math.max(0, options.height - above.length)
-  return `${[...above, ...(room === 0 ? [] : story.slice(-room))].slice(0, options.height).join('\n')}\n`
+  return `${[...above, ...story].slice(0, options.height).join('\n')}\n`
 }
 
 type Paint = (colour: Colour, text: string) => string
@@ -90,8 +90,10 @@ function evictionLine({ namespace, pod, fromDomain, toDomain, state }: LiveEvict
   return `${namespace}/${pod} ${fromDomain} -> ${toDomain}: ${state}`
 }
 
-function holdLine(hold: LiveHold): string {
-  return `${nameOf(hold)} ${hold.reason}: ${hold.message}`
+/** What holds several workloads is said once. */
+function holdLines(held: readonly LiveHold[]): readonly string[] {
+  const alike = Map.groupBy(held, ({ reason, message }) => `${reason}: ${message}`)
+  return [...alike].map(([words, holds]) => `${holds.map(nameOf).join(', ')}: ${words}`)
 }
 
 function storyLines({ time, text }: StoryLine, width: number): readonly string[] {
@@ -113,6 +115,16 @@ function fitting(blocks: readonly (readonly string[])[], room: number): readonly
   for (const [index, block] of blocks.entries()) {
     if (lines.length + block.length >= room) return [...lines, `and ${blocks.length - index} more`]
     lines.push(...block)
+  }
+  return lines
+}
+
+/** Whole blocks from the end; the last one from its start where even that is too long. */
+function lastThatFit(blocks: readonly (readonly string[])[], room: number): readonly string[] {
+  let lines: readonly string[] = blocks.at(-1)?.slice(0, Math.max(0, room)) ?? []
+  for (const block of blocks.slice(0, -1).toReversed()) {
+    if (block.length + lines.length > room) break
+    lines = [...block, ...lines]
   }
   return lines
 }

@@ -6,12 +6,13 @@ import { printable } from './printable.ts'
 export function liveLines(before: LiveView | undefined, view: LiveView): readonly string[] {
   const seen = Math.max(-1, ...(before?.story ?? []).map(line => line.id))
   const known = new Map((before?.workloads ?? []).map(workload => [nameOf(workload), standing(workload, view.domains)]))
+  const timeWidth = Math.max(view.time.length, ...view.story.map(({ time }) => time.length))
   return [
     ...(before === undefined ? [`${view.title}: ${view.settings.join(', ')}`] : []),
-    ...view.story.filter(({ id }) => id > seen).map(({ time, text }) => `${time} ${printable(text)}`),
+    ...view.story.filter(({ id }) => id > seen).map(({ time, text }) => `${time.padStart(timeWidth)} ${printable(text)}`),
     ...view.workloads.flatMap(workload => {
       const now = standing(workload, view.domains)
-      return now === known.get(nameOf(workload)) ? [] : [`${view.time} ${nameOf(workload)} ${now}`]
+      return now === known.get(nameOf(workload)) ? [] : [`${view.time.padStart(timeWidth)} ${nameOf(workload)} ${now}`]
     }),
   ]
 }

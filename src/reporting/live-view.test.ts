@@ -71,7 +71,7 @@ describe('a frame of the live view', () => {
         shop/web-7c9f8d6b5-abcde az-a -> az-c: Pending
 
       HELD
-        shop/deploy/queue DomainSettling: az-c came back 6 s ago and must hold still
+        shop/deploy/queue: DomainSettling: az-c came back 6 s ago and must hold still
         until 00:50
 
       00:10 OutageBegan: all 3 nodes of az-c are not Ready
