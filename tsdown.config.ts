@@ -10,5 +10,7 @@ export default defineConfig({
   dts: false,
   clean: true,
   logLevel: 'warn',
+  // One file, so that the image is one file; what is imported on demand is still only run on demand.
+  outputOptions: { codeSplitting: false },
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
 })

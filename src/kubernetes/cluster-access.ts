@@ -52,7 +52,7 @@ export async function createClusterAccess(
   readAgain: () => ChosenContext,
   environmentProxy: string | undefined,
 ): Promise<ClusterAccess> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('./client-config.ts')
   const load = (context: ChosenContext): KubeConfig => {
     const config = new KubeConfig()
     config.loadFromString(JSON.stringify(clientConfig(context)))

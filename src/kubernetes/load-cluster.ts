@@ -42,6 +42,8 @@ export async function loadCluster(transport: Transport, options: ClusterViewOpti
   }
 
   try {
+    // A server that cannot be reached at all is told at once, not after every list has been tried again.
+    await transport.request('GET', '/version', { signal })
     await Promise.all(CLUSTER_RESOURCES.map(load))
   } catch (error) {
     stop.abort()
