@@ -37,6 +37,29 @@ describe('sorted objects', () => {
     )
   })
 
+  it('find their places when many come at once', () => {
+    const key = fc
+      .tuple(fc.constantFrom('a', 'b', 'a-b'), fc.integer({ min: 0, max: 99 }))
+      .map(([namespace, name]) => `${namespace}/p${name}`)
+    fc.assert(
+      fc.property(fc.array(fc.array(key, { maxLength: 60 }), { maxLength: 4 }), rounds => {
+        const objects = createSortedObjects()
+        const all = new Set<string>()
+        for (const keys of rounds) {
+          for (const each of keys) {
+            objects.put(objectOf(each, 1))
+            all.add(each)
+          }
+          for (const each of keys.slice(0, 3)) {
+            objects.remove(each)
+            all.delete(each)
+          }
+          expect(objects.all().map(keyOf)).toEqual([...all].sort())
+        }
+      }),
+    )
+  })
+
   it('come in the byte order of their keys', () => {
     const objects = createSortedObjects()
     for (const key of KEYS) objects.put(objectOf(key, 0))

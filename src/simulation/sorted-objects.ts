@@ -39,8 +39,13 @@ export function namespaceRange(objects: readonly RawObject[], namespace: string)
   return objects.slice(lowerBound(objects, `${namespace}/`), lowerBound(objects, `${namespace}0`))
 }
 
+/** How many new objects are worth a place of their own before it is cheaper to put the whole list together again. */
+const FEW = 16
+
 export function createSortedObjects(): SortedObjects {
   const byKey = new Map<string, RawObject>()
+  /** New objects that have no place in `sorted` yet: nobody has asked for a list since they came. */
+  const added = new Map<string, RawObject>()
   let sorted: RawObject[] = []
   let shared = false
 
@@ -50,21 +55,49 @@ export function createSortedObjects(): SortedObjects {
     return sorted
   }
 
+  function settled(): RawObject[] {
+    if (added.size > FEW) {
+      sorted = merged(sorted, added)
+      shared = false
+    } else {
+      for (const [key, object] of added) own().splice(lowerBound(sorted, key), 0, object)
+    }
+    added.clear()
+    return sorted
+  }
+
   return {
     get: key => byKey.get(key),
     all() {
+      const list = settled()
       shared = true
-      return sorted
+      return list
     },
-    inNamespace: namespace => namespaceRange(sorted, namespace),
+    inNamespace: namespace => namespaceRange(settled(), namespace),
     put(object) {
       const key = keyOf(object)
-      own().splice(lowerBound(sorted, key), byKey.has(key) ? 1 : 0, object)
+      if (!byKey.has(key) || added.has(key)) added.set(key, object)
+      else own()[lowerBound(sorted, key)] = object
       byKey.set(key, object)
     },
     remove(key) {
-      if (!byKey.delete(key)) return
-      own().splice(lowerBound(sorted, key), 1)
+      if (byKey.delete(key) && !added.delete(key)) own().splice(lowerBound(sorted, key), 1)
     },
   }
+}
+
+function merged(sorted: readonly RawObject[], added: ReadonlyMap<string, RawObject>): RawObject[] {
+  const news = [...added].sort(([left], [right]) => (left < right ? -1 : 1))
+  const all: RawObject[] = []
+  let at = 0
+  for (const object of sorted) {
+    const key = keyOf(object)
+    for (let next = news[at]; next !== undefined && next[0] < key; next = news[at]) {
+      all.push(next[1])
+      at += 1
+    }
+    all.push(object)
+  }
+  for (const [, object] of news.slice(at)) all.push(object)
+  return all
 }

@@ -30,6 +30,18 @@ const SUBRESOURCE_KINDS: Readonly<Record<Exclude<Subresource, 'status'>, object>
   eviction: { group: 'policy', version: 'v1', kind: 'Eviction' },
   binding: { kind: 'Binding' },
 }
+/** What `kubectl get all` means. */
+const IN_ALL: ReadonlySet<string> = new Set([
+  'pods',
+  'services',
+  'replicationcontrollers',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'jobs',
+  'horizontalpodautoscalers',
+])
 const ACCESS_REVIEWS = {
   name: 'selfsubjectaccessreviews',
   singularName: 'selfsubjectaccessreview',
@@ -74,7 +86,7 @@ function resourceList(group: string, version: string): object {
 function resourcesOf({ resource, kind, namespaced, shortNames, subresources }: ServedType): readonly object[] {
   const itself = { name: resource, singularName: kind.toLowerCase(), namespaced, kind, verbs: VERBS }
   return [
-    shortNames.length === 0 ? itself : { ...itself, shortNames },
+    { ...itself, ...(shortNames.length > 0 && { shortNames }), ...(IN_ALL.has(resource) && { categories: ['all'] }) },
     ...subresources.map(subresource => ({
       name: `${resource}/${subresource}`,
       singularName: '',

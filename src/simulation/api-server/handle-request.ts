@@ -50,6 +50,8 @@ export async function handleRequest(
     if (info === undefined || incoming.pathname === ACCESS_REVIEWS) await sendAnswer(response, answerElsewhere(context, incoming))
     else await answerResource(context, admittance, faults, incoming, info, response)
   } catch (error) {
+    // A client that has gone is nothing to speak of; anything else but a refusal is a mistake in this server.
+    if (!(error instanceof StatusError) && !response.destroyed) process.emitWarning(`embedded API server: ${String(error)}`)
     const known = error instanceof StatusError ? error : new StatusError(500, 'InternalError', `Internal error occurred: ${String(error)}`)
     if (response.headersSent) response.destroy()
     else await sendAnswer(response, statusAnswer(known))

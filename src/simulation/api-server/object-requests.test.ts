@@ -78,6 +78,15 @@ describe('create', () => {
     ['no name', PODS, { metadata: {} }, 422, 'name or generateName is required'],
     ['what is no JSON', PODS, '{', 400, "couldn't get version/kind; json parse error"],
     ['what is no object', PODS, '[]', 400, "couldn't get version/kind; json parse error"],
+    ['a name of no form', PODS, { metadata: { name: 'Web_1' } }, 422, 'metadata.name: Invalid value: "Web_1"'],
+    ['a label of no form', PODS, { metadata: { name: 'a', labels: { x: 'a b' } } }, 422, 'metadata.labels: Invalid value: "a b"'],
+    [
+      'an annotation of no form',
+      PODS,
+      { metadata: { name: 'a', annotations: { 'a b': '' } } },
+      422,
+      'metadata.annotations: Invalid value: "a b"',
+    ],
     ['an unknown dry run', `${PODS}?dryRun=Some`, { metadata: { name: 'a' } }, 422, 'dryRun: Unsupported value: "Some"'],
     ['a dry run', `${PODS}?dryRun=All`, { metadata: { name: 'a' } }, 400, 'this server knows a dry run of evictions only'],
     [

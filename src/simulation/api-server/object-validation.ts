@@ -1,3 +1,4 @@
+import { isLabelKey, isLabelValue } from '../../cluster/label-syntax.ts'
 import { isRawObject } from '../../cluster/raw-value.ts'
 import { jsonEqual } from '../json-value.ts'
 import type { RawObject } from '../object-store.ts'
@@ -5,6 +6,8 @@ import { forbiddenField, invalidObject, invalidValue, notSupported, required, ty
 import type { ServedType } from './served-types.ts'
 
 const LONGEST_NOTE = 1024
+const LONGEST_NAME = 253
+const NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/
 
 /**
  * The checks of pkg/apis/GROUP/validation that clients of this server can run into: events, leases, and what may not change. Pods and
@@ -13,7 +16,7 @@ const LONGEST_NOTE = 1024
  * @throws StatusError 422 with everything that is wrong
  */
 export function validateObject(type: ServedType, object: RawObject, previous: RawObject | undefined): void {
-  const errors = errorsOf(type, object, previous)
+  const errors = [...metadataErrors(object), ...errorsOf(type, object, previous)]
   if (errors.length > 0) throw invalidObject(type.group, type.kind, object.metadata.name, errors)
 }
 
@@ -31,6 +34,25 @@ function errorsOf(type: ServedType, object: RawObject, previous: RawObject | und
     default:
       return []
   }
+}
+
+/** ValidateObjectMeta: names, labels and annotations have a form. A name that is still to be generated has none yet. */
+function metadataErrors({ metadata }: RawObject): readonly FieldError[] {
+  const { name, labels = {}, annotations = {} } = metadata
+  const errors: FieldError[] = []
+  if (name !== '' && !(name.length <= LONGEST_NAME && NAME.test(name))) {
+    const why = 'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "-" or "."'
+    errors.push(invalidValue('metadata.name', name, `${why}, and must start and end with an alphanumeric character`))
+  }
+  for (const [key, value] of Object.entries(labels)) {
+    if (!isLabelKey(key)) errors.push(invalidValue('metadata.labels', key, 'must be a qualified name'))
+    if (!isLabelValue(value))
+      errors.push(invalidValue('metadata.labels', value, 'a valid label must be an empty string or consist of alphanumeric characters'))
+  }
+  for (const key of Object.keys(annotations)) {
+    if (!isLabelKey(key)) errors.push(invalidValue('metadata.annotations', key, 'must be a qualified name'))
+  }
+  return errors
 }
 
 /** core/validation/events.go: what the new Event API insists on. */

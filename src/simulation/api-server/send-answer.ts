@@ -1,5 +1,6 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Answer } from './api-request.ts'
 import type { Fault } from './faults.ts'
 
@@ -20,9 +21,6 @@ export async function sendAnswer(response: ServerResponse, { status, headers, bo
     response.end(body)
     return
   }
-  for (const piece of body) {
-    if (response.destroyed) return
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')])
-  }
-  response.end()
+  // A client that goes away before the end is no failure of ours.
+  await pipeline(Readable.from(body), response).catch(() => response.destroy())
 }

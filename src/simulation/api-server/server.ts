@@ -33,6 +33,8 @@ export interface ApiServer {
 }
 
 const HOST = '127.0.0.1'
+/** Longer than clients keep theirs, so that no request meets a connection that is just being closed. */
+const KEEP_ALIVE_MS = 120_000
 
 /** Serves the store on the loopback interface as kube-apiserver 1.36 would. Rejects when the port is taken. */
 export async function startApiServer(store: ObjectStore, options: ApiServerOptions): Promise<ApiServer> {
@@ -42,7 +44,7 @@ export async function startApiServer(store: ObjectStore, options: ApiServerOptio
   const faults = createFaults(store, watches)
   const context = { store, now, access, watches, watchList, secondMs }
 
-  const server = createServer((message, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
     // Nobody is left to tell when even the refusal cannot be sent.
     handleRequest(context, { token, user }, faults, message, response).catch(() => response.destroy())
   })

@@ -26,6 +26,8 @@ export interface WatchStream {
   damage(how: WatchDamage): void
 }
 
+/** Events that may wait for a client to take them. */
+const MOST_WAITING = 10_000
 const HALF_LINE = '{"type":"MODIFIED","object":{"metadata":{"annotations":{"note":"caf'
 const FIRST_BYTE_OF_E_ACUTE = Buffer.from([0xc3])
 /** From here on a byte of UTF-8 belongs to a character of several bytes. */
@@ -70,10 +72,12 @@ export function createWatchStream(response: ServerResponse): WatchStream {
   response.on('drain', pump)
 
   function sendEach(lines: Iterable<string>): void {
-    // The answer is complete; what happens afterwards is for the next watch.
-    if (state === 'ending') return
+    // The answer is complete, or never will be; what happens afterwards is for the next watch.
+    if (state !== 'open') return
     waiting.push(lines[Symbol.iterator]())
     pump()
+    // As the watch cache does with a client that does not keep up: it has to start anew.
+    if (waiting.length > MOST_WAITING) response.destroy()
   }
 
   function breakAfter(bytes: Buffer | string): void {
