@@ -88,7 +88,7 @@ export interface ObjectStore {
    * unless finalizers hold them.
    */
   delete(resource: string, namespace: string | undefined, name: string, options?: DeleteOptions): StoreResult
-  /** Takes an object out for good: what a kubelet does when the containers of a terminating pod have stopped. */
+  /** Takes an object out for good, unless finalizers hold it: what a kubelet does when the containers of a terminating pod have stopped. */
   remove(resource: string, namespace: string | undefined, name: string, uid?: string): StoreResult
   subscribe(listener: (event: StoreEvent) => void): () => void
   /** The events of the type after a resourceVersion; undefined when the log no longer reaches back that far. */

@@ -1,5 +1,5 @@
-import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawObject } from '../object-store.ts'
+import { valueAt } from './field-path.ts'
 import type { ServedType } from './served-types.ts'
 import { badRequest, type StatusError } from './status.ts'
 
@@ -57,8 +57,7 @@ export function unsupportedField(type: ServedType, field: string): StatusError {
 
 /** A field as text, the way upstream's field sets hold it: what is absent is "", or "false" where it is a yes or no. */
 export function fieldValue(object: RawObject, path: string): string {
-  let value: unknown = object
-  for (const part of path.split('.')) value = isRawObject(value) ? value[part] : undefined
+  const value = valueAt(object, path)
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return path === 'spec.unschedulable' || path === 'spec.hostNetwork' ? 'false' : ''

@@ -1,23 +1,19 @@
-import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawObject } from '../object-store.ts'
+import { valueAt } from './field-path.ts'
 import type { ServedType } from './served-types.ts'
 import { badRequest } from './status.ts'
 
 /** Where metav1.MicroTime stands in an object. Unlike every other time it is read with exactly six digits of a second, or not at all. */
-const MICRO_TIMES: Readonly<Record<string, readonly (readonly [...parents: string[], field: string])[]>> = {
-  leases: [
-    ['spec', 'acquireTime'],
-    ['spec', 'renewTime'],
-  ],
-  events: [['eventTime'], ['series', 'lastObservedTime']],
+const MICRO_TIMES: Readonly<Record<string, readonly string[]>> = {
+  leases: ['spec.acquireTime', 'spec.renewTime'],
+  events: ['eventTime', 'series.lastObservedTime'],
 }
 const LAYOUT = '2006-01-02T15:04:05.000000Z07:00'
 
 /** @throws StatusError 400 for a time that Go's RFC3339Micro layout does not read */
 export function checkMicroTimes(type: ServedType, object: RawObject): void {
   for (const path of MICRO_TIMES[type.resource] ?? []) {
-    let value: unknown = object
-    for (const field of path) value = isRawObject(value) ? value[field] : undefined
+    const value = valueAt(object, path)
     const problem = value === undefined || value === null ? undefined : problemOf(value)
     if (problem === undefined) continue
     throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${problem}`)

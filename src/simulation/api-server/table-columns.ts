@@ -1,5 +1,5 @@
-import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawObject } from '../object-store.ts'
+import { valueAt } from './field-path.ts'
 import { age } from './human-duration.ts'
 import { podStatusCells } from './pod-status-cells.ts'
 import type { ServedType } from './served-types.ts'
@@ -100,8 +100,7 @@ function wide(column: TableColumn): TableColumn {
 }
 
 function field(object: RawObject, path: string): string {
-  let value: unknown = object
-  for (const part of path.split('.')) value = isRawObject(value) ? value[part] : undefined
+  const value = valueAt(object, path)
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
@@ -110,12 +109,10 @@ function readyOf(workload: RawObject): string {
 }
 
 function nodeStatus(node: RawObject): string {
-  const status = isRawObject(node['status']) ? node['status'] : {}
-  const conditions: readonly unknown[] = Array.isArray(status['conditions']) ? status['conditions'] : []
-  const ready = conditions.find(condition => isRawObject(condition) && condition['type'] === 'Ready')
-  const readiness = isRawObject(ready) ? (ready['status'] === 'True' ? 'Ready' : 'NotReady') : 'Unknown'
-  const spec = isRawObject(node['spec']) ? node['spec'] : {}
-  return spec['unschedulable'] === true ? `${readiness},SchedulingDisabled` : readiness
+  const conditions = valueAt(node, 'status.conditions')
+  const ready: unknown = Array.isArray(conditions) ? conditions.find(condition => valueAt(condition, 'type') === 'Ready') : undefined
+  const readiness = ready === undefined ? 'Unknown' : valueAt(ready, 'status') === 'True' ? 'Ready' : 'NotReady'
+  return valueAt(node, 'spec.unschedulable') === true ? `${readiness},SchedulingDisabled` : readiness
 }
 
 function nodeRoles(node: RawObject): string {

@@ -5,7 +5,7 @@ import type { ServedType } from './served-types.ts'
 import type { WatchStream } from './watch-stream.ts'
 
 /** A watch that is open. */
-export interface LiveWatch {
+interface LiveWatch {
   readonly attributes: Attributes
   readonly storedAs: string
   readonly stream: WatchStream
