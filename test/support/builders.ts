@@ -3,14 +3,13 @@ import { selectorFromLabels } from '../../src/cluster/label-selector.ts'
 import type { Labels, LabelSelector } from '../../src/cluster/labels.ts'
 import type { NamespaceRecord } from '../../src/cluster/namespace.ts'
 import type { NodeRecord } from '../../src/cluster/node.ts'
-import type { PodAffinityTerm, PodRecord, PodSpec } from '../../src/cluster/pod.ts'
+import { isFinished, type PodAffinityTerm, type PodRecord, type PodSpec } from '../../src/cluster/pod.ts'
 import type { NodeSelectorTerm } from '../../src/cluster/node-selector.ts'
 import type { PersistentVolumeClaimRecord, PersistentVolumeRecord, StorageClassRecord } from '../../src/cluster/volume.ts'
 import type { ClusterRecord } from '../../src/cluster/records.ts'
 import type { WorkloadRecord } from '../../src/cluster/workload.ts'
-import { NO_RESOURCES } from '../../src/cluster/resources.ts'
 import { createAffinityIndex } from '../../src/scheduling/affinity-index.ts'
-import type { NodeInfo } from '../../src/scheduling/node-info.ts'
+import { createNodeTable } from '../../src/scheduling/node-table.ts'
 import type { Filter, PluginContext, Score } from '../../src/scheduling/plugin.ts'
 import type { FilterStatus } from '../../src/scheduling/plugins.ts'
 import { DEFAULT_PROFILE, type SchedulerProfile } from '../../src/scheduling/profile.ts'
@@ -169,18 +168,10 @@ export function clusterOf(records: readonly ClusterRecord[]): ClusterState {
 export function pluginContext(records: readonly ClusterRecord[], profile: SchedulerProfile = DEFAULT_PROFILE): PluginContext {
   const cluster = clusterOf(records)
   const affinity = createAffinityIndex()
-  const infos = new Map<string, NodeInfo>()
-  for (const node of cluster.nodes()) {
-    const pods = new Set(cluster.podsOn(node.name))
-    for (const pod of pods) affinity.add(pod, node.name)
-    infos.set(node.name, {
-      node,
-      pods,
-      used: NO_RESOURCES,
-      usedScored: { cpu: 0, memory: 0 },
-    })
-  }
-  return { cluster, profile, infos: [...infos.values()], info: name => infos.get(name), affinity }
+  const table = createNodeTable(pod => affinity.add(pod, pod.nodeName ?? ''))
+  for (const node of cluster.nodes()) table.setNode(node.name, node)
+  for (const pod of cluster.pods()) if (pod.nodeName !== undefined && !isFinished(pod)) table.add(pod, pod.nodeName)
+  return { cluster, profile, infos: table.infos(), info: name => table.slots[table.slotOf(name) ?? -1], affinity }
 }
 
 /** What one filter says of every node: Success also where it has nothing to say about the pod. */
