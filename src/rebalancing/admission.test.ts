@@ -168,7 +168,8 @@ describe('what waits whatever caps and budgets say', () => {
 
   it('what an answer asked to wait for, with the reason of the answer', () => {
     const plan = [planned(1)]
-    const scope = { kind: 'pod', uid: plan[0]!.pod.uid } as const
+    const { namespace, name, uid } = plan[0]!.pod
+    const scope = { kind: 'pod', namespace, name, uid } as const
     const deferral = { reason: 'RefusedByWebhook', message: 'not now', scope, lifts: { kind: 'never' } } as const
 
     expect(told(admitPlan(plan, worldOf(plan, [], { deferrals: [deferral] })))).toEqual(['RefusedByWebhook'])

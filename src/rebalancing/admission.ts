@@ -42,13 +42,17 @@ export function admit(evictions: readonly PlannedEviction[], world: AdmissionWor
   const door: Door = { ...world, inFlight: world.expectations.filter(({ overdue }) => !overdue), sameWave }
   for (const eviction of evictions) {
     const pod = world.cluster.pod(eviction.namespace, eviction.pod)
-    const refusal = pod === undefined ? { reason: 'PodGone', message: 'the pod is gone' } : firstRefusal({ eviction, pod }, door)
+    if (pod === undefined) {
+      waiting.push({ eviction, reason: 'PodGone', message: 'the pod is gone' })
+      continue
+    }
+    const refusal = firstRefusal({ eviction, pod }, door)
     if (refusal !== undefined) {
       waiting.push({ eviction, ...refusal })
       continue
     }
     admitted.push(eviction)
-    sameWave.push({ ...eviction, budgets: pod === undefined ? [] : budgetNames(world.cluster, pod), budgetShows: false })
+    sameWave.push({ ...eviction, budgets: budgetNames(world.cluster, pod), budgetShows: false })
   }
   return { admitted, waiting }
 }

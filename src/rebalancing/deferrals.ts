@@ -8,7 +8,7 @@ export interface Deferral {
   readonly reason: string
   readonly message: string
   readonly scope:
-    | { readonly kind: 'pod'; readonly uid: string }
+    | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly uid: string }
     | { readonly kind: 'workload'; readonly key: string }
     | { readonly kind: 'budgets'; readonly namespace: string; readonly names: readonly string[] }
   readonly lifts:
@@ -32,9 +32,10 @@ export function deferralOf(deferrals: readonly Deferral[], eviction: PlannedEvic
   })
 }
 
-/** Those still in force. */
+/** Those still in force, for pods that are still there. */
 export function inForce(deferrals: readonly Deferral[], cluster: ClusterReader, now: number): readonly Deferral[] {
-  return deferrals.filter(({ lifts }) => {
+  return deferrals.filter(({ scope, lifts }) => {
+    if (scope.kind === 'pod' && cluster.pod(scope.namespace, scope.name)?.uid !== scope.uid) return false
     switch (lifts.kind) {
       case 'never':
         return true

@@ -1,16 +1,13 @@
-import type { Plan, PlannedEviction } from '../planning/plan-types.ts'
+import type { PlannedEviction } from '../planning/plan-types.ts'
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
-import { budgetNames } from './admission.ts'
-import { refund, spend } from './cool-downs.ts'
+import { withoutRequest, withRequest, withStage } from './bookkeeping.ts'
 import { countEviction } from './episodes.ts'
-import { expectationOf, type Expectation } from './expectations.ts'
 import type { Decision, LoopContext } from './loop-state.ts'
-import { answerOf } from './outcomes.ts'
+import { answerOf, type Consequence } from './outcomes.ts'
 import { createPacer } from './pacer.ts'
 import type { EvictionOutcome, Occurrence } from './ports.ts'
 import { obstacle } from './readiness.ts'
 import { isUnchanged, revalidate } from './revalidate.ts'
-import { workloadKey } from './workload-key.ts'
 
 export interface Evicting {
   /**
@@ -43,21 +40,25 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
       if (newest.asOf !== state.changes) newest = decide()
       const withdrawal = revalidate(eviction, view.state, newest.plan, newest.admission)
       if (withdrawal !== undefined) {
-        tell(eviction, 'info', withdrawal.reason, withdrawal.message, { withdrawn: withdrawal.kind })
+        const { kind, reason, message } = withdrawal
+        tell(eviction, { level: 'info', reason, message, fields: { withdrawn: kind } })
         continue
       }
-      remember(eviction, newest.plan)
-      const written = obstacle(context) === undefined && (await memory.keep()) === undefined
-      // Writing took time: who may act and whether the pod is still there is asked once more. The next pass says what is in the way.
-      if (written && obstacle(context) === undefined && isUnchanged(eviction, view.state)) request(eviction)
-      else takeBack(eviction)
+      if (obstacle(context) !== undefined) return
+      memory.history = withRequest(memory.history, eviction, newest.plan, view.state, clock.now(), settings.coolDown)
+      const problem = await memory.keep()
+      // Writing took time: who may act, and whether the pod is still there, is asked once more. The next pass says what is in the way.
+      const isBarred = problem !== undefined || obstacle(context) !== undefined
+      if (!isBarred && isUnchanged(eviction, view.state)) request(eviction)
+      else memory.history = withoutRequest(memory.history, eviction)
+      if (isBarred) return
     }
   }
 
   function request(eviction: PlannedEviction): void {
-    const { namespace, pod, uid, order } = eviction
+    const { namespace, pod, uid, order, topologyKey, fromDomain, toDomain } = eviction
     const controller = new AbortController()
-    tell(eviction, 'info', 'Evicting', `from ${eviction.topologyKey}=${eviction.fromDomain} so that it lands in ${eviction.toDomain}`)
+    tell(eviction, { level: 'info', reason: 'Evicting', message: `from ${topologyKey}=${fromDomain} so that it lands in ${toDomain}` })
     const answer = new Promise<EvictionOutcome>(resolve => {
       const cancel = clock.after(settings.evictionRequestDeadline, () => {
         controller.abort()
@@ -69,94 +70,50 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
         .then(resolve)
         .finally(cancel)
     })
-    outstanding.set(
-      controller,
-      answer.then(outcome => {
-        outstanding.delete(controller)
-        receive(eviction, outcome)
-      }),
-    )
+    const received = answer.then(outcome => {
+      outstanding.delete(controller)
+      receive(eviction, outcome)
+    })
+    outstanding.set(controller, received)
   }
 
   function receive(eviction: PlannedEviction, outcome: EvictionOutcome): void {
-    const now = clock.now()
     const victim = view.state.pod(eviction.namespace, eviction.pod)
     const budgets = victim === undefined ? [] : budgetsOf(view.state, victim)
-    const { consequence, reason, message } = answerOf(outcome, eviction, budgets, now, settings.coolDown)
-    tell(eviction, LEVELS[outcome.kind], reason, message)
-    switch (consequence.kind) {
-      case 'evicted':
-        memory.history = { ...memory.history, episode: countEviction(memory.history.episode) }
-        enter(eviction, 'Evicted')
-        state.tally.evicted += 1
-        break
-      case 'unknown':
-        enter(eviction, 'Unanswered')
-        break
-      case 'replan':
-        takeBack(eviction)
-        break
-      case 'defer':
-        takeBack(eviction)
-        state.deferrals = [...state.deferrals, consequence.deferral]
-        break
-      case 'slowDown':
-        takeBack(eviction)
-        pacer.slowDown(consequence.ms)
-        break
-      case 'stop':
-        takeBack(eviction)
-        state.stopped = { reason, message }
-        break
-    }
+    const answer = answerOf(outcome, eviction, budgets, clock.now(), settings.coolDown)
+    tell(eviction, answer)
+    follow(eviction, answer.consequence)
+    if (answer.consequence.kind === 'stop') state.stopped = { reason: answer.reason, message: answer.message }
     state.changes += 1
     ring()
   }
 
-  function remember(eviction: PlannedEviction, plan: Plan): void {
-    const victim = view.state.pod(eviction.namespace, eviction.pod)
-    if (victim === undefined) return
-    const now = clock.now()
-    const key = workloadKey(eviction)
-    const planned = plan.evictions.filter(candidate => workloadKey(candidate) === key).length
-    const budgets = budgetNames(view.state, victim)
-    memory.history = {
-      ...memory.history,
-      expectations: [...memory.history.expectations, expectationOf(eviction, victim, budgets, now)],
-      rounds: spend(memory.history.rounds, eviction, planned, now, settings.coolDown),
+  function follow(eviction: PlannedEviction, consequence: Consequence): void {
+    switch (consequence.kind) {
+      case 'evicted':
+        state.tally.evicted += 1
+        memory.history = withStage(memory.history, eviction, 'Evicted', clock.now())
+        memory.history = { ...memory.history, episode: countEviction(memory.history.episode) }
+        return
+      case 'unknown':
+        memory.history = withStage(memory.history, eviction, 'Unanswered', clock.now())
+        return
+      case 'defer':
+        state.deferrals = [...state.deferrals, consequence.deferral]
+        break
+      case 'slowDown':
+        pacer.slowDown(consequence.ms)
+        break
+      case 'replan':
+      case 'stop':
+        break
     }
+    memory.history = withoutRequest(memory.history, eviction)
   }
 
-  /** The eviction did not come about. */
-  function takeBack(eviction: PlannedEviction): void {
-    const { expectations, rounds } = memory.history
-    if (!expectations.some(({ uid }) => uid === eviction.uid)) return
-    memory.history = {
-      ...memory.history,
-      expectations: expectations.filter(({ uid }) => uid !== eviction.uid),
-      rounds: refund(rounds, eviction),
-    }
-  }
-
-  function enter(eviction: PlannedEviction, stage: Expectation['stage']): void {
-    memory.history = {
-      ...memory.history,
-      expectations: memory.history.expectations.map(expectation =>
-        expectation.uid === eviction.uid ? { ...expectation, stage, since: clock.now() } : expectation,
-      ),
-    }
-  }
-
-  function tell(
-    eviction: PlannedEviction,
-    level: Occurrence['level'],
-    reason: string,
-    message: string,
-    fields?: Occurrence['fields'],
-  ): void {
-    const { namespace, pod, uid } = eviction
+  function tell({ namespace, pod, uid }: PlannedEviction, { level, reason, message, fields = {} }: Omit<Occurrence, 'about'>): void {
     const about = { kind: 'Pod', namespace, name: pod, uid }
-    recorder.record({ reason, level, message: `${namespace}/${pod}: ${message}`, about, ...(fields === undefined ? {} : { fields }) })
+    recorder.record({ reason, level, message: `${namespace}/${pod}: ${message}`, about, fields })
   }
 
   return {
@@ -168,20 +125,4 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
       await Promise.all(outstanding.values())
     },
   }
-}
-
-/** Warnings are for what a person should look at. */
-const LEVELS: Readonly<Record<EvictionOutcome['kind'], Occurrence['level']>> = {
-  Accepted: 'info',
-  BudgetExhausted: 'info',
-  BudgetLagging: 'info',
-  Throttled: 'info',
-  SeveralBudgets: 'warning',
-  Gone: 'info',
-  Replaced: 'info',
-  Conflict: 'info',
-  RefusedByWebhook: 'warning',
-  Forbidden: 'warning',
-  Invalid: 'warning',
-  Lost: 'warning',
 }

@@ -21,8 +21,9 @@ export function observeAndLearn({ ports, settings, state }: LoopContext, groupsN
   const now = clock.now()
   const { open, sightings } = observe(memory.history.expectations, view.state, now - ageOf(freshness, 'Pod'), settings)
   memory.history = { ...memory.history, expectations: open, rounds: dropOver(memory.history.rounds, now, settings.coolDown) }
+  let groups: readonly GroupPlan[] | undefined
   for (const sighting of sightings) {
-    const { history, told, verdict } = learn(memory.history, sighting, groupsNow, now)
+    const { history, told, verdict } = learn(memory.history, sighting, () => (groups ??= groupsNow()), now)
     memory.history = history
     if (verdict !== undefined) state.tally[verdict] += 1
     for (const occurrence of told) recorder.record(occurrence)
@@ -37,6 +38,6 @@ export function observeAndLearn({ ports, settings, state }: LoopContext, groupsN
 
 /** Groups that have reached balance start with a clean slate. */
 export function forgiveBalanced({ ports, state: { memory } }: LoopContext, { groups }: Plan): void {
-  const balanced = new Set(groups.filter(({ status }) => status === 'Balanced').map(({ id }) => id))
+  const balanced = new Set(groups.filter(({ excess }) => excess === 0).map(({ id }) => id))
   memory.history = { ...memory.history, ...forgive(memory.history, balanced, ports.clock.now()) }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clusterOf } from '../../test/support/builders.ts'
+import { clusterOf, makePod } from '../../test/support/builders.ts'
 import { eviction } from '../../test/support/made-up-plans.ts'
 import { budgetRecord } from '../../test/support/records.ts'
 import type { BudgetRecord } from '../cluster/budget.ts'
@@ -68,11 +68,13 @@ describe('what an answer means', () => {
 
 describe('deferrals', () => {
   const of = (scope: Deferral['scope'], lifts: Deferral['lifts'] = { kind: 'never' }): Deferral => ({ reason: 'R', message, scope, lifts })
+  const onePod = { kind: 'pod', namespace: asked.namespace, name: asked.pod, uid: asked.uid } as const
+  const cluster = clusterOf([makePod(asked.pod, { uid: asked.uid })])
   const sibling = eviction(2)
   const stranger = eviction(3, { workload: { kind: 'Deployment', name: 'cart' } })
 
   it.each<[string, Deferral['scope'], readonly boolean[]]>([
-    ['a pod', { kind: 'pod', uid: asked.uid }, [true, false, false]],
+    ['a pod', onePod, [true, false, false]],
     ['a workload', { kind: 'workload', key: 'shop/Deployment/web' }, [true, true, false]],
     ['a budget and whatever it covers', { kind: 'budgets', namespace: 'shop', names: ['web'] }, [true, true, true]],
     ['a budget of the same name elsewhere', { kind: 'budgets', namespace: 'other', names: ['web'] }, [false, false, false]],
@@ -80,11 +82,19 @@ describe('deferrals', () => {
     expect([asked, sibling, stranger].map(one => deferralOf([of(scope)], one, ['web']) !== undefined)).toEqual(expected)
   })
 
-  it('end with their time', () => {
-    const until = of({ kind: 'pod', uid: asked.uid }, { kind: 'at', time: NOW })
+  it('end with the pod they are about', () => {
+    const forGood = of(onePod)
 
-    expect(inForce([until], clusterOf([]), NOW - 1)).toEqual([until])
-    expect(inForce([until], clusterOf([]), NOW)).toEqual([])
+    expect(inForce([forGood], cluster, NOW)).toEqual([forGood])
+    expect(inForce([forGood], clusterOf([]), NOW)).toEqual([])
+    expect(inForce([forGood], clusterOf([makePod(asked.pod, { uid: 'another' })]), NOW)).toEqual([])
+  })
+
+  it('end with their time', () => {
+    const until = of(onePod, { kind: 'at', time: NOW })
+
+    expect(inForce([until], cluster, NOW - 1)).toEqual([until])
+    expect(inForce([until], cluster, NOW)).toEqual([])
   })
 
   it('end when the budget is another than it was, or gone', () => {

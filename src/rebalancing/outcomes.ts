@@ -1,11 +1,11 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Deferral } from './deferrals.ts'
-import type { EvictionOutcome } from './ports.ts'
+import type { EvictionOutcome, Occurrence } from './ports.ts'
 import { workloadKey } from './workload-key.ts'
 
 /** What an answer means for the loop. */
-type Consequence =
+export type Consequence =
   /** Deletion has begun. */
   | { readonly kind: 'evicted' }
   /** It may have happened: never asked again before the watch has shown what became of it. */
@@ -20,6 +20,8 @@ type Consequence =
 
 export interface Answer {
   readonly consequence: Consequence
+  /** A warning is for what a person should look at. */
+  readonly level: Occurrence['level']
   /** CamelCase, for event, metric and log. */
   readonly reason: string
   readonly message: string
@@ -29,6 +31,21 @@ export interface Answer {
 const CONFLICT_RETRY = 10_000
 /** A budget that our cache does not show cannot be seen changing. */
 const UNSEEN_BUDGET_RETRY = 30_000
+
+const LEVELS: Readonly<Record<EvictionOutcome['kind'], Occurrence['level']>> = {
+  Accepted: 'info',
+  BudgetExhausted: 'info',
+  BudgetLagging: 'info',
+  Throttled: 'info',
+  SeveralBudgets: 'warning',
+  Gone: 'info',
+  Replaced: 'info',
+  Conflict: 'info',
+  RefusedByWebhook: 'warning',
+  Forbidden: 'warning',
+  Invalid: 'warning',
+  Lost: 'warning',
+}
 
 /**
  * @param budgets those that cover the pod in our cache
@@ -41,8 +58,9 @@ export function answerOf(
   now: number,
   rest: number,
 ): Answer {
-  const answer = (reason: string, message: string, consequence: Consequence): Answer => ({ reason, message, consequence })
-  const pod = { kind: 'pod', uid: eviction.uid } as const
+  const level = LEVELS[outcome.kind]
+  const answer = (reason: string, message: string, consequence: Consequence): Answer => ({ reason, message, level, consequence })
+  const pod = { kind: 'pod', namespace: eviction.namespace, name: eviction.pod, uid: eviction.uid } as const
   const budgetScope = budgets.length === 0 ? pod : budgetsScope(eviction.namespace, budgets)
   const defer = (reason: string, message: string, scope: Deferral['scope'], lifts: Deferral['lifts']): Answer =>
     answer(reason, message, { kind: 'defer', deferral: { reason, message, scope, lifts } })
