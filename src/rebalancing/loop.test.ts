@@ -90,6 +90,7 @@ describe('holds', () => {
     ['a cache that is not listed yet', world => (world.freshness[0] = { ...world.freshness[0]!, synced: false }), 'CachesNotSynced'],
     ['a cache that is behind', world => (world.freshness[0] = { ...world.freshness[0]!, ageMs: 91 * SECOND }), 'ViewStale'],
     ['another holder of the lease', world => world.lead(false), 'NotLeader'],
+    ['a history that cannot be read', world => (world.store.loading = fail), 'HistoryUnreadable'],
     ['a history that cannot be stored', world => (world.store.saving = fail), 'HistoryNotStored'],
   ])('%s stops every eviction, and says so once', async (_, disturb, reason) => {
     const world = createLoopWorld([6, 6, 0])

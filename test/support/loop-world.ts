@@ -26,8 +26,8 @@ export interface LoopWorld {
   readonly state: ClusterState
   readonly requests: EvictionRequest[]
   readonly told: Occurrence[]
-  /** `saving` is called before each write of the history, which fails if it throws. */
-  readonly store: { text: string | undefined; loads: number; saving: () => void }
+  /** `loading` and `saving` are called before the history is read and written, which fails if they throw. */
+  readonly store: { text: string | undefined; loads: number; loading: () => void; saving: () => void }
   readonly freshness: KindFreshness[]
   /** The answer to a request; deletion begins only when it is Accepted, or when the test calls {@link LoopWorld.evict} itself. */
   answer: (request: EvictionRequest) => Answer
@@ -82,7 +82,7 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
     state,
     requests: [],
     told: [],
-    store: { text: undefined, loads: 0, saving: () => {} },
+    store: { text: undefined, loads: 0, loading: () => {}, saving: () => {} },
     freshness: (['Pod', 'Node', 'PodDisruptionBudget'] as const).map(kind => ({ kind, required: true, synced: true, ageMs: 0 })),
     answer: () => ({ kind: 'Accepted' }),
     landing: zone => zone,
@@ -130,6 +130,7 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
           history: {
             load: async () => {
               world.store.loads += 1
+              world.store.loading()
               return world.store.text
             },
             save: async text => {
