@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { makePod } from '../../test/support/builders.ts'
 import { eviction, group } from '../../test/support/made-up-plans.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
-import { expectationOf, type Sighting } from './expectations.ts'
+import { expectationOf } from './expectations.ts'
 import { EMPTY_HISTORY, type History } from './history.ts'
 import { learn } from './learn.ts'
+import type { Sighting } from './sightings.ts'
 
 const NOW = 1_000_000
 const planned = eviction(1, { fromDomain: 'a', toDomain: 'c' })

@@ -1,11 +1,12 @@
 import type { GroupPlan } from '../planning/plan-types.ts'
 import { refund, touch } from './cool-downs.ts'
 import { countEviction, countMiss } from './episodes.ts'
-import type { Expectation, Sighting } from './expectations.ts'
+import type { Expectation } from './expectations.ts'
 import type { History } from './history.ts'
 import { helps } from './landings.ts'
 import type { Occurrence } from './ports.ts'
 import { afterMiss } from './quarantine.ts'
+import type { Sighting } from './sightings.ts'
 import type { OfWorkload } from './workload-key.ts'
 
 /** What a sighting changes, and what of it is worth telling. */

@@ -1,10 +1,10 @@
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import { dropOver } from './cool-downs.ts'
-import { observe } from './expectations.ts'
 import { ageOf } from './freshness.ts'
 import { learn } from './learn.ts'
 import type { LoopContext } from './loop-state.ts'
 import { forgive, missesTooOften } from './quarantine.ts'
+import { observe } from './sightings.ts'
 
 /**
  * Step 6: compares what evictions led to expect with what the cluster shows, and learns from it. Called as often as one likes.

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { clusterOf, makeNode, makePod, makeWorkload } from '../../test/support/builders.ts'
+import { eviction } from '../../test/support/made-up-plans.ts'
+import type { ClusterState } from '../cluster/cluster-state.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import { expectationOf, type Expectation } from './expectations.ts'
+import { observe } from './sightings.ts'
+
+const SECOND = 1_000
+const T = Date.parse('2026-11-21T12:00:00.400Z')
+const ZONE = 'topology.kubernetes.io/zone'
+const DEADLINES = { evictionRequestDeadline: 30 * SECOND, replacementDeadline: 600 * SECOND }
+
+type Kind = 'ReplicaSet' | 'StatefulSet'
+
+const web = (name: string, fields: Partial<Omit<PodRecord, 'labels' | 'spec'>> = {}, kind: Kind = 'ReplicaSet'): PodRecord =>
+  makePod(name, { controller: { apiVersion: 'apps/v1', kind, name: 'web', uid: 'web' }, nodeName: 'node-a', ...fields })
+
+function world(pods: readonly PodRecord[], kind: Kind = 'ReplicaSet', replicas = 3): ClusterState {
+  const nodes = ['a', 'b', 'c'].map(zone => makeNode(`node-${zone}`, { zone }))
+  return clusterOf([...nodes, makeWorkload(kind, 'web', { replicas }), ...pods])
+}
+
+/** What is expected after the eviction of a pod; Evicted unless told otherwise. */
+function evicted(pod: PodRecord, fields: Partial<Expectation> = {}): Expectation {
+  const planned = eviction(1, { pod: pod.name, uid: pod.uid, controllerUid: 'web', topologyKey: ZONE, fromDomain: 'a', toDomain: 'c' })
+  return { ...expectationOf(planned, pod, [], T), stage: 'Evicted', ...fields }
+}
+
+const look = (expectations: readonly Expectation[], cluster: ClusterState, provenAt = T + SECOND) =>
+  observe(expectations, cluster, provenAt, DEADLINES)
+
+const siblings = [web('web-1'), web('web-2')]
+const victim = web('web-0')
+const leaving = { ...victim, deletedAt: T + 30 * SECOND }
+const born = (name: string, seconds: number, fields: Partial<Omit<PodRecord, 'labels' | 'spec'>> = {}): PodRecord =>
+  web(name, {
+    createdAt: Math.floor(T / SECOND) * SECOND + seconds * SECOND,
+    nodeName: undefined,
+    phase: 'Pending',
+    ready: false,
+    ...fields,
+  })
+
+describe('what becomes of an eviction', () => {
+  it.each<[string, readonly PodRecord[], readonly string[], readonly (string | undefined)[]]>([
+    ['the watch has not shown it yet', [victim], [], [undefined]],
+    ['the pod is terminating', [leaving], [], [undefined]],
+    ['the replacement waits for the scheduler', [leaving, born('web-3', 1)], [], ['web-3']],
+    ['it was created in the same second', [born('web-3', 0)], [], ['web-3']],
+    ['the replacement has landed', [born('web-3', 1, { nodeName: 'node-c' })], ['Landed in c'], ['web-3']],
+    ['it is Ready', [born('web-3', 1, { nodeName: 'node-c', phase: 'Running', ready: true })], ['Landed in c', 'Ready'], []],
+    ['the replacement itself is being deleted', [born('web-3', 1, { deletedAt: T }), born('web-4', 2)], [], ['web-4']],
+    ['of two new pods the older one', [born('web-4', 2), born('web-3', 1)], [], ['web-3']],
+  ])('%s', (_, others, seen, open) => {
+    const result = look([evicted(victim)], world([...siblings, ...others]))
+
+    expect(result.sightings.map(sighting => (sighting.kind === 'Landed' ? `Landed in ${sighting.domain}` : sighting.kind))).toEqual(seen)
+    expect(result.open.map(({ replacementUid }) => replacementUid)).toEqual(open)
+  })
+
+  it('a pod created before the eviction is no replacement', () => {
+    expect(look([evicted(victim)], world([...siblings, born('web-3', -1)], 'ReplicaSet', 4)).open[0]?.replacementUid).toBeUndefined()
+  })
+
+  it('tells each thing once', () => {
+    const cluster = world([...siblings, born('web-3', 1, { nodeName: 'node-c' })])
+    const first = look([evicted(victim)], cluster)
+
+    expect(look(first.open, cluster)).toEqual({ open: first.open, sightings: [] })
+  })
+
+  it('says nothing of a request whose answer is still to come, even if the pod has gone', () => {
+    expect(look([evicted(victim, { stage: 'Requested' })], world(siblings)).sightings).toEqual([])
+  })
+
+  it('waits for no replacement when the controller was scaled in, replaced or deleted meanwhile', () => {
+    const scaledIn = world(siblings, 'ReplicaSet', 2)
+    const gone = world(siblings)
+    gone.apply({ type: 'delete', kind: 'ReplicaSet', key: 'shop/web' })
+    const anew = world(siblings)
+    anew.apply({ type: 'upsert', record: makeWorkload('ReplicaSet', 'web', { uid: 'another' }) })
+
+    for (const cluster of [scaledIn, gone, anew]) {
+      expect(look([evicted(victim)], cluster)).toMatchObject({ open: [], sightings: [{ kind: 'NotReplaced' }] })
+    }
+  })
+
+  it('goes on waiting when it cannot tell what the controller wants', () => {
+    const cluster = world([])
+    const custom = { kind: 'CloneSet', name: 'web' }
+
+    expect(look([evicted(victim, { controller: custom })], cluster).open).toHaveLength(1)
+  })
+})
+
+describe('several evictions of one controller', () => {
+  const other = web('web-1')
+  const both = [evicted(victim), evicted(other)]
+
+  it('share no replacement', () => {
+    const one = look(both, world([web('web-2'), born('web-3', 1)]))
+    const two = look(one.open, world([web('web-2'), born('web-3', 1), born('web-4', 2)]))
+
+    expect(one.open.map(({ replacementUid }) => replacementUid)).toEqual(['web-3', undefined])
+    expect(two.open.map(({ replacementUid }) => replacementUid)).toEqual(['web-3', 'web-4'])
+  })
+
+  it('nor does the second take the replacement of the first once that is Ready and done with', () => {
+    const ready = born('web-3', 1, { nodeName: 'node-c', ready: true })
+    const first = look(both, world([web('web-2'), ready]))
+    const second = look(first.open, world([web('web-2'), ready]))
+
+    expect(first.sightings.map(({ kind }) => kind)).toEqual(['Landed', 'Ready'])
+    expect(second.open.map(({ uid, replacementUid }) => [uid, replacementUid])).toEqual([['web-1', undefined]])
+  })
+
+  it('of a StatefulSet get the pods of their own names', () => {
+    const set = (name: string, uid = name): PodRecord => web(name, { uid, createdAt: T + SECOND, ready: false }, 'StatefulSet')
+    const expectations = [evicted(set('web-0')), evicted(set('web-1'))]
+    const cluster = world([set('web-1', 'web-1-anew'), set('web-2', 'scaled-out')], 'StatefulSet', 4)
+
+    expect(look(expectations, cluster).open.map(({ pod, replacementUid }) => [pod, replacementUid])).toEqual([
+      ['web-0', undefined],
+      ['web-1', 'web-1-anew'],
+    ])
+  })
+})
+
+describe('a request without an answer', () => {
+  const unanswered = evicted(victim, { stage: 'Unanswered' })
+
+  it.each<[string, readonly PodRecord[], number, string | undefined, Expectation['stage'] | undefined]>([
+    ['has happened once the pod is seen leaving', [leaving], 1, 'Leaving', 'Evicted'],
+    ['has happened once the pod is gone', [], 1, 'Leaving', 'Evicted'],
+    ['may still happen while the server works on it', [victim], 29, undefined, 'Unanswered'],
+    ['never happened if the pod is still there in a view newer than the deadline', [victim], 30, 'NotEvicted', undefined],
+  ])('%s', (_, others, provenAfter, seen, stage) => {
+    const result = look([unanswered], world([...siblings, ...others]), T + provenAfter * SECOND)
+
+    expect(result.sightings[0]?.kind).toBe(seen)
+    expect(result.open[0]?.stage).toBe(stage)
+  })
+
+  it('has evicted nobody else who has its name', () => {
+    const namesake = { ...victim, uid: 'another' }
+
+    expect(look([unanswered], world([...siblings, namesake])).sightings[0]?.kind).toBe('Leaving')
+  })
+})
+
+describe('a replacement that is not Ready in time', () => {
+  const pending = [...siblings, born('web-3', 1)]
+
+  it('is overdue once, and then still awaited', () => {
+    const before = look([evicted(victim)], world(pending), T + 600 * SECOND)
+    const after = look(before.open, world(pending), T + 601 * SECOND)
+    const later = look(after.open, world(pending), T + 999 * SECOND)
+    const ready = look(later.open, world([...siblings, born('web-3', 1, { nodeName: 'node-c', ready: true })]), T + 999 * SECOND)
+
+    expect(before.sightings).toEqual([])
+    expect(after.sightings.map(({ kind }) => kind)).toEqual(['Overdue'])
+    expect(later).toMatchObject({ open: [{ overdue: true }], sightings: [] })
+    expect(ready).toMatchObject({ open: [], sightings: [{ kind: 'Landed' }, { kind: 'Ready' }] })
+  })
+
+  it('is not overdue because a watch stalls', () => {
+    expect(look([evicted(victim)], world(pending), -Infinity).sightings).toEqual([])
+  })
+
+  it('of a StatefulSet has the grace period of the old pod on top', () => {
+    const old = web('web-0', { deletedAt: T + 300 * SECOND }, 'StatefulSet')
+    const expectation = evicted(old)
+    const cluster = world([old], 'StatefulSet')
+
+    expect(look([expectation], cluster, T + 601 * SECOND).sightings).toEqual([])
+    expect(look([expectation], cluster, T + 901 * SECOND).sightings).toMatchObject([{ kind: 'Overdue' }])
+  })
+})
+
+it('finds the replacement although the clock of the API server is behind', () => {
+  const slow = { ...victim, deletedAt: T - 10 * SECOND + 30 * SECOND }
+  const first = look([evicted(victim)], world([...siblings, slow]))
+
+  expect(look(first.open, world([...siblings, born('web-3', -9)])).open[0]?.replacementUid).toBe('web-3')
+})
