@@ -11,6 +11,11 @@ export interface Snapshot {
   readonly warnings: readonly Warning[]
 }
 
+export interface SnapshotOptions {
+  /** True for a question about one pod, which has an answer on a cluster without nodes too: nowhere. */
+  readonly mayLackNodes?: boolean
+}
+
 /** A snapshot that cannot be used; the message is one sentence for a person: which file, what is wrong, where, what is legal. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError'
@@ -23,17 +28,17 @@ const COMMAND = '`kubectl get nodes,pods,... -A -o json`'
  * one at a time, so that the file may be larger than memory. A kind counts as known when at least one of its objects is there and each
  * of them could be read: an empty kind cannot be told from one that was not asked for. Throws a SnapshotError.
  */
-export async function readSnapshot(source: string): Promise<Snapshot> {
+export async function readSnapshot(source: string, options: SnapshotOptions = {}): Promise<Snapshot> {
   const name = source === '-' ? 'standard input' : source
   try {
-    return await readFrom(source)
+    return await readFrom(source, options)
   } catch (error) {
     if (error instanceof SyntaxError) throw new SnapshotError(`snapshot ${name} ${error.message}`, { cause: error })
     throw error
   }
 }
 
-async function readFrom(source: string): Promise<Snapshot> {
+async function readFrom(source: string, { mayLackNodes = false }: SnapshotOptions): Promise<Snapshot> {
   const projector = createProjector()
   const state = createClusterState()
   const warnings: Warning[] = []
@@ -53,7 +58,7 @@ async function readFrom(source: string): Promise<Snapshot> {
   })
   for await (const chunk of snapshotBytes(source)) scanner.push(chunk)
   scanner.end()
-  if (state.count('Node') === 0) throw new SyntaxError(`has no nodes; legal is the output of ${COMMAND}`)
+  if (!mayLackNodes && state.count('Node') === 0) throw new SyntaxError(`has no nodes; legal is the output of ${COMMAND}`)
   for (const [kind, readable] of complete) if (readable) state.markKnown(kind)
   return { state, warnings }
 }

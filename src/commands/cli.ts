@@ -59,10 +59,11 @@ function failure(error: unknown, name: string): number {
     return 2
   }
   if (!isReportableError(error)) throw error
-  console.error(`${name}: ${oneLine(error.message)}`)
+  console.error(`${name}: ${error.message}`)
   return error instanceof UsageError ? 2 : 1
 }
 
+// Commander puts its suggestion on a line of its own.
 function oneLine(message: string): string {
   return message
     .replace(/^error: /, '')

@@ -9,6 +9,7 @@ import { createLeaderElection, type LeaderElection } from '../kubernetes/lease.t
 import { recordTo } from '../kubernetes/record-to.ts'
 import { describeMissing, missingPermissions, permissionsToRun } from '../kubernetes/permissions.ts'
 import { plan } from '../planning/plan.ts'
+import type { Policy } from '../planning/policy.ts'
 import { createLoop, type Loop } from '../rebalancing/loop.ts'
 import type { Recorder } from '../rebalancing/ports.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
@@ -17,6 +18,9 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { CommandError } from './errors.ts'
 import type { Connection } from './live-cluster.ts'
+
+/** As the manifests label its pods. */
+const OWN_LABELS = new Map([['app.kubernetes.io/name', 'respread']])
 
 /** What `run` and `once` share: the loop, wired to a real API server. */
 export interface Controller {
@@ -42,8 +46,10 @@ export interface ControllerOptions {
 export async function createController(options: ControllerOptions): Promise<Controller> {
   const { connection, configuration, profiles, log, metrics, signal } = options
   const { transport, clock } = connection
-  const { policy, loop: settings, leaderElection } = configuration
+  const { loop: settings, leaderElection } = configuration
   const home = leaderElection.leaseNamespace ?? connection.namespace
+  // Its own pods are moved last, so that it finishes what it began.
+  const policy: Policy = { ...configuration.policy, self: { namespace: home, labels: OWN_LABELS } }
 
   const historyName = `${leaderElection.leaseName}-history`
   const identity = { namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun: settings.dryRun }

@@ -3,10 +3,10 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { LoopStatus } from '../rebalancing/loop.ts'
 import type { ClusterActions } from '../simulation/cluster-actions.ts'
 
-export const LOST_ZONE = 'zone-c'
+const LOST_ZONE = 'zone-c'
 
 /** What the storyteller sees of cluster and loop at one moment. */
-export interface Scene {
+interface Scene {
   readonly cluster: ClusterReader
   readonly status: LoopStatus
 }

@@ -48,7 +48,7 @@ async function explain(what: string, options: ExplainOptions): Promise<void> {
 
 async function explainPod(namespace: string, name: string, options: ExplainOptions): Promise<void> {
   const profiles = await profilesFor(options, warn)
-  const { cluster } = await readWorld(options)
+  const { cluster } = await readWorld(options, { mayLackNodes: true })
   const explanation = explainPodReport(createSchedulerModel(cluster, profiles), namespace, name)
   print(explanation, options, { structured: placementReport, text: placementTable })
 }

@@ -6,13 +6,13 @@ import { createMetrics } from '../telemetry/metrics.ts'
 import type { Exit } from './cli.ts'
 import { createController } from './controller.ts'
 import { connect } from './live-cluster.ts'
-import { parseDurationOption, withClusterOptions, type ClusterOptions } from './options.ts'
-import { configurationFor, profilesFor } from './settings-files.ts'
+import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
+import { parseDurationOption } from './options.ts'
+import { profilesFor } from './settings-files.ts'
 import { onShutdown } from './shutdown.ts'
 
-interface OnceOptions extends ClusterOptions {
+interface OnceOptions extends LoopOptions {
   readonly timeout: number
-  readonly dryRun?: boolean
   readonly exitCode?: boolean
 }
 
@@ -23,26 +23,24 @@ export function addOnce(program: Command, exit: Exit): void {
   const command = program
     .command('once')
     .description('Restore the spread once: until balanced, until nothing more can be done, or until the time is up.')
-  withClusterOptions(command)
+  withLoopOptions(command)
     .option('--timeout <duration>', 'give up after this time', parseDurationOption(parseDuration), HOUR)
-    .option('--dry-run', 'evict nothing, say what would be evicted')
     .option('--exit-code', `exit ${SKEW_REMAINS} when skew remains`)
     .action(async (options: OnceOptions) => exit(await once(options)))
 }
 
 async function once(options: OnceOptions): Promise<number> {
-  const configuration = await configurationFor(options)
-  const settings = { ...configuration, loop: { ...configuration.loop, dryRun: options.dryRun ?? configuration.loop.dryRun } }
-  const log = createLog(settings.logLevel)
+  const configuration = await loopConfigurationFor(options)
+  const log = createLog(configuration.logLevel)
   const profiles = await profilesFor(options, message => log.warn(message))
   const connection = await connect(options)
   const stop = new AbortController()
   const forget = onShutdown(() => stop.abort())
   try {
-    const metrics = createMetrics(settings.metrics)
+    const metrics = createMetrics(configuration.metrics)
     const controller = await createController({
       connection,
-      configuration: settings,
+      configuration,
       profiles,
       log,
       metrics,

@@ -6,29 +6,22 @@ import { createMetrics } from '../telemetry/metrics.ts'
 import type { Exit } from './cli.ts'
 import { createController } from './controller.ts'
 import { connect } from './live-cluster.ts'
-import { withClusterOptions, type ClusterOptions } from './options.ts'
-import { configurationFor, profilesFor } from './settings-files.ts'
+import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
+import { profilesFor } from './settings-files.ts'
 import { onShutdown } from './shutdown.ts'
-
-interface RunOptions extends ClusterOptions {
-  readonly dryRun?: boolean
-}
 
 export function addRun(program: Command, exit: Exit): void {
   const command = program
     .command('run')
     .description('Watch the cluster and restore the spread whenever something has bunched pods up, until SIGTERM.')
-  withClusterOptions(command)
-    .option('--dry-run', 'evict nothing, say what would be evicted')
-    .action(async (options: RunOptions) => {
-      await run(options)
-      exit(0)
-    })
+  withLoopOptions(command).action(async (options: LoopOptions) => {
+    await run(options)
+    exit(0)
+  })
 }
 
-async function run(options: RunOptions): Promise<void> {
-  const configured = await configurationFor(options)
-  const configuration = { ...configured, loop: { ...configured.loop, dryRun: options.dryRun ?? configured.loop.dryRun } }
+async function run(options: LoopOptions): Promise<void> {
+  const configuration = await loopConfigurationFor(options)
   const log = createLog(configuration.logLevel)
   const metrics = createMetrics(configuration.metrics)
   const profiles = await profilesFor(options, message => log.warn(message))

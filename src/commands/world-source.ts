@@ -10,10 +10,13 @@ export interface WorldAtRest {
 }
 
 /** Reads a snapshot file, or lists the cluster once. Objects that could not be read are warned about on stderr. */
-export async function readWorld(options: ClusterOptions & SnapshotOptions): Promise<WorldAtRest> {
+export async function readWorld(
+  options: ClusterOptions & SnapshotOptions,
+  reading: { readonly mayLackNodes?: boolean } = {},
+): Promise<WorldAtRest> {
   const now = options.now ?? Date.now()
   if (options.snapshot !== undefined) {
-    const { state, warnings } = await readSnapshot(options.snapshot)
+    const { state, warnings } = await readSnapshot(options.snapshot, reading)
     warnAbout(warnings)
     return { cluster: state, now }
   }

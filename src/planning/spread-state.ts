@@ -1,7 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { wouldHave } from './eligibility.ts'
-import { excessOf, skewOf, type SpreadRule } from './excess.ts'
+import { excessOf, type SpreadRule } from './excess.ts'
 import { compareText, counts, type Group } from './groups.ts'
 
 /** The counts of one group while a plan is made: they start as the cluster has them and follow the plan's moves. */
@@ -48,8 +48,6 @@ function hasPlaceFor(model: SchedulerModel, pod: PodRecord, nodeName: string): b
   const node = model.cluster.node(nodeName)
   return node !== undefined && wouldHave(node, pod.spec)
 }
-
-export const skewNow = (state: SpreadState): number => skewOf(state.counts, state.rule)
 
 export const excessNow = (state: SpreadState): number => excessOf(state.counts, state.rule)
 

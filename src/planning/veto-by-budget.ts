@@ -3,9 +3,11 @@ import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
 
-export function budgetsAreUnknown(_pod: PodRecord, { cluster }: VetoContext): Veto | undefined {
-  if (cluster.knows('PodDisruptionBudget')) return undefined
-  return { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data' }
+export function budgetsAreUnknown(pod: PodRecord, { cluster }: VetoContext): Veto | undefined {
+  if (!cluster.knows('PodDisruptionBudget')) return { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data' }
+  // A budget that cannot be read may cover any pod of its namespace.
+  const unread = [...cluster.budgetsIn(pod.namespace)].find(budget => budget.problems.length > 0)
+  return unread && { reason: 'BudgetsUnknown', message: `budget ${unread.name} cannot be read: ${unread.problems[0] ?? ''}` }
 }
 
 export function severalBudgetsCoverIt(pod: PodRecord, { cluster }: VetoContext): Veto | undefined {
@@ -14,8 +16,8 @@ export function severalBudgetsCoverIt(pod: PodRecord, { cluster }: VetoContext):
   return { reason: 'SeveralBudgets', message: `${budgets.length} budgets cover it: ${budgets.map(budget => budget.name).join(', ')}` }
 }
 
-export function budgetNeverAllows(pod: PodRecord, { cluster, neverAllows }: VetoContext): Veto | undefined {
-  const budget = budgetsOf(cluster, pod)[0]
-  const why = budget === undefined ? undefined : neverAllows(budget)
+export function budgetNeverAllows(pod: PodRecord, context: VetoContext): Veto | undefined {
+  const budget = budgetsOf(context.cluster, pod)[0]
+  const why = budget === undefined ? undefined : context.neverAllows(budget)
   return why === undefined ? undefined : { reason: 'BudgetNeverAllows', message: why }
 }

@@ -9,7 +9,7 @@ import { createSchedulerModel } from '../../src/scheduling/create-scheduler-mode
 
 export const ZONE = 'topology.kubernetes.io/zone'
 export const HOST = 'kubernetes.io/hostname'
-export const NOW = Date.parse('2026-01-01T12:00:00Z')
+const NOW = Date.parse('2026-01-01T12:00:00Z')
 const LONG_AGO = '2026-01-01T10:00:00Z'
 
 /** Raw JSON, as a manifest writes it. */

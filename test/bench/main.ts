@@ -1,0 +1,14 @@
+// npm run bench -- NAME [flags]: prints a table of measurements. Numbers from one run can be compared with each other, not with another day's.
+const [name = '', ...args] = process.argv.slice(2)
+
+const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
+  scheduling: () => import('./scheduling.ts'),
+}
+
+const load = BENCHES[name]
+if (load === undefined) {
+  console.error(`bench: name one of ${Object.keys(BENCHES).join(', ')}, not "${name}"`)
+  process.exitCode = 2
+} else {
+  await (await load()).run(args)
+}
