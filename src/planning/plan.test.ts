@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Situation } from './situation.ts'
 import {
   budget,
   countsAfter,
@@ -239,5 +240,25 @@ describe('outages and holds', () => {
     const result = planFor(zonal([6, 6, 0], hard('web')), {}, { domainHolds: [hold] })
     expect(result.evictions).toEqual([])
     expect(groupOf(result, 'web')).toMatchObject({ status: 'Held', reason: 'DomainSettling', skew: 6 })
+  })
+})
+
+describe('evictions in flight', () => {
+  const flight = (pod: string): Situation['inFlight'][number] => ({
+    namespace: 'shop',
+    pod,
+    uid: `pod-shop-${pod}`,
+    node: 'a0',
+    controllerUid: 'ReplicaSet-shop-web-1',
+    workload: { kind: 'Deployment', name: 'web' },
+    evictedAt: AT_REST.now,
+    replacementUid: undefined,
+  })
+
+  it('a victim that the watch still shows alive is counted where its replacement will be, and not planned again', () => {
+    const result = planFor(zonal([6, 6, 0], hard('web')), {}, { inFlight: [flight('web-0'), flight('web-6')] })
+    expect(result.evictions).toHaveLength(2)
+    expect(result.evictions.map(eviction => eviction.pod)).not.toContain('web-0')
+    expect(countsAfter(groupOf(result, 'web'))).toEqual([4, 4, 4])
   })
 })

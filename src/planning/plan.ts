@@ -17,7 +17,7 @@ import { search } from './search.ts'
 import type { Situation } from './situation.ts'
 import { add, excessNow, spreadStateOf, type SpreadState } from './spread-state.ts'
 import { summaryOf } from './summary.ts'
-import { placeWhatIsUnderWay } from './under-way.ts'
+import { evictedUnseen, placeWhatIsUnderWay } from './under-way.ts'
 import { vetoOf } from './vetoes.ts'
 import { leastHarmFirst } from './victims.ts'
 import { walkBack } from './walk-back.ts'
@@ -46,10 +46,16 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
     const byNamespace = Map.groupBy(states, state => state.group.namespace)
 
     // 2 Who may be moved, and which groups wait.
+    const leaving = evictedUnseen(whatIf, situation)
     const vetoes = vetoesOf(states, cluster, policy, situation)
+    for (const { uid } of leaving) vetoes.set(uid, { reason: 'Terminating', message: 'it is evicted already' })
     const briefs = states.map(state => briefOf(state, { cluster, model, policy, situation, down, closedNodes, vetoes }))
 
-    // 3 What is under way takes its places first.
+    // 3 What is under way leaves and takes its places first.
+    for (const pod of leaving) {
+      whatIf.terminate(pod, situation.now)
+      for (const state of byNamespace.get(pod.namespace) ?? []) add(state, pod, pod.nodeName ?? '', -1)
+    }
     for (const { pod, nodeName } of placeWhatIsUnderWay(whatIf, situation)) {
       for (const state of byNamespace.get(pod.namespace) ?? []) add(state, pod, nodeName, 1)
     }
@@ -96,7 +102,7 @@ function worstFirst(states: readonly SpreadState[]): readonly SpreadState[] {
 
 const isSoft = (state: SpreadState): boolean => state.group.constraint.whenUnsatisfiable === 'ScheduleAnyway'
 
-function vetoesOf(states: readonly SpreadState[], cluster: ClusterReader, policy: Policy, situation: Situation): ReadonlyMap<string, Veto> {
+function vetoesOf(states: readonly SpreadState[], cluster: ClusterReader, policy: Policy, situation: Situation): Map<string, Veto> {
   const vetoes = new Map<string, Veto>()
   const owners = new Map<string, Owners>()
   const asked = new Set<string>()

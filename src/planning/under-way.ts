@@ -3,20 +3,28 @@ import { compareText } from './groups.ts'
 import type { Situation } from './situation.ts'
 import type { WhatIf } from './what-if.ts'
 
-/** A pod that the scheduler still has to place, and where it will. */
-export interface Arrival {
+/** A pod on the node that it will be on, or has left, once what is under way is over. */
+export interface Passage {
   readonly pod: PodRecord
   readonly nodeName: string
+}
+
+/** Pods that an eviction in flight takes away though the watch does not show it yet: they are counted no more, and not evicted again. */
+export function evictedUnseen({ model }: WhatIf, situation: Situation): readonly PodRecord[] {
+  return situation.inFlight.flatMap(({ namespace, pod, uid }) => {
+    const victim = model.cluster.pod(namespace, pod)
+    return victim?.uid === uid && victim.deletedAt === undefined ? [victim] : []
+  })
 }
 
 /**
  * Imagines what is under way before anything new is planned: Pending pods take their room first, in the scheduler's order (priority, then
  * age), and so do replacements that their owners have not created yet. Those that fit nowhere take nothing: preemption is never counted on.
  */
-export function placeWhatIsUnderWay(whatIf: WhatIf, situation: Situation): readonly Arrival[] {
+export function placeWhatIsUnderWay(whatIf: WhatIf, situation: Situation): readonly Passage[] {
   const { cluster } = whatIf.model
   const pending = [...cluster.pods()].filter(isWaitingForTheScheduler)
-  const arrivals: Arrival[] = []
+  const arrivals: Passage[] = []
   for (const pod of [...pending.sort(schedulingOrder), ...replacementsToCome(whatIf, situation)]) {
     const prediction = whatIf.model.predict(pod)
     const best = prediction.kind === 'placed' ? prediction.nodes[0] : undefined

@@ -26,7 +26,10 @@ export function withRequest(
   const planned = plan.evictions.filter(candidate => workloadKey(candidate) === key).length
   return {
     ...history,
-    expectations: [...history.expectations, expectationOf(eviction, victim, budgetNames(cluster, victim), now)],
+    expectations: [
+      ...history.expectations,
+      expectationOf(eviction, victim, budgetNames(cluster, victim), now, cluster.podsOf(eviction.controllerUid)),
+    ],
     rounds: spend(history.rounds, eviction, planned, now, coolDown),
   }
 }

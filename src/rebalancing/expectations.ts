@@ -31,8 +31,11 @@ export interface Expectation extends InFlight {
   readonly leavesAt: number | undefined
   /** The replacement was created at this time or later, by the API server's clock, which counts in whole seconds. */
   readonly bornAfter: number
-  /** Uids of pods that are replacements of other evictions. */
-  readonly claimedByOthers: readonly string[]
+  /**
+   * Uids of pods that may look like its replacement and are not: those of its controller that were there before the request though created in
+   * the same second, and the replacements of other evictions.
+   */
+  readonly notReplacements: readonly string[]
   /** The domain where the replacement was first bound; empty for a node without the key. */
   readonly landedIn: string | undefined
   readonly overdue: boolean
@@ -42,8 +45,15 @@ export interface Expectation extends InFlight {
  * What an eviction about to be requested leads to.
  *
  * @param pod the victim as it is now @param budgets names of those that cover it @param now milliseconds since the epoch
+ * @param siblings the pods of its controller that are there now
  */
-export function expectationOf(eviction: PlannedEviction, pod: PodRecord, budgets: readonly string[], now: number): Expectation {
+export function expectationOf(
+  eviction: PlannedEviction,
+  pod: PodRecord,
+  budgets: readonly string[],
+  now: number,
+  siblings: Iterable<PodRecord> = [],
+): Expectation {
   return {
     namespace: eviction.namespace,
     pod: eviction.pod,
@@ -64,10 +74,15 @@ export function expectationOf(eviction: PlannedEviction, pod: PodRecord, budgets
     budgetShows: false,
     leavesAt: undefined,
     bornAfter: now,
-    claimedByOthers: [],
+    notReplacements: [...siblings].filter(sibling => sibling.createdAt >= wholeSecond(now)).map(({ uid }) => uid),
     landedIn: undefined,
     overdue: false,
   }
+}
+
+/** The second that a creationTimestamp of this moment shows: it counts in whole seconds. */
+export function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000
 }
 
 /** Notes that this status of a budget counts the evictions it names (`disruptedPods`), however briefly it is to be seen. */

@@ -18,7 +18,7 @@ const FULL: History = {
       leavesAt: 2_000,
       landedIn: 'az-c',
       overdue: true,
-      claimedByOthers: ['uid-3'],
+      notReplacements: ['uid-3'],
     },
   ],
   rounds: [{ ...WEB, allowed: 3, spent: 1, lastAt: 1_000 }],

@@ -76,7 +76,7 @@ const expectation = z.object({
   budgetShows: z.boolean(),
   leavesAt: maybe(z.number()),
   bornAfter: z.number(),
-  claimedByOthers: z.array(z.string()),
+  notReplacements: z.array(z.string()),
   landedIn: maybe(z.string()),
   overdue: z.boolean(),
 })

@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
-import type { Expectation } from './expectations.ts'
+import { wholeSecond, type Expectation } from './expectations.ts'
 
 /**
  * The replacement of an evicted pod: the one already known while it lives, else the next pod of the same controller that was created
@@ -10,16 +10,15 @@ import type { Expectation } from './expectations.ts'
  * @param taken uids of evicted pods and of replacements already known
  */
 export function findReplacement(expectation: Expectation, cluster: ClusterReader, taken: ReadonlySet<string>): PodRecord | undefined {
-  const { namespace, pod, replacementUid, bornAfter, controller, claimedByOthers } = expectation
+  const { namespace, pod, replacementUid, bornAfter, controller, notReplacements } = expectation
   const living = [...cluster.podsOf(expectation.controllerUid)].filter(lives)
   const known = living.find(candidate => candidate.uid === replacementUid)
   if (known !== undefined) return known
   const next = living.filter(candidate => !taken.has(candidate.uid) && candidate.namespace === namespace)
   if (controller.kind === 'StatefulSet') return next.find(candidate => candidate.name === pod)
-  // creationTimestamp counts in whole seconds.
-  const bornFrom = Math.floor(bornAfter / 1000) * 1000
+  const bornFrom = wholeSecond(bornAfter)
   return next
-    .filter(candidate => candidate.createdAt >= bornFrom && !claimedByOthers.includes(candidate.uid))
+    .filter(candidate => candidate.createdAt >= bornFrom && !notReplacements.includes(candidate.uid))
     .sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1))[0]
 }
 

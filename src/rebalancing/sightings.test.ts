@@ -184,3 +184,23 @@ it('finds the replacement although the clock of the API server is behind', () =>
 
   expect(look(first.open, world([...siblings, born('web-3', -9)])).open[0]?.replacementUid).toBe('web-3')
 })
+
+it('a pod that was there before the request is no replacement, though both fall into the same second', () => {
+  const earlier = born('web-3', 0, { nodeName: 'node-c', phase: 'Running', ready: true })
+  const pods = [...siblings, earlier]
+  const planned = eviction(1, {
+    pod: victim.name,
+    uid: victim.uid,
+    controllerUid: 'web',
+    topologyKey: ZONE,
+    fromDomain: 'a',
+    toDomain: 'c',
+  })
+  const expectation: Expectation = { ...expectationOf(planned, victim, [], T, pods), stage: 'Evicted' }
+
+  const before = look([expectation], world([...pods, leaving]))
+  const after = look([expectation], world([...pods, leaving, born('web-4', 0, { nodeName: 'node-c' })]))
+
+  expect(before.open[0]?.replacementUid).toBeUndefined()
+  expect(after.open[0]?.replacementUid).toBe(born('web-4', 0).uid)
+})

@@ -111,7 +111,7 @@ function without(open: readonly Expectation[], closed: Expectation): readonly Ex
     .filter(candidate => candidate.uid !== closed.uid)
     .map(candidate =>
       replacementUid !== undefined && candidate.controllerUid === closed.controllerUid
-        ? { ...candidate, claimedByOthers: [...candidate.claimedByOthers, replacementUid] }
+        ? { ...candidate, notReplacements: [...candidate.notReplacements, replacementUid] }
         : candidate,
     )
 }
