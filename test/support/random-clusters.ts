@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { selectorFromLabels } from '../../src/cluster/label-selector.ts'
 import type { LabelSelector } from '../../src/cluster/labels.ts'
 import type { NodeSelectorTerm, Taint, Toleration } from '../../src/cluster/node-selector.ts'
