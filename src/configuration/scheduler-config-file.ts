@@ -4,8 +4,8 @@ import { choice, flag, labelKey, wholeNumber } from './fields.ts'
 // KubeSchedulerConfiguration v1, as far as it decides where a pod lands (kube-scheduler/config/v1, 1.36). What else the file may hold (clients,
 // leader election, timeouts) is kube-scheduler's to check and passed over here.
 
-export const SCHEDULER_API_VERSION = 'kubescheduler.config.k8s.io/v1'
-export const SCHEDULER_KIND = 'KubeSchedulerConfiguration'
+const SCHEDULER_API_VERSION = 'kubescheduler.config.k8s.io/v1'
+const SCHEDULER_KIND = 'KubeSchedulerConfiguration'
 
 const text = (legal: string) => z.string({ error: legal }).min(1, { error: legal })
 const listOf = <Item extends z.ZodType>(item: Item) => z.preprocess(value => value ?? [], z.array(item))

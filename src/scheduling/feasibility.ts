@@ -8,7 +8,7 @@ import type { PluginContext, Refused } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 
 /** The first filter that refuses a node, in plugin order, and why. */
-export interface PluginRefusal extends Refused {
+interface PluginRefusal extends Refused {
   readonly plugin: FilterPlugin
 }
 

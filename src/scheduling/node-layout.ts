@@ -7,7 +7,7 @@ import { zoneGroupsOf, type ZoneGroups } from './zone-groups.ts'
 export const NO_DOMAIN = -1
 
 /** The domains that one key makes of all nodes. */
-export interface Topology {
+interface Topology {
   /** By slot: the number of its node's domain, or {@link NO_DOMAIN}. */
   readonly domainOf: Int32Array
   /** Domain names by number. */

@@ -31,8 +31,5 @@ export type NodeFilter = (info: NodeInfo) => Refused | undefined
  */
 export type Filter = (context: PluginContext, pod: PodRecord) => NodeFilter | undefined
 
-/** Raw score of one feasible node, an integer. */
-export type NodeScore = (info: NodeInfo) => number
-
 /** PreScore and Score of one plugin over the feasible nodes, with its NormalizeScore: normalised integers 0..100 in the order of `feasible`. */
 export type Score = (context: PluginContext, pod: PodRecord, feasible: readonly NodeInfo[]) => readonly number[]

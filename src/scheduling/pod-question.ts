@@ -15,7 +15,7 @@ export interface SpreadQuestion {
 }
 
 /** What replicas of one template with the same labels ask of the scheduler, worked out once. */
-export interface PodQuestion {
+interface PodQuestion {
   readonly constraints: readonly EffectiveConstraint[]
   readonly hard: readonly SpreadQuestion[]
   readonly soft: readonly SpreadQuestion[]

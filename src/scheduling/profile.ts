@@ -3,7 +3,7 @@ import type { TopologySpreadConstraint } from '../cluster/pod.ts'
 import { DEFAULT_WEIGHTS, type FilterPlugin, type ScorePlugin } from './plugins.ts'
 
 /** How PodTopologySpread treats pods without constraints of their own. A `List` constraint has no selector: it is derived per pod. */
-export type DefaultConstraints =
+type DefaultConstraints =
   { readonly type: 'System' } | { readonly type: 'List'; readonly constraints: readonly Omit<TopologySpreadConstraint, 'selector'>[] }
 
 /** One profile of a KubeSchedulerConfiguration, as far as it decides where a pod lands. */

@@ -28,7 +28,7 @@ export function ignoreWithoutDomain(scores: Float64Array, slots: Int32Array, dom
 }
 
 /** Smallest and largest score of those that take part; Infinity and -Infinity when none does. */
-export function extremes(scores: Float64Array): { readonly lowest: number; readonly highest: number } {
+function extremes(scores: Float64Array): { readonly lowest: number; readonly highest: number } {
   let lowest = Infinity
   let highest = -Infinity
   for (let i = 0; i < scores.length; i += 1) {
