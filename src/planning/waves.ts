@@ -1,16 +1,9 @@
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { capKeysOf, capsOn } from './caps.ts'
 import type { Policy } from './policy.ts'
 import type { InFlight, Situation } from './situation.ts'
-import { ownersOf } from './workloads.ts'
-
-/** What one eviction counts against. */
-interface Counted {
-  readonly namespace: string
-  readonly node: string
-  readonly workload: string
-}
 
 /** How many more evictions each cap and budget allows; counts down as evictions are admitted. */
 interface Allowance {
@@ -45,29 +38,12 @@ export function wavesOf(
 function allowance(cluster: ClusterReader, policy: Policy, inFlight: readonly InFlight[], when: 'now' | 'later'): Allowance {
   const used = new Map<string, number>()
   const book = (key: string): void => void used.set(key, (used.get(key) ?? 0) + 1)
-  for (const flight of inFlight) {
-    const { namespace, node, workload } = flight
-    for (const key of keysOf({ namespace, node, workload: `${namespace}/${workload.kind}/${workload.name}` })) book(key)
-  }
+  for (const flight of inFlight) for (const key of capKeysOf(flight)) book(key)
   return {
     admit(pod) {
-      const owners = ownersOf(cluster, pod)
+      const limits = new Map(capsOn(pod, cluster, policy.caps).map(({ key, limit }) => [key, limit]))
       const budget = budgetsOf(cluster, pod)[0]
-      const counted: Counted = {
-        namespace: pod.namespace,
-        node: pod.nodeName ?? '',
-        workload: `${pod.namespace}/${owners.name.kind}/${owners.name.name}`,
-      }
-      const limits = new Map<string, number>()
-      const [clusterKey, namespaceKey, nodeKey, workloadKey] = keysOf(counted)
-      limits
-        .set(clusterKey, atLeastOne(policy.caps.cluster))
-        .set(namespaceKey, atLeastOne(policy.caps.namespace))
-        .set(nodeKey, atLeastOne(policy.caps.node))
-      if (budget === undefined) {
-        const replicas = (owners.top?.kind === 'Deployment' ? owners.top : owners.controller)?.replicas ?? 1
-        limits.set(workloadKey, Math.max(1, Math.floor((replicas * policy.caps.workloadPercent) / 100)))
-      } else {
+      if (budget !== undefined) {
         // Later waves come when the replacements of the earlier ones are Ready, so the budget has recovered what it allows at best.
         const allowed =
           when === 'now' ? budget.status.disruptionsAllowed : Math.max(1, budget.status.expectedPods - budget.status.desiredHealthy)
@@ -78,11 +54,4 @@ function allowance(cluster: ClusterReader, policy: Policy, inFlight: readonly In
       return true
     },
   }
-}
-
-// A cap of 0 is refused when the configuration is read; here it must not keep a wave from ever taking an eviction.
-const atLeastOne = (cap: number): number => Math.max(1, cap)
-
-function keysOf({ namespace, node, workload }: Counted): readonly [string, string, string, string] {
-  return ['cluster', `namespace ${namespace}`, `node ${node}`, `workload ${workload}`]
 }

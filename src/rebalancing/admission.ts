@@ -1,8 +1,8 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { capKeysOf, capsOn } from '../planning/caps.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Policy } from '../planning/policy.ts'
-import { ownersOf } from '../planning/workloads.ts'
 import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts'
 import { leftInRound, type Round } from './cool-downs.ts'
 import { deferralOf, type Deferral } from './deferrals.ts'
@@ -90,10 +90,7 @@ const GATES: readonly Gate[] = [
   isDeferred, // an answer of the API server asks to wait
   roundIsSpent,
   budgetIsSpent,
-  workloadIsFull,
-  namespaceIsFull,
-  nodeIsFull,
-  clusterIsFull,
+  capIsReached,
 ]
 
 function firstRefusal(candidate: Candidate, door: Door): Refusal | undefined {
@@ -151,33 +148,10 @@ function budgetIsSpent({ pod }: Candidate, { cluster, inFlight, sameWave }: Door
   }
 }
 
-/** Where a budget covers the pod, the budget is the cap. */
-function workloadIsFull({ eviction, pod }: Candidate, door: Door): Refusal | undefined {
-  if (budgetNames(door.cluster, pod).length > 0) return undefined
-  const key = workloadKey(eviction)
-  const cap = Math.max(1, Math.floor((replicasOf(pod, door.cluster) * door.caps.workloadPercent) / 100))
-  return full(door, slot => workloadKey(slot) === key, cap, 'WorkloadCap', `of ${eviction.workload.kind} ${eviction.workload.name}`)
-}
-
-function namespaceIsFull({ eviction }: Candidate, door: Door): Refusal | undefined {
-  const { namespace } = eviction
-  return full(door, slot => slot.namespace === namespace, door.caps.namespace, 'NamespaceCap', `of namespace ${namespace}`)
-}
-
-function nodeIsFull({ eviction }: Candidate, door: Door): Refusal | undefined {
-  return full(door, slot => slot.node === eviction.node, door.caps.node, 'NodeCap', `from node ${eviction.node}`)
-}
-
-function clusterIsFull(_candidate: Candidate, door: Door): Refusal | undefined {
-  return full(door, () => true, door.caps.cluster, 'ClusterCap', 'in the cluster')
-}
-
-function full(door: Door, counts: (slot: Slot) => boolean, cap: number, reason: string, whose: string): Refusal | undefined {
-  if ([...door.inFlight, ...door.sameWave].filter(counts).length < cap) return undefined
-  return { reason, message: `as many evictions ${whose} are in flight as may be: ${cap}` }
-}
-
-function replicasOf(pod: PodRecord, cluster: ClusterReader): number {
-  const { controller, top } = ownersOf(cluster, pod)
-  return (top?.kind === 'Deployment' ? top : controller)?.replicas ?? 1
+function capIsReached({ pod }: Candidate, { cluster, caps, inFlight, sameWave }: Door): Refusal | undefined {
+  const taken = [...inFlight, ...sameWave].flatMap(capKeysOf)
+  const reached = capsOn(pod, cluster, caps).find(cap => taken.filter(key => key === cap.key).length >= cap.limit)
+  if (reached === undefined) return undefined
+  const { reason, whose, limit } = reached
+  return { reason, message: `as many evictions ${whose} are in flight as may be: ${limit}` }
 }

@@ -1,0 +1,48 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
+import type { WorkloadName } from './plan-types.ts'
+import type { Policy } from './policy.ts'
+import { ownersOf } from './workloads.ts'
+
+/** What an eviction takes a place of, under every cap. */
+interface Placed {
+  readonly namespace: string
+  readonly node: string
+  readonly workload: WorkloadName
+}
+
+/** A limit of the configuration on evictions in flight together. */
+export interface Cap {
+  /** CamelCase, for event, metric and log. */
+  readonly reason: 'WorkloadCap' | 'NamespaceCap' | 'NodeCap' | 'ClusterCap'
+  /** What counts against it: whatever has this among its {@link capKeysOf}. */
+  readonly key: string
+  readonly limit: number
+  /** Whose evictions it limits, as part of a sentence. */
+  readonly whose: string
+}
+
+/** The keys of the caps that an eviction counts against. */
+export function capKeysOf({ namespace, node, workload }: Placed): readonly [cluster: string, namespace: string, node: string, workload: string] {
+  return ['cluster', `namespace ${namespace}`, `node ${node}`, `workload ${namespace}/${workload.kind}/${workload.name}`]
+}
+
+/** The caps on the eviction of a pod, narrowest first. Where a budget covers the pod, the budget stands in for the workload's cap. */
+export function capsOn(pod: PodRecord, cluster: ClusterReader, caps: Policy['caps']): readonly Cap[] {
+  const owners = ownersOf(cluster, pod)
+  const { namespace, nodeName: node = '' } = pod
+  const [clusterKey, namespaceKey, nodeKey, workloadKey] = capKeysOf({ namespace, node, workload: owners.name })
+  const common: readonly Cap[] = [
+    { reason: 'NamespaceCap', key: namespaceKey, limit: atLeastOne(caps.namespace), whose: `of namespace ${namespace}` },
+    { reason: 'NodeCap', key: nodeKey, limit: atLeastOne(caps.node), whose: `from node ${node}` },
+    { reason: 'ClusterCap', key: clusterKey, limit: atLeastOne(caps.cluster), whose: 'in the cluster' },
+  ]
+  if (budgetsOf(cluster, pod).length > 0) return common
+  const replicas = (owners.top?.kind === 'Deployment' ? owners.top : owners.controller)?.replicas ?? 1
+  const limit = atLeastOne(Math.floor((replicas * caps.workloadPercent) / 100))
+  return [{ reason: 'WorkloadCap', key: workloadKey, limit, whose: `of ${owners.name.kind} ${owners.name.name}` }, ...common]
+}
+
+// A cap of 0 is refused when the configuration is read; here it must not keep a wave from ever taking an eviction.
+const atLeastOne = (limit: number): number => Math.max(1, limit)
