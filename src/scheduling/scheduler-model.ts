@@ -48,8 +48,8 @@ export interface SchedulerModel {
   /** A node with what the model holds on it, imagined pods included. */
   info(nodeName: string): NodeInfo | undefined
   /**
-   * What refuses this unbound pod on one node, spread constraints aside: undefined when nothing does. Asked to learn which domains accept a
-   * pod at all, and how many copies of it have room.
+   * What refuses this unbound pod on one node, spread constraints aside: undefined when nothing does. A node that is about to be removed refuses
+   * every pod. Asked to learn which domains accept a pod at all, and how many copies of it have room.
    */
   refusalOn(pod: PodRecord, nodeName: string): (Refused & { readonly plugin: FilterPlugin }) | undefined
   /** Where the scheduler would place this unbound pod now. */

@@ -37,8 +37,9 @@ export function createSpreadCounts(): SpreadCounts {
 
   /** Selectors go out of use (each rollout has its own pod-template-hash) and nobody says so; those in use come back when asked for. */
   function forgetViews(): void {
-    for (const namespace of namespaces.values()) {
+    for (const [name, namespace] of namespaces) {
       namespace.views.clear()
+      if (namespace.byLabels.size === 0) namespaces.delete(name)
       for (const replicas of namespace.byLabels.values()) replicas.views.length = 0
     }
     views = 0
