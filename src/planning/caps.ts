@@ -24,7 +24,11 @@ export interface Cap {
 }
 
 /** The keys of the caps that an eviction counts against. */
-export function capKeysOf({ namespace, node, workload }: Placed): readonly [cluster: string, namespace: string, node: string, workload: string] {
+export function capKeysOf({
+  namespace,
+  node,
+  workload,
+}: Placed): readonly [cluster: string, namespace: string, node: string, workload: string] {
   return ['cluster', `namespace ${namespace}`, `node ${node}`, `workload ${namespace}/${workload.kind}/${workload.name}`]
 }
 
