@@ -59,7 +59,7 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
     const { kind } = after ?? before ?? {}
     if (kind === 'Node') {
       const node = after?.kind === 'Node' ? after : undefined
-      images.change(before?.kind === 'Node' ? before : undefined, node)
+      images.change(table.slots[table.slotOf(key) ?? -1]?.node, node)
       table.setNode(key, node)
     } else if (kind === 'Namespace') {
       affinity.forget()
