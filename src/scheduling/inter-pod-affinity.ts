@@ -105,56 +105,64 @@ const attractingPods: Find = ({ cluster, affinity }, { namespace: own, spec }) =
 }
 
 /** Pods that match any required anti-affinity term, for that term's key. */
-const avoidedPods: Find = (context, pod) => pod.spec.podAntiAffinity.required.flatMap(term => selected(context, pod, term, 1))
+const avoidedPods: Find = (context, pod) => {
+  const found: TermPods[] = []
+  for (const term of pod.spec.podAntiAffinity.required) addSelected(found, context, pod, term, 1)
+  return found
+}
 
 /** Pods whose own required anti-affinity selects this one. */
-const repellingPods: Find = (context, pod) =>
-  [...context.affinity.byTerms].flatMap(([spec, holders]) =>
-    spec.podAntiAffinity.required.flatMap(term => selecting(context, pod, term, holders, 1)),
-  )
+const repellingPods: Find = (context, pod) => {
+  const found: TermPods[] = []
+  for (const [{ podAntiAffinity }, holders] of context.affinity.byTerms) {
+    for (const term of podAntiAffinity.required) addSelecting(found, context, pod, term, holders, 1)
+  }
+  return found
+}
 
 /** Pods that this one prefers to be with, or without. */
-const preferredPods: Find = (context, pod) => [
-  ...pod.spec.podAffinity.preferred.flatMap(({ term, weight }) => selected(context, pod, term, weight)),
-  ...pod.spec.podAntiAffinity.preferred.flatMap(({ term, weight }) => selected(context, pod, term, -weight)),
-]
+const preferredPods: Find = (context, pod) => {
+  const found: TermPods[] = []
+  for (const { term, weight } of pod.spec.podAffinity.preferred) addSelected(found, context, pod, term, weight)
+  for (const { term, weight } of pod.spec.podAntiAffinity.preferred) addSelected(found, context, pod, term, -weight)
+  return found
+}
 
 /** Pods that prefer to be with this one, or without it. Those that must be with it count as well. */
 const podsThatPrefer: Find = (context, pod) => {
   const { hardPodAffinityWeight } = context.profile
-  return [...context.affinity.byTerms].flatMap(([{ podAffinity, podAntiAffinity }, holders]) => [
-    ...(hardPodAffinityWeight > 0 ? podAffinity.required : []).flatMap(term =>
-      selecting(context, pod, term, holders, hardPodAffinityWeight),
-    ),
-    ...podAffinity.preferred.flatMap(({ term, weight }) => selecting(context, pod, term, holders, weight)),
-    ...podAntiAffinity.preferred.flatMap(({ term, weight }) => selecting(context, pod, term, holders, -weight)),
-  ])
+  const found: TermPods[] = []
+  for (const [{ podAffinity, podAntiAffinity }, holders] of context.affinity.byTerms) {
+    if (hardPodAffinityWeight > 0) {
+      for (const term of podAffinity.required) addSelecting(found, context, pod, term, holders, hardPodAffinityWeight)
+    }
+    for (const { term, weight } of podAffinity.preferred) addSelecting(found, context, pod, term, holders, weight)
+    for (const { term, weight } of podAntiAffinity.preferred) addSelecting(found, context, pod, term, holders, -weight)
+  }
+  return found
 }
 
-/** The pods that a term of this pod selects. */
-function selected({ cluster, affinity }: PluginContext, pod: PodRecord, term: PodAffinityTerm, weight: number): readonly TermPods[] {
-  const found: TermPods[] = []
+/** Adds the pods that a term of this pod selects. */
+function addSelected(found: TermPods[], { cluster, affinity }: PluginContext, pod: PodRecord, term: PodAffinityTerm, weight: number): void {
   for (const [namespace, byLabels] of affinity.byLabels) {
     if (!reachesNamespace(cluster, term, pod.namespace, namespace)) continue
     for (const [labels, pods] of byLabels) {
       if (matchesLabels(term.selector, labels)) found.push({ topologyKey: term.topologyKey, pods, weight })
     }
   }
-  return found
 }
 
-/** Those holders of a term (by namespace) whose term selects this pod. */
-function selecting(
+/** Adds those holders of a term (by namespace) whose term selects this pod. */
+function addSelecting(
+  found: TermPods[],
   { cluster }: PluginContext,
   pod: PodRecord,
   term: PodAffinityTerm,
   holders: ReadonlyMap<string, PodsByNode>,
   weight: number,
-): readonly TermPods[] {
-  if (!matchesLabels(term.selector, pod.labels)) return []
-  const found: TermPods[] = []
+): void {
+  if (!matchesLabels(term.selector, pod.labels)) return
   for (const [holder, pods] of holders) {
     if (reachesNamespace(cluster, term, holder, pod.namespace)) found.push({ topologyKey: term.topologyKey, pods, weight })
   }
-  return found
 }
