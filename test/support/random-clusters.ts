@@ -193,18 +193,16 @@ export const randomCluster: fc.Arbitrary<RandomCluster> = fc.array(spec, { minLe
   return fc.record({
     records: fc.tuple(nodes, fc.array(record, { maxLength: 25 })).map(([first, others]): readonly ClusterRecord[] => [...first, ...others]),
     events: fc.array(event, { maxLength: 12 }),
-    incoming: fc
-      .array(pod(specs), { minLength: 1, maxLength: 3 })
-      .map(pods =>
-        pods.map((each, index) => ({
-          ...each,
-          name: `new${index}`,
-          uid: `new${index}`,
-          nodeName: undefined,
-          deletedAt: undefined,
-          ...(index > 0 && { nominatedNodeName: undefined }),
-        })),
-      ),
+    incoming: fc.array(pod(specs), { minLength: 1, maxLength: 3 }).map(pods =>
+      pods.map((each, index) => ({
+        ...each,
+        name: `new${index}`,
+        uid: `new${index}`,
+        nodeName: undefined,
+        deletedAt: undefined,
+        ...(index > 0 && { nominatedNodeName: undefined }),
+      })),
+    ),
     imagined: fc.array(pod(specs), { maxLength: 4 }),
   })
 })
