@@ -1,19 +1,16 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { judge } from '../scheduling/judge.ts'
 import type { CandidateNode, Certainty, Prediction } from '../scheduling/prediction.ts'
-import { counts } from './groups.ts'
 import type { Veto } from './reasons.ts'
-import { excessAfter, excessNow, shift, type Shift, type SpreadState } from './spread-state.ts'
+import { excessAfter, excessNow, shift, type Shift, type SpreadState, type SpreadStates } from './spread-state.ts'
 import type { WhatIf } from './what-if.ts'
 
 /** What a move is judged by. */
 export interface MoveContext {
   readonly whatIf: WhatIf
-  /** The what-if's mark before the first move of the plan. */
-  readonly start: number
   readonly now: number
-  /** Every group of a namespace, acted on or not: none may get worse for a move. */
-  statesIn(namespace: string): readonly SpreadState[]
+  /** Every group, acted on or not: none may get worse for a move. */
+  readonly states: SpreadStates
   /** Groups whose excess the plan is there to lower. */
   readonly acting: ReadonlySet<SpreadState>
   /** Why a node's domain accepts no landing for now, by node name. */
@@ -29,6 +26,8 @@ export interface Move {
   readonly to: string
   readonly landings: readonly CandidateNode[]
   readonly certainty: Exclude<Certainty, 'open'>
+  /** The what-if's mark before it. */
+  readonly mark: number
   /** Groups whose excess it lowers wherever it lands. */
   readonly helped: readonly SpreadState[]
 }
@@ -84,8 +83,8 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const placed = whatIf.place(replacement, to.name)
   const helped = landings(to.name).lowered.filter(state => possible.every(node => landings(node.name).lowered.includes(state)))
   const done: Shift = { leaving: victim, from, arriving: placed, to: to.name }
-  for (const state of context.statesIn(victim.namespace)) shift(state, done)
-  return { kind: 'move', move: { victim, from, replacement: placed, to: to.name, landings: possible, certainty, helped } }
+  shift(context.states, done)
+  return { kind: 'move', move: { victim, from, replacement: placed, to: to.name, landings: possible, certainty, mark, helped } }
 }
 
 interface Landing {
@@ -96,22 +95,31 @@ interface Landing {
   readonly raised: readonly SpreadState[]
 }
 
-/** What a landing on a node would do to every group; nodes that share all their domains share the answer. */
+/** What a landing on a node would do to every group; nodes whose domains have equal counts share the answer. */
 function landingsOf(victim: PodRecord, replacement: PodRecord, from: string, context: MoveContext): (node: string) => Landing {
-  const affected = context.statesIn(victim.namespace).filter(state => counts(state.group, victim) || counts(state.group, replacement))
-  const before = affected.map(excessNow)
+  const left = context.states.counting(victim)
+  const entered = context.states.counting(replacement)
+  const affected = [...new Set([...left, ...entered])].map(state => ({
+    state,
+    was: excessNow(state),
+    from: left.includes(state) ? state.domainOf(from) : undefined,
+    isEntered: entered.includes(state),
+  }))
   const known = new Map<string, Landing>()
   return to => {
     const isClosed = context.closedNodes.has(to)
-    const key = `${isClosed}/${affected.map(state => state.domainOf(to) ?? '-').join('/')}`
+    let key = isClosed ? 'closed' : ''
+    for (const { state, from: origin, isEntered } of affected) {
+      const domain = isEntered ? state.domainOf(to) : undefined
+      key += domain === undefined ? '/-' : domain === origin ? '/=' : `/${state.counts[domain] ?? 0}`
+    }
     const cached = known.get(key)
     if (cached !== undefined) return cached
     const lowered: SpreadState[] = []
     const raised: SpreadState[] = []
     let excess = 0
-    for (const [i, state] of affected.entries()) {
-      const after = excessAfter(state, { leaving: victim, from, arriving: replacement, to })
-      const was = before[i] ?? 0
+    for (const { state, was, from: origin, isEntered } of affected) {
+      const after = excessAfter(state, origin, isEntered ? state.domainOf(to) : undefined)
       const acted = context.acting.has(state)
       if (acted) excess += after
       if (after < was && acted) lowered.push(state)

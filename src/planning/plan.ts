@@ -3,6 +3,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { neverAllows } from '../scheduling/budget-arithmetic.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
+import { createDomainIndexes } from './domain-index.ts'
 import { compareText, groupsOf } from './groups.ts'
 import { groupPlan, leftAloneIn, roomByDomain, unactedBecause, workloadsOf, type GroupBrief } from './group-plan.ts'
 import { closedNodesOf, holdOf } from './holds.ts'
@@ -15,7 +16,7 @@ import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import { search } from './search.ts'
 import type { Situation } from './situation.ts'
-import { add, excessNow, spreadStateOf, type SpreadState } from './spread-state.ts'
+import { count, createSpreadStates, excessNow, spreadStateOf, type SpreadState } from './spread-state.ts'
 import { summaryOf } from './summary.ts'
 import { evictedUnseen, placeWhatIsUnderWay } from './under-way.ts'
 import { vetoOf } from './vetoes.ts'
@@ -42,8 +43,9 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
     // 1 What is there: groups with their counts, and which domains are down or settling.
     const down = outages(cluster, policy)
     const closedNodes = closedNodesOf(cluster, down, situation)
-    const states = groupsOf(cluster, model).map(group => spreadStateOf(model, group))
-    const byNamespace = Map.groupBy(states, state => state.group.namespace)
+    const indexes = createDomainIndexes(model)
+    const states = groupsOf(cluster, model).map(group => spreadStateOf(model, group, indexes))
+    const spread = createSpreadStates(states)
 
     // 2 Who may be moved, and which groups wait.
     const leaving = evictedUnseen(whatIf, situation)
@@ -54,19 +56,16 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
     // 3 What is under way leaves and takes its places first.
     for (const pod of leaving) {
       whatIf.terminate(pod, situation.now)
-      for (const state of byNamespace.get(pod.namespace) ?? []) add(state, pod, pod.nodeName ?? '', -1)
+      count(spread, pod, pod.nodeName ?? '', -1)
     }
-    for (const { pod, nodeName } of placeWhatIsUnderWay(whatIf, situation)) {
-      for (const state of byNamespace.get(pod.namespace) ?? []) add(state, pod, nodeName, 1)
-    }
+    for (const { pod, nodeName } of placeWhatIsUnderWay(whatIf, situation)) count(spread, pod, nodeName, 1)
 
     // 4 Which moves.
     const targets = briefs.filter(brief => brief.hold === undefined && brief.unacted === undefined).map(brief => brief.state)
     const context: MoveContext = {
       whatIf,
-      start: whatIf.mark(),
       now: situation.now,
-      statesIn: namespace => byNamespace.get(namespace) ?? [],
+      states: spread,
       acting: new Set(targets),
       closedNodes,
     }
@@ -81,7 +80,8 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
     const leftAlone = new Map(
       briefs.flatMap(brief => leftAloneIn(brief, moved, found.refused, () => obstacleIn(brief.state, model, closedNodes))),
     )
-    const groups = briefs.map(brief => groupPlan(brief, moves, leftAlone))
+    const movesFor = helping(moves)
+    const groups = briefs.map(brief => groupPlan(brief, movesFor.get(brief.state) ?? [], leftAlone))
     return {
       summary: summaryOf(cluster, groups, evictions, states),
       groups,
@@ -92,6 +92,19 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
   } finally {
     whatIf.backTo(0)
   }
+}
+
+/** The moves by the groups that they help. */
+function helping(moves: readonly Move[]): ReadonlyMap<SpreadState, readonly Move[]> {
+  const byState = new Map<SpreadState, Move[]>()
+  for (const move of moves) {
+    for (const state of move.helped) {
+      const known = byState.get(state)
+      if (known === undefined) byState.set(state, [move])
+      else known.push(move)
+    }
+  }
+  return byState
 }
 
 function worstFirst(states: readonly SpreadState[]): readonly SpreadState[] {

@@ -1,9 +1,8 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { counts } from './groups.ts'
 import type { Move, MoveContext } from './move.ts'
 import { tryMove } from './move.ts'
 import type { Veto } from './reasons.ts'
-import { add, excessNow, type SpreadState } from './spread-state.ts'
+import { excessAfter, excessNow, type SpreadState } from './spread-state.ts'
 
 export interface SearchResult {
   readonly moves: readonly Move[]
@@ -82,9 +81,7 @@ function createIdentities(): (shared: object) => number {
 }
 
 function likeness(pod: PodRecord, context: MoveContext, idOf: (shared: object) => number): string {
-  const domains = context
-    .statesIn(pod.namespace)
-    .map(other => (counts(other.group, pod) ? (other.domainOf(pod.nodeName ?? '') ?? '-') : ''))
+  const domains = context.states.counting(pod).map(other => other.domainOf(pod.nodeName ?? '') ?? '-')
   // Volumes are a pod's own, and a StatefulSet's replacement finds its node's room freed: those pods are like no other.
   const own = pod.claims.length > 0 || pod.controller?.kind === 'StatefulSet' ? pod.name : ''
   return `${idOf(pod.spec)}/${idOf(pod.labels)}/${pod.controller?.uid ?? ''}/${own}/${domains.join('/')}`
@@ -99,16 +96,14 @@ function countAt(state: SpreadState, pod: PodRecord | undefined): number {
 function promiseOf(pod: PodRecord | undefined, context: MoveContext): number {
   if (pod?.nodeName === undefined) return 0
   let promise = 0
-  for (const state of context.statesIn(pod.namespace)) {
-    if (!context.acting.has(state) || !counts(state.group, pod)) continue
+  for (const state of context.states.counting(pod)) {
     const before = excessNow(state)
-    if (before === 0) continue
-    add(state, pod, pod.nodeName, -1)
-    const emptiest = state.counts.indexOf(Math.min(...state.counts))
-    if (emptiest >= 0) state.counts[emptiest] = (state.counts[emptiest] ?? 0) + 1
-    promise += before - excessNow(state)
-    if (emptiest >= 0) state.counts[emptiest] = (state.counts[emptiest] ?? 0) - 1
-    add(state, pod, pod.nodeName, 1)
+    const from = state.domainOf(pod.nodeName)
+    if (before === 0 || from === undefined || !context.acting.has(state)) continue
+    state.add(from, -1)
+    const emptiest = state.counts.indexOf(state.lowest())
+    promise += before - excessAfter(state, undefined, emptiest)
+    state.add(from, 1)
   }
   return promise
 }

@@ -1,5 +1,5 @@
 import { tryMove, type Move, type MoveContext } from './move.ts'
-import { excessNow, shift, type SpreadState } from './spread-state.ts'
+import { excessNow, shift, type Shift, type SpreadState } from './spread-state.ts'
 
 /**
  * Drops every move that later ones made needless, latest first, as Kueue does with preemptions: a move goes if the excess of no group rises
@@ -7,55 +7,54 @@ import { excessNow, shift, type SpreadState } from './spread-state.ts'
  */
 export function walkBack(moves: readonly Move[], context: MoveContext): readonly Move[] {
   let kept = moves
-  for (const candidate of [...moves].reverse()) {
-    if (!isNeedless(candidate, context)) continue
-    const without = kept.filter(move => move.victim.uid !== candidate.victim.uid)
-    const reached = totalExcess(kept, context)
-    takeBack(kept, context)
-    const replayed = replay(without, context)
-    if (replayed !== undefined && totalExcess(kept, context) <= reached) {
-      kept = replayed
+  for (let at = moves.length - 1; at >= 0; at--) {
+    const candidate = kept[at]
+    if (candidate === undefined || !isNeedless(candidate, context)) continue
+    const later = kept.slice(at + 1)
+    const reached = totalExcess(context)
+    takeBack([candidate, ...later], context)
+    const replayed = replay(later, context)
+    if (replayed !== undefined && totalExcess(context) <= reached) {
+      kept = [...kept.slice(0, at), ...replayed]
       continue
     }
-    // Without the candidate an earlier move lands elsewhere; the plan stays as it was.
+    // Without the candidate a later move lands elsewhere; the plan stays as it was.
     if (replayed !== undefined) takeBack(replayed, context)
-    kept = replay(kept, context) ?? []
+    kept = [...kept.slice(0, at), ...(replay([candidate, ...later], context) ?? [])]
   }
   return kept
 }
 
-/** Over the groups acted on in every namespace that a move touches. */
-function totalExcess(moves: readonly Move[], context: MoveContext): number {
+/** Over the groups acted on. */
+function totalExcess({ acting }: MoveContext): number {
   let total = 0
-  for (const namespace of new Set(moves.map(move => move.victim.namespace))) {
-    for (const state of context.statesIn(namespace)) if (context.acting.has(state)) total += excessNow(state)
-  }
+  for (const state of acting) total += excessNow(state)
   return total
 }
 
 function isNeedless(move: Move, context: MoveContext): boolean {
-  const done = { leaving: move.victim, from: move.from, arriving: move.replacement, to: move.to }
-  return context.statesIn(move.victim.namespace).every(state => {
-    const withIt = excessNow(state)
-    shift(state, done, -1)
-    const withoutIt = excessNow(state)
-    shift(state, done)
-    return withoutIt <= withIt || !matters(state, context)
-  })
+  const { states } = context
+  const touched = [...new Set([...states.counting(move.victim), ...states.counting(move.replacement)])]
+  const withIt = touched.map(excessNow)
+  shift(states, shiftOf(move), -1)
+  const isNeeded = touched.some((state, index) => excessNow(state) > (withIt[index] ?? 0) && matters(state, context))
+  shift(states, shiftOf(move))
+  return !isNeeded
 }
+
+const shiftOf = (move: Move): Shift => ({ leaving: move.victim, from: move.from, arriving: move.replacement, to: move.to })
 
 const matters = (state: SpreadState, context: MoveContext): boolean =>
   context.acting.has(state) || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
 
-function takeBack(moves: readonly Move[], context: MoveContext): void {
-  for (const move of moves) {
-    const done = { leaving: move.victim, from: move.from, arriving: move.replacement, to: move.to }
-    for (const state of context.statesIn(move.victim.namespace)) shift(state, done, -1)
-  }
-  context.whatIf.backTo(context.start)
+/** Takes back the latest moves, given in the order in which they were made. */
+function takeBack(latest: readonly Move[], context: MoveContext): void {
+  for (const move of latest) shift(context.states, shiftOf(move), -1)
+  const [first] = latest
+  if (first !== undefined) context.whatIf.backTo(first.mark)
 }
 
-/** The same moves anew on the state before all of them; undefined (and everything taken back) when one of them is refused now. */
+/** The same moves anew on the state as it is; undefined (and everything taken back) when one of them is refused now. */
 function replay(moves: readonly Move[], context: MoveContext): readonly Move[] | undefined {
   const done: Move[] = []
   for (const { victim } of moves) {

@@ -5,10 +5,18 @@ import { capKeysOf, capsOn } from './caps.ts'
 import type { Policy } from './policy.ts'
 import type { InFlight, Situation } from './situation.ts'
 
+/** What one eviction takes a place of: limits by key, and that of its budget, which is another now and later. */
+interface Claim {
+  readonly caps: ReadonlyMap<string, number>
+  readonly budget: { readonly key: string; readonly now: number; readonly later: number } | undefined
+}
+
 /** How many more evictions each cap and budget allows; counts down as evictions are admitted. */
 interface Allowance {
   /** Admits the eviction if everything allows one more, and books it. */
-  admit(pod: PodRecord): boolean
+  admit(claim: Claim): boolean
+  /** The cap on the cluster is reached: it admits nothing more. */
+  isFull(): boolean
 }
 
 /**
@@ -22,36 +30,45 @@ export function wavesOf(
   policy: Policy,
   situation: Situation,
 ): readonly number[] {
-  const waves: Allowance[] = [allowance(cluster, policy, situation.inFlight, 'now')]
+  const waves: Allowance[] = [allowance(policy, situation.inFlight, 'now')]
   const latestOf = new Map<string, number>()
+  let firstOpen = 1
   return victims.map(({ pod, groups }) => {
-    let wave = Math.max(1, ...groups.map(group => latestOf.get(group) ?? 1))
+    const claim = claimOf(pod, cluster, policy)
+    while (waves[firstOpen - 1]?.isFull() === true) firstOpen += 1
+    let wave = Math.max(firstOpen, ...groups.map(group => latestOf.get(group) ?? 1))
     for (; ; wave++) {
-      if (waves[wave - 1] === undefined) waves.push(allowance(cluster, policy, [], 'later'))
-      if (waves[wave - 1]?.admit(pod) === true) break
+      if (waves[wave - 1] === undefined) waves.push(allowance(policy, [], 'later'))
+      if (waves[wave - 1]?.admit(claim) === true) break
     }
     for (const group of groups) latestOf.set(group, wave)
     return wave
   })
 }
 
-function allowance(cluster: ClusterReader, policy: Policy, inFlight: readonly InFlight[], when: 'now' | 'later'): Allowance {
+function claimOf(pod: PodRecord, cluster: ClusterReader, policy: Policy): Claim {
+  const caps = new Map(capsOn(pod, cluster, policy.caps).map(({ key, limit }) => [key, limit]))
+  const budget = budgetsOf(cluster, pod)[0]
+  if (budget === undefined) return { caps, budget: undefined }
+  const { disruptionsAllowed, expectedPods, desiredHealthy } = budget.status
+  // Later waves come when the replacements of the earlier ones are Ready, so the budget has recovered what it allows at best.
+  const later = Math.max(1, expectedPods - desiredHealthy)
+  return { caps, budget: { key: `budget ${budget.namespace}/${budget.name}`, now: disruptionsAllowed, later } }
+}
+
+function allowance(policy: Policy, inFlight: readonly InFlight[], when: 'now' | 'later'): Allowance {
   const used = new Map<string, number>()
   const book = (key: string): void => void used.set(key, (used.get(key) ?? 0) + 1)
+  const isReached = (key: string, limit: number): boolean => (used.get(key) ?? 0) >= limit
   for (const flight of inFlight) for (const key of capKeysOf(flight)) book(key)
   return {
-    admit(pod) {
-      const limits = new Map(capsOn(pod, cluster, policy.caps).map(({ key, limit }) => [key, limit]))
-      const budget = budgetsOf(cluster, pod)[0]
-      if (budget !== undefined) {
-        // Later waves come when the replacements of the earlier ones are Ready, so the budget has recovered what it allows at best.
-        const allowed =
-          when === 'now' ? budget.status.disruptionsAllowed : Math.max(1, budget.status.expectedPods - budget.status.desiredHealthy)
-        limits.set(`budget ${budget.namespace}/${budget.name}`, allowed)
-      }
-      if ([...limits].some(([key, limit]) => (used.get(key) ?? 0) >= limit)) return false
-      for (const key of limits.keys()) book(key)
+    admit({ caps, budget }) {
+      if (budget !== undefined && isReached(budget.key, budget[when])) return false
+      for (const [key, limit] of caps) if (isReached(key, limit)) return false
+      for (const key of caps.keys()) book(key)
+      if (budget !== undefined) book(budget.key)
       return true
     },
+    isFull: () => isReached('cluster', Math.max(1, policy.caps.cluster)),
   }
 }

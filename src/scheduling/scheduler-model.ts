@@ -2,6 +2,7 @@ import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ConstraintOrigin, PlacementExplanation, Prediction } from './prediction.ts'
 import type { NodeInfo } from './node-info.ts'
+import type { DomainSet } from './node-layout.ts'
 import type { Refused } from './plugin.ts'
 import type { FilterPlugin } from './plugins.ts'
 import type { SchedulerProfile } from './profile.ts'
@@ -24,6 +25,10 @@ export interface DomainCount {
 /** What PodTopologySpread's PreFilter computes for one constraint of a pod. */
 export interface SpreadCount {
   readonly constraint: EffectiveConstraint
+  /** What is counted over: the same object for every constraint that counts the same nodes by the same key. */
+  readonly over: DomainSet
+  /** Pods by domain number of `over`, live; domains without any are not there. */
+  readonly byNumber: ReadonlyMap<number, number>
   /** By domain name; domains without pods are there with 0. */
   readonly domains: ReadonlyMap<string, DomainCount>
   /** 0 when there are fewer domains than minDomains, or none. */

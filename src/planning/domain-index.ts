@@ -1,0 +1,56 @@
+import type { PodSpec } from '../cluster/pod.ts'
+import type { DomainSet } from '../scheduling/node-layout.ts'
+import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
+import { wouldHave } from './eligibility.ts'
+import { compareText, type Group } from './groups.ts'
+
+/** The domains of a group, numbered in the order of their names. One object serves every group that counts over the same nodes. */
+export interface DomainIndex {
+  readonly names: readonly string[]
+  /** Names of the nodes that count, by domain. */
+  readonly nodes: readonly (readonly string[])[]
+  /** The domain of a node by index; undefined for a node that does not count. */
+  of(nodeName: string): number | undefined
+  /** Counts in step with `names`, from counts by the scheduler's own numbers. */
+  inOrder(byNumber: ReadonlyMap<number, number>): number[]
+}
+
+/** Finds the index of a group's domains; made once, it serves every group of a plan. */
+export type DomainIndexes = (group: Group, over: DomainSet) => DomainIndex
+
+/**
+ * Hard: the domains that the scheduler's filter counts over. Soft: those of them where at least one node would have the pod as far as node and
+ * pod are concerned (not cordoned, taints tolerated): the scheduler scores only over nodes that pass its filters. A domain that is merely full
+ * stays in: that it is short of room is worth saying, and room comes and goes.
+ */
+export function createDomainIndexes(model: SchedulerModel): DomainIndexes {
+  const known = new Map<DomainSet, Map<string, DomainIndex>>()
+  return ({ constraint, representative: { spec } }, over) => {
+    const isSoft = constraint.whenUnsatisfiable === 'ScheduleAnyway'
+    const bySpec = known.get(over) ?? new Map<string, DomainIndex>()
+    known.set(over, bySpec)
+    const key = isSoft ? JSON.stringify([spec.tolerations, [...spec.nodeSelector], spec.requiredNodeAffinity]) : ''
+    const index = bySpec.get(key) ?? indexOf(over, name => !isSoft || hasPlaceFor(model, spec, name))
+    bySpec.set(key, index)
+    return index
+  }
+}
+
+function indexOf(over: DomainSet, isOpen: (nodeName: string) => boolean): DomainIndex {
+  const domains = over.topology.names
+    .map((name, number) => ({ name, number, nodes: over.nodesOf(number) }))
+    .filter(({ nodes }) => nodes.some(isOpen))
+    .sort((a, b) => compareText(a.name, b.name))
+  const domainOf = new Map(domains.flatMap(({ nodes }, index) => nodes.map(name => [name, index] as const)))
+  return {
+    names: domains.map(({ name }) => name),
+    nodes: domains.map(({ nodes }) => nodes),
+    of: nodeName => domainOf.get(nodeName),
+    inOrder: byNumber => domains.map(({ number }) => byNumber.get(number) ?? 0),
+  }
+}
+
+function hasPlaceFor(model: SchedulerModel, spec: PodSpec, nodeName: string): boolean {
+  const node = model.cluster.node(nodeName)
+  return node !== undefined && wouldHave(node, spec)
+}
