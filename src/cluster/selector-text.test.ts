@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseLabelSelector } from './label-selector.ts'
-import { parseSelectorText } from './selector-text.ts'
+import { parseSelectorText, selectorText } from './selector-text.ts'
 
 const isIn = (key: string, ...values: string[]): unknown => ({ key, operator: 'In', values })
 const notIn = (key: string, ...values: string[]): unknown => ({ key, operator: 'NotIn', values })
@@ -70,4 +70,13 @@ describe('parseSelectorText', () => {
       }),
     )
   })
+})
+
+describe('selectorText', () => {
+  it.each(['app=web', 'app!=web', 'app in (api,web)', 'app notin (api,web)', 'app', '!app', '!frozen,app=web,tier in (a,b)'])(
+    '%s is read back as it was',
+    text => {
+      expect(parseSelectorText(selectorText(parseSelectorText(text)))).toEqual(parseSelectorText(text))
+    },
+  )
 })

@@ -70,3 +70,22 @@ function tokensOf(text: string): readonly string[] {
 function isWord(token: string): boolean {
   return !/^[=!(),]/.test(token)
 }
+
+/** The selector in kubectl's `-l` form, which {@link parseSelectorText} reads back; for what has no such form, a word. */
+export function selectorText(selector: LabelSelector): string {
+  if (selector.kind !== 'requirements') return selector.kind
+  return selector.requirements.map(requirementText).join(',')
+}
+
+function requirementText({ key, operator, values }: LabelRequirement): string {
+  switch (operator) {
+    case 'In':
+      return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`
+    case 'NotIn':
+      return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin (${values.join(',')})`
+    case 'Exists':
+      return key
+    case 'DoesNotExist':
+      return `!${key}`
+  }
+}

@@ -19,6 +19,7 @@ import {
 } from './options.ts'
 import { print, warn } from './output.ts'
 import { configurationFor, profilesFor } from './settings-files.ts'
+import { situationOf } from './situation.ts'
 import { readWorld } from './world-source.ts'
 
 interface ExplainOptions extends ClusterOptions, OutputOptions, SnapshotOptions {}
@@ -69,7 +70,7 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 
 async function explainWorkload(namespace: string, kind: string, name: string, options: ExplainOptions): Promise<void> {
-  const { policy } = await configurationFor(options)
+  const { policy, loop } = await configurationFor(options)
   const profiles = await profilesFor(options, warn)
   const { cluster, now } = await readWorld(options)
   const model = createSchedulerModel(cluster, profiles)
@@ -79,7 +80,7 @@ async function explainWorkload(namespace: string, kind: string, name: string, op
     return [owners.name, owners.controller].some(owner => owner?.kind === workload.kind && owner.name === workload.name)
   })
   if (pods.length === 0) throw new CommandError(`no pod in namespace ${namespace} belongs to a ${workload.kind} ${name}`)
-  const result = plan({ cluster, model }, policy, { now, domainHolds: [], workloadHolds: [], inFlight: [] })
+  const result = plan({ cluster, model }, policy, situationOf(cluster, now, loop))
   print(result, options, {
     structured: () => {
       const groups = groupsOfWorkload(result, namespace, workload)

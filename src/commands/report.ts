@@ -19,6 +19,7 @@ import {
 } from './options.ts'
 import { print, warn } from './output.ts'
 import { configurationFor, profilesFor } from './settings-files.ts'
+import { situationOf } from './situation.ts'
 import { readWorld } from './world-source.ts'
 
 interface ReportOptions extends ClusterOptions, OutputOptions, SnapshotOptions {
@@ -39,12 +40,12 @@ export function addReport(program: Command, exit: Exit): void {
 }
 
 async function report(options: ReportOptions): Promise<number> {
-  const { policy } = await configurationFor(options)
+  const { policy, loop } = await configurationFor(options)
   const profiles = await profilesFor(options, warn)
   const shows = filterOf(options)
   const { cluster, now } = await readWorld(options)
   const model = createSchedulerModel(cluster, profiles)
-  const result = plan({ cluster, model }, policy, { now, domainHolds: [], workloadHolds: [], inFlight: [] })
+  const result = plan({ cluster, model }, policy, situationOf(cluster, now, loop))
   const shown = narrowed(result, cluster, shows)
   print(shown, options, { structured: rebalanceReport, text: reportTable })
   const violated = shown.groups.some(group => group.status !== 'Balanced' && group.excess > 0)

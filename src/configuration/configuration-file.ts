@@ -1,12 +1,26 @@
 import { z } from 'zod'
-import { DEFAULT_POLICY } from '../planning/policy.ts'
+import { selectorKey } from '../cluster/label-selector.ts'
+import { DEFAULT_POLICY, HEEDED_ANNOTATIONS } from '../planning/policy.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../rebalancing/settings.ts'
-import { choice, duration, flag, labelKey, labelValue, namespaceName, objectName, section, wholeNumber } from './fields.ts'
+import {
+  choice,
+  duration,
+  flag,
+  labelKey,
+  labelValue,
+  namespaceName,
+  objectName,
+  ownerKind,
+  section,
+  selector,
+  wholeNumber,
+} from './fields.ts'
 
 export const API_VERSION = 'respread.io/v1alpha1'
 export const KIND = 'RespreadConfiguration'
 
-const OWNER_KINDS = ['ReplicaSet', 'StatefulSet', 'ReplicationController'] as const
+const KNOWN_KINDS = ['ReplicaSet', 'StatefulSet', 'ReplicationController', 'Job']
+const KINDS_OF_NODES = ['DaemonSet', 'Node']
 const WHEN_UNSATISFIABLE = ['DoNotSchedule', 'ScheduleAnyway'] as const
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
@@ -23,6 +37,8 @@ const namespaces = section(
       .array(namespaceName())
       .default([...policy.namespaces.exclude])
       .describe('These namespaces are left alone.'),
+    includeSelector: selector('everything').describe('Only namespaces with these labels, as in kubectl -l; empty: every namespace.'),
+    excludeSelector: selector('nothing').describe('Namespaces with these labels are left alone; empty: none.'),
   },
   ({ value, issues }) => {
     for (const [index, name] of value.include.entries()) {
@@ -30,16 +46,22 @@ const namespaces = section(
       const message = `"${name}" is also in act.namespaces.exclude (which is [${policy.namespaces.exclude.join(', ')}] unless given); name it in one of them`
       issues.push({ code: 'custom', input: name, path: ['include', index], message })
     }
+    if (selectorKey(value.includeSelector) === selectorKey(value.excludeSelector)) {
+      const message = 'is the same as act.namespaces.excludeSelector, which leaves nothing'
+      issues.push({ code: 'custom', input: value.includeSelector, path: ['includeSelector'], message })
+    }
   },
-).describe('Namespaces, by exact name.')
+).describe('Namespaces, by exact name and by their labels.')
 
 const act = section({
   namespaces,
+  podSelector: selector('everything').describe('Only pods with these labels, as in kubectl -l; empty: every pod.'),
+  optIn: flag().default(policy.optIn).describe('Only what says respread.io/evict: "true" on the pod, its workload or its namespace.'),
   ownerKinds: z
-    .array(choice(OWNER_KINDS))
+    .array(ownerKind(KNOWN_KINDS, KINDS_OF_NODES))
     .min(1, { error: 'at least one kind' })
-    .default([...OWNER_KINDS])
-    .describe('Kinds of owner whose pods may be evicted.'),
+    .default([...policy.ownerKinds])
+    .describe('Kinds of owner whose pods may be evicted. Where the replacement cannot be foreseen (CannotPredict), they are left alone nevertheless.'),
   whenUnsatisfiable: z
     .array(choice(WHEN_UNSATISFIABLE))
     .min(1, { error: 'at least one value' })
@@ -65,6 +87,11 @@ const protect = section({
   localStorage: flag()
     .default(!policy.allowLocalStorage)
     .describe('Pods with emptyDir or hostPath volumes, which an eviction would empty, are left alone.'),
+  storageClasses: z.array(objectName()).default([]).describe('Pods with claims of these storage classes are left alone.'),
+  annotations: z
+    .array(choice(HEEDED_ANNOTATIONS))
+    .default([...policy.heededAnnotations])
+    .describe('Annotations of other tools that protect a pod here too.'),
 }).describe('What is left alone.')
 
 const limits = section({

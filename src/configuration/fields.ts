@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { LabelSelector } from '../cluster/labels.ts'
+import { parseSelectorText } from '../cluster/selector-text.ts'
 import { DURATION_EXAMPLES, DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts'
 
 // The `error` of each field is what is legal there, in words that fit after "expected": describe-problems.ts builds the sentence.
@@ -41,6 +43,43 @@ export function choice<const Value extends string>(values: readonly Value[]) {
 
 export function flag() {
   return z.boolean({ error: 'true or false' })
+}
+
+/** A kind of owner, be it a custom resource. Well-known ones must be spelt as Kubernetes does, and those whose pods are never moved are refused. */
+export function ownerKind(known: readonly string[], never: readonly string[]) {
+  const error = `a kind such as ${known.join(', ')} (a custom resource's too)`
+  return z
+    .string({ error })
+    .regex(/^[A-Z][A-Za-z0-9]{0,62}$/, { error, abort: true })
+    .check(({ value, issues }) => {
+      const meant = known.find(kind => kind !== value && kind.toLowerCase() === value.toLowerCase())
+      if (meant !== undefined) issues.push({ code: 'custom', input: value, message: `found "${value}"; did you mean ${meant}?` })
+      if (never.includes(value))
+        issues.push({ code: 'custom', input: value, message: `pods of a ${value} belong to their node and are never moved` })
+    })
+}
+
+/** kubectl's -l form in the file, a LabelSelector once read. Empty means `whenEmpty`. */
+export function selector(whenEmpty: 'everything' | 'nothing') {
+  return z
+    .string({ error: 'a label selector such as env=prod,team in (a,b)' })
+    .check(({ value, issues }) => {
+      try {
+        parseSelectorText(value)
+      } catch (problem) {
+        issues.push({ code: 'custom', input: value, message: problem instanceof Error ? problem.message : String(problem) })
+      }
+    })
+    .default('')
+    .transform((text): LabelSelector => {
+      if (text.trim() === '') return { kind: whenEmpty }
+      try {
+        return parseSelectorText(text)
+      } catch {
+        // Told above; zod goes on to transform what a check has found wanting.
+        return { kind: 'nothing' }
+      }
+    })
 }
 
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/

@@ -35,13 +35,15 @@ describe('a file with every setting', () => {
 dryRun: true
 logLevel: debug
 act:
-  namespaces: { include: [shop, payments], exclude: [] }
-  ownerKinds: [ReplicaSet]
+  namespaces: { include: [shop, payments], exclude: [], includeSelector: env=prod, excludeSelector: 'frozen' }
+  podSelector: tier in (web,api)
+  optIn: true
+  ownerKinds: [ReplicaSet, CloneSet]
   whenUnsatisfiable: [DoNotSchedule]
   clusterDefaults: true
   softAntiAffinity: true
   topologyKeys: [topology.kubernetes.io/zone]
-protect: { priorityThreshold: 1000, minimumPodAge: 2m, minimumReplicas: 3, localStorage: false }
+protect: { priorityThreshold: 1000, minimumPodAge: 2m, minimumReplicas: 3, localStorage: false, storageClasses: [local], annotations: [karpenter.sh/do-not-disrupt] }
 limits:
   inFlight: { perWorkloadPercent: 25, perNamespace: 7, perNode: 1, perCluster: 40 }
   evictionsPerSecond: 2
@@ -61,12 +63,21 @@ leaderElection: { leaseName: one, leaseNamespace: ops }
 
   it('reaches the policy', () => {
     expect(everything.policy).toEqual({
-      namespaces: { include: ['shop', 'payments'], exclude: [] },
-      ownerKinds: ['ReplicaSet'],
+      namespaces: {
+        include: ['shop', 'payments'],
+        exclude: [],
+        includeSelector: { kind: 'requirements', requirements: [{ key: 'env', operator: 'In', values: ['prod'] }] },
+        excludeSelector: { kind: 'requirements', requirements: [{ key: 'frozen', operator: 'Exists', values: [] }] },
+      },
+      podSelector: { kind: 'requirements', requirements: [{ key: 'tier', operator: 'In', values: ['api', 'web'] }] },
+      optIn: true,
+      ownerKinds: ['ReplicaSet', 'CloneSet'],
       priorityThreshold: 1000,
       minimumPodAge: 120_000,
       minimumReplicas: 3,
       allowLocalStorage: true,
+      protectedStorageClasses: ['local'],
+      heededAnnotations: ['karpenter.sh/do-not-disrupt'],
       constraints: { hard: true, soft: false, clusterDefaults: true, softAntiAffinity: true },
       topologyKeys: ['topology.kubernetes.io/zone'],
       expectedDomains: new Map([['topology.kubernetes.io/zone', ['a', 'b', 'c']]]),
@@ -146,6 +157,22 @@ describe('a problem', () => {
       body: 'expectedDomains: { a/b/c: [x] }',
       says: '3:20: expectedDomains."a/b/c": found the key "a/b/c", expected a label key such as topology.kubernetes.io/zone',
     },
+    {
+      body: 'act: { ownerKinds: [Replicaset] }',
+      says: '3:21: act.ownerKinds[0]: found "Replicaset"; did you mean ReplicaSet?',
+    },
+    {
+      body: 'act: { ownerKinds: [web-app] }',
+      says: '3:21: act.ownerKinds[0]: found "web-app", expected a kind such as ReplicaSet, StatefulSet, ReplicationController, Job (a custom resource\'s too)',
+    },
+    {
+      body: 'act: { podSelector: "tier in web" }',
+      says: expect.stringMatching(/^3:21: act\.podSelector: selector "tier in web": expected "\("/),
+    },
+    {
+      body: 'protect: { annotations: [example.com/keep] }',
+      says: '3:26: protect.annotations[0]: found "example.com/keep", expected one of karpenter.sh/do-not-disrupt, cluster-autoscaler.kubernetes.io/safe-to-evict, descheduler.alpha.kubernetes.io/prefer-no-eviction',
+    },
     { body: 'metrics: { port: 70000 }', says: '3:18: metrics.port: found 70000, expected a whole number from 0 to 65535' },
   ])('$body', ({ body, says }) => {
     expect(problems(HEAD + body)).toEqual([says])
@@ -194,6 +221,14 @@ describe('a contradiction', () => {
     {
       body: 'act: { namespaces: { include: [kube-system] } }',
       says: '3:32: act.namespaces.include[0]: "kube-system" is also in act.namespaces.exclude (which is [kube-system] unless given); name it in one of them',
+    },
+    {
+      body: 'act: { namespaces: { includeSelector: "env=prod", excludeSelector: "env in (prod)" } }',
+      says: '3:39: act.namespaces.includeSelector: is the same as act.namespaces.excludeSelector, which leaves nothing',
+    },
+    {
+      body: 'act: { ownerKinds: [DaemonSet] }',
+      says: '3:21: act.ownerKinds[0]: pods of a DaemonSet belong to their node and are never moved',
     },
     { body: 'timing: { debounce: 40s }', says: '3:21: timing.debounce: must be shorter than timing.tick' },
     {

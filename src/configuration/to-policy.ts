@@ -7,11 +7,15 @@ export function toPolicy(file: ConfigurationFile): Policy {
   const { act, protect, limits, outage } = file
   return {
     namespaces: act.namespaces,
+    podSelector: act.podSelector,
+    optIn: act.optIn,
     ownerKinds: act.ownerKinds,
     priorityThreshold: protect.priorityThreshold,
     minimumPodAge: protect.minimumPodAge,
     minimumReplicas: protect.minimumReplicas,
     allowLocalStorage: !protect.localStorage,
+    protectedStorageClasses: protect.storageClasses,
+    heededAnnotations: protect.annotations,
     constraints: {
       hard: act.whenUnsatisfiable.includes('DoNotSchedule'),
       soft: act.whenUnsatisfiable.includes('ScheduleAnyway'),

@@ -1,4 +1,6 @@
+import { ANNOTATIONS } from '../cluster/annotations.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { Labels } from '../cluster/labels.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { countsButForNodeTaints } from './eligibility.ts'
 import type { Group } from './groups.ts'
@@ -6,6 +8,7 @@ import type { Outage } from './outages.ts'
 import type { WorkloadName } from './plan-types.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
+import { ownersOf } from './workloads.ts'
 
 /** Nodes whose domain accepts no landing for now: under outage, or back for too short a time. By node name. */
 export function closedNodesOf(cluster: ClusterReader, down: readonly Outage[], situation: Situation): ReadonlyMap<string, Veto> {
@@ -20,8 +23,8 @@ export function closedNodesOf(cluster: ClusterReader, down: readonly Outage[], s
 }
 
 /**
- * Why the whole group waits, or undefined: an outage touches it (a node of the domain would count but for its `node.kubernetes.io/*` taints),
- * or one of its workloads is held.
+ * Why the whole group waits, or undefined: a person paused it, an outage touches it (a node of the domain would count but for its
+ * `node.kubernetes.io/*` taints), or one of its workloads is held.
  */
 export function holdOf(
   group: Group,
@@ -30,12 +33,35 @@ export function holdOf(
   down: readonly Outage[],
   situation: Situation,
 ): Veto | undefined {
+  const pause = pauseOf(group, cluster)
+  if (pause !== undefined) return pause
   for (const outage of down) {
     if (touches(group, outage, cluster.nodes())) return { reason: 'DomainOutage', message: outage.message }
   }
   for (const hold of situation.workloadHolds) {
     const held = hold.namespace === group.namespace && workloads.some(({ kind, name }) => kind === hold.kind && name === hold.name)
     if (held) return { reason: hold.reason, message: hold.message }
+  }
+  return undefined
+}
+
+/** `respread.io/paused` with any value but "false", on the namespace or on a workload that the group has members of. */
+function pauseOf({ namespace, members }: Group, cluster: ClusterReader): Veto | undefined {
+  const paused = (annotations: Labels | undefined, where: string): Veto | undefined => {
+    const value = annotations?.get(ANNOTATIONS.paused) ?? 'false'
+    return value === 'false' ? undefined : { reason: 'Paused', message: `${ANNOTATIONS.paused} is "${value}" on ${where}` }
+  }
+  const ofNamespace = paused(cluster.get('Namespace', namespace)?.annotations, `namespace ${namespace}`)
+  if (ofNamespace !== undefined) return ofNamespace
+  const asked = new Set<string | undefined>()
+  for (const pod of members) {
+    if (asked.has(pod.controller?.uid)) continue
+    asked.add(pod.controller?.uid)
+    const { controller, top } = ownersOf(cluster, pod)
+    for (const owner of [top, controller]) {
+      const pause = paused(owner?.annotations, `${owner?.kind} ${owner?.name}`)
+      if (pause !== undefined) return pause
+    }
   }
   return undefined
 }

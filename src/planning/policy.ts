@@ -1,6 +1,20 @@
+import { ANNOTATIONS } from '../cluster/annotations.ts'
+import type { LabelSelector } from '../cluster/labels.ts'
+
 /** What an operator allows and forbids; the parsed form of the configuration file, defaults filled in. Durations are milliseconds. */
 export interface Policy {
-  readonly namespaces: { readonly include: readonly string[]; readonly exclude: readonly string[] }
+  readonly namespaces: {
+    /** By name; empty: every namespace. */
+    readonly include: readonly string[]
+    readonly exclude: readonly string[]
+    /** By the labels of the namespace: these are acted on, those are left alone. */
+    readonly includeSelector: LabelSelector
+    readonly excludeSelector: LabelSelector
+  }
+  /** Only pods with these labels are moved. */
+  readonly podSelector: LabelSelector
+  /** Only what says `respread.io/evict: "true"` (pod before workload before namespace) is moved. */
+  readonly optIn: boolean
   /** Owner kinds whose pods may be moved. */
   readonly ownerKinds: readonly string[]
   /** Pods of this priority or higher are left alone. */
@@ -8,6 +22,10 @@ export interface Policy {
   readonly minimumPodAge: number
   readonly minimumReplicas: number
   readonly allowLocalStorage: boolean
+  /** Pods with claims of these storage classes are left alone. */
+  readonly protectedStorageClasses: readonly string[]
+  /** Annotations of other tools that protect a pod here too. */
+  readonly heededAnnotations: readonly HeededAnnotation[]
   readonly constraints: {
     readonly hard: boolean
     readonly soft: boolean
@@ -30,13 +48,22 @@ export interface Policy {
   readonly self: { readonly namespace: string; readonly labels: ReadonlyMap<string, string> } | undefined
 }
 
+/** Annotations by which other tools are told to leave a pod alone. */
+export const HEEDED_ANNOTATIONS = [ANNOTATIONS.doNotDisrupt, ANNOTATIONS.safeToEvict, ANNOTATIONS.preferNoEviction] as const
+
+type HeededAnnotation = (typeof HEEDED_ANNOTATIONS)[number]
+
 export const DEFAULT_POLICY: Policy = {
-  namespaces: { include: [], exclude: ['kube-system'] },
+  namespaces: { include: [], exclude: ['kube-system'], includeSelector: { kind: 'everything' }, excludeSelector: { kind: 'nothing' } },
+  podSelector: { kind: 'everything' },
+  optIn: false,
   ownerKinds: ['ReplicaSet', 'StatefulSet', 'ReplicationController'],
   priorityThreshold: 2_000_000_000,
   minimumPodAge: 60_000,
   minimumReplicas: 2,
   allowLocalStorage: false,
+  protectedStorageClasses: [],
+  heededAnnotations: HEEDED_ANNOTATIONS,
   constraints: { hard: true, soft: true, clusterDefaults: false, softAntiAffinity: false },
   topologyKeys: [],
   expectedDomains: new Map(),

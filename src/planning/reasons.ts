@@ -21,7 +21,8 @@ export const REASONS = {
   TopologyKeyNotEnabled: { kind: 'final', meaning: 'The configuration names the topology keys to act on, and this is none of them.' },
 
   // Pods that must not be evicted.
-  NamespaceExcluded: { kind: 'final', meaning: 'The namespace is excluded by the configuration.' },
+  NamespaceExcluded: { kind: 'final', meaning: 'The configuration leaves the namespace alone, by its name or by its labels.' },
+  PodNotSelected: { kind: 'final', meaning: 'The configuration selects pods by labels, and the pod has others.' },
   NoController: { kind: 'final', meaning: 'Nothing would create a replacement.' },
   MirrorPod: { kind: 'final', meaning: 'A static pod belongs to its node.' },
   DaemonSetPod: { kind: 'final', meaning: 'A DaemonSet pod belongs to its node.' },
@@ -31,8 +32,13 @@ export const REASONS = {
   BudgetsUnknown: { kind: 'final', meaning: 'Disruption budgets could not be read, so nothing may be evicted.' },
   SystemCritical: { kind: 'final', meaning: 'The priority is at or above the threshold of the configuration.' },
   LocalStorage: { kind: 'final', meaning: 'Evicting the pod would lose data on its node.' },
+  StorageClassProtected: { kind: 'final', meaning: 'The pod has a volume of a storage class that the configuration protects.' },
   SingleReplica: { kind: 'final', meaning: 'The workload has fewer replicas than the configured minimum.' },
   OptedOut: { kind: 'final', meaning: 'respread.io/evict is "false" on the pod, its workload or its namespace.' },
+  NotOptedIn: {
+    kind: 'final',
+    meaning: 'The configuration moves only what opts in, and respread.io/evict is not "true" on the pod, its workload or its namespace.',
+  },
   DoNotDisrupt: { kind: 'final', meaning: 'karpenter.sh/do-not-disrupt is set on the pod.' },
   NotSafeToEvict: { kind: 'final', meaning: 'cluster-autoscaler.kubernetes.io/safe-to-evict is "false" on the pod.' },
   PrefersNoEviction: { kind: 'final', meaning: 'descheduler.alpha.kubernetes.io/prefer-no-eviction is set on the pod.' },
@@ -64,7 +70,7 @@ export const REASONS = {
   DomainSettling: { kind: 'waiting', meaning: 'The domain that needs pods came back a moment ago and must hold still first.' },
   CoolingDown: { kind: 'waiting', meaning: 'The workload was moved a moment ago.' },
   Quarantined: { kind: 'waiting', meaning: 'Landings of the workload did not help; it is left alone for a while.' },
-  Paused: { kind: 'waiting', meaning: 'A person paused it.' },
+  Paused: { kind: 'waiting', meaning: 'respread.io/paused is set on the workload or its namespace.' },
   ScaledRecently: { kind: 'waiting', meaning: 'The scale of the workload changed a moment ago.' },
   ReplacementPending: { kind: 'waiting', meaning: 'A replacement of the workload has not become Ready yet.' },
 

@@ -3,7 +3,8 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
 
-export function optedOut(pod: PodRecord, { cluster, owners }: VetoContext): Veto | undefined {
+/** The first of pod, workload and namespace that says anything decides; who says nothing is left alone where only opting in counts. */
+export function optedOut(pod: PodRecord, { cluster, owners, policy }: VetoContext): Veto | undefined {
   const namespace = cluster.get('Namespace', pod.namespace)
   const levels = [
     { where: 'the pod', annotations: pod.annotations },
@@ -16,18 +17,21 @@ export function optedOut(pod: PodRecord, { cluster, owners }: VetoContext): Veto
     if (value === 'true') return undefined
     if (value !== undefined) return { reason: 'OptedOut', message: `${ANNOTATIONS.evict} is "${value}" on ${where}` }
   }
-  return undefined
+  if (!policy.optIn) return undefined
+  return { reason: 'NotOptedIn', message: `neither it nor its workload nor its namespace says ${ANNOTATIONS.evict}: "true"` }
 }
 
-export function otherToolsOptOut(pod: PodRecord): Veto | undefined {
-  const doNotDisrupt = pod.annotations.get(ANNOTATIONS.doNotDisrupt)
+export function otherToolsOptOut(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
+  const heeded = (name: (typeof policy.heededAnnotations)[number]): string | undefined =>
+    policy.heededAnnotations.includes(name) ? pod.annotations.get(name) : undefined
+  const doNotDisrupt = heeded(ANNOTATIONS.doNotDisrupt)
   if (doNotDisrupt !== undefined && doNotDisrupt !== 'false') {
     return { reason: 'DoNotDisrupt', message: `${ANNOTATIONS.doNotDisrupt} is "${doNotDisrupt}"` }
   }
-  if (pod.annotations.get(ANNOTATIONS.safeToEvict) === 'false') {
+  if (heeded(ANNOTATIONS.safeToEvict) === 'false') {
     return { reason: 'NotSafeToEvict', message: `${ANNOTATIONS.safeToEvict} is "false"` }
   }
-  if (pod.annotations.has(ANNOTATIONS.preferNoEviction)) {
+  if (heeded(ANNOTATIONS.preferNoEviction) !== undefined) {
     return { reason: 'PrefersNoEviction', message: `${ANNOTATIONS.preferNoEviction} is set` }
   }
   return undefined

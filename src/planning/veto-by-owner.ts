@@ -43,3 +43,14 @@ export function isRollingOut(_pod: PodRecord, { owners }: VetoContext): Veto | u
   const rollout = rolloutOf(owners)
   return rollout === undefined ? undefined : { reason: 'RollingOut', message: rollout }
 }
+
+/**
+ * The owner has more pods than it wants: a scale-in under way, which decides by itself what goes. Fewer than it wants is what every eviction
+ * looks like until the replacement is there, and no reason to wait.
+ */
+export function isScalingIn(_pod: PodRecord, { owners }: VetoContext): Veto | undefined {
+  const { controller } = owners
+  if (controller === undefined || controller.status.replicas <= controller.replicas) return undefined
+  const message = `${controller.kind} ${controller.name} wants ${controller.replicas} pods and has ${controller.status.replicas}`
+  return { reason: 'ScaledRecently', message }
+}

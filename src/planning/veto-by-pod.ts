@@ -1,15 +1,16 @@
 import { ANNOTATIONS } from '../cluster/annotations.ts'
+import { matchesLabels } from '../cluster/label-selector.ts'
+import { selectorText } from '../cluster/selector-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
 
-export function inExcludedNamespace(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
-  const { include, exclude } = policy.namespaces
-  if (exclude.includes(pod.namespace)) return { reason: 'NamespaceExcluded', message: `namespace ${pod.namespace} is excluded` }
-  if (include.length > 0 && !include.includes(pod.namespace)) {
-    return { reason: 'NamespaceExcluded', message: `namespace ${pod.namespace} is none of the included ones` }
+export function isNotSelected(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
+  if (matchesLabels(policy.podSelector, pod.labels)) return undefined
+  return {
+    reason: 'PodNotSelected',
+    message: `the configuration selects pods by ${selectorText(policy.podSelector)}, and it has other labels`,
   }
-  return undefined
 }
 
 export function isMirror(pod: PodRecord): Veto | undefined {

@@ -1,21 +1,31 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { Veto } from './reasons.ts'
 import { optedOut, otherToolsOptOut } from './veto-by-annotation.ts'
+import { hasProtectedStorageClass } from './veto-by-storage.ts'
 import { budgetNeverAllows, budgetsAreUnknown, severalBudgetsCoverIt } from './veto-by-budget.ts'
-import { cannotBeRead, hasTooFewReplicas, isPartitioned, isRollingOut, ownersAreUnknown, updatesOnDelete } from './veto-by-owner.ts'
+import {
+  cannotBeRead,
+  hasTooFewReplicas,
+  isPartitioned,
+  isRollingOut,
+  isScalingIn,
+  ownersAreUnknown,
+  updatesOnDelete,
+} from './veto-by-owner.ts'
 import {
   belongsToItsNode,
   hasLocalStorage,
   hasNoController,
-  inExcludedNamespace,
   isJob,
   isMirror,
+  isNotSelected,
   isPending,
   isSystemCritical,
   isTerminating,
   isTooYoung,
   ownerKindIsNotAllowed,
 } from './veto-by-pod.ts'
+import { inExcludedNamespace } from './veto-by-namespace.ts'
 import type { VetoContext } from './veto-context.ts'
 
 /** May this pod be evicted as far as this one rule is concerned? Undefined: yes. */
@@ -27,6 +37,7 @@ type Predicate = (pod: PodRecord, context: VetoContext) => Veto | undefined
  */
 const CHAIN: readonly Predicate[] = [
   inExcludedNamespace,
+  isNotSelected,
   isMirror, // a static pod, whoever its owner seems to be
   belongsToItsNode,
   isJob,
@@ -39,12 +50,14 @@ const CHAIN: readonly Predicate[] = [
   optedOut, // pod before workload before namespace
   otherToolsOptOut,
   hasLocalStorage,
+  hasProtectedStorageClass,
   cannotBeRead,
   ownersAreUnknown, // what is absent is not empty
   hasTooFewReplicas,
   updatesOnDelete,
   isPartitioned,
   isRollingOut,
+  isScalingIn,
   budgetsAreUnknown,
   severalBudgetsCoverIt, // the API answers 500 for ever
   budgetNeverAllows,
