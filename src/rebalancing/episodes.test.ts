@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { countEviction, countMiss, narrate, type Episode, type Scene } from './episodes.ts'
 
 const MINUTE = 60_000
-const QUIET: Scene = { now: 0, outages: [], cordonedNodes: 0, unbalanced: 0, blocked: 0, inFlight: 0 }
+const QUIET: Scene = { now: 0, outages: [], cordonedNodes: 0, unbalanced: 0, blocked: 0, inFlight: 0, settlingDomains: 0 }
 const DOWN = ['3 of 3 nodes of zone=c are not Ready']
 
 /** Scenes by minute; the reasons told at each. */
@@ -34,6 +34,12 @@ describe('an episode', () => {
     expect(episode).toBeUndefined()
     expect(last).toMatchObject({ fields: { cause: 'Outage', secondsToBalance: 480 } })
     expect(last?.message).toContain('8 min 0 s after the recovery')
+  })
+
+  it('goes on while the zone that came back settles, balanced as it may look until then', () => {
+    const { reasons } = story({ 0: { outages: DOWN }, 1: { settlingDomains: 1 }, 2: { settlingDomains: 1, unbalanced: 3 }, 7: {} })
+
+    expect(reasons).toEqual([['OutageBegan'], ['OutageEnded'], [], ['EpisodeDone']])
   })
 
   it('goes on when the zone dies again', () => {

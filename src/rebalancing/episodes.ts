@@ -23,6 +23,8 @@ export interface Scene {
   /** Groups that exceed maxSkew and cannot be helped. */
   readonly blocked: number
   readonly inFlight: number
+  /** Domains that came back too recently to receive pods: until they have settled, nobody knows what is still to come. */
+  readonly settlingDomains: number
 }
 
 /** Carries the story on by one scene, and says what of it is worth telling. */
@@ -47,7 +49,7 @@ export function narrate(
       message: `it lasted ${minutes(now - episode.startedAt)} and began with: ${episode.what}`,
     })
   }
-  if (scene.unbalanced > 0 || scene.inFlight > 0) return { episode: next, told }
+  if (scene.unbalanced > 0 || scene.inFlight > 0 || scene.settlingDomains > 0) return { episode: next, told }
   return { episode: undefined, told: [...told, done(next, scene)] }
 }
 

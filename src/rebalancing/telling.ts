@@ -4,6 +4,7 @@ import { createAnnouncer, type Statement } from './announcer.ts'
 import { narrate, type Scene } from './episodes.ts'
 import type { Decision, LoopContext } from './loop-state.ts'
 import type { LoopHold } from './freshness.ts'
+import type { Situation } from '../planning/situation.ts'
 import { statementsOf } from './statements.ts'
 
 /** Says after each look at the world what is new about it: each hold and refusal once, and how the story goes on. */
@@ -18,7 +19,7 @@ export function createTelling({ ports, settings, state }: LoopContext): Telling 
       const { plan, admission, situation } = decision
       latest = statementsOf(plan, admission, situation.domainHolds, settings.dryRun)
       const { memory } = state
-      const { episode, told } = narrate(memory.history.episode, sceneOf(plan, view.state, situation.inFlight.length, clock.now()))
+      const { episode, told } = narrate(memory.history.episode, sceneOf(plan, view.state, situation, clock.now()))
       memory.history = { ...memory.history, episode }
       for (const occurrence of told) recorder.record(occurrence)
     }
@@ -38,7 +39,7 @@ function standing(hold: LoopHold | undefined): Statement {
       }
 }
 
-function sceneOf({ notices, groups }: Plan, cluster: ClusterReader, inFlight: number, now: number): Scene {
+function sceneOf({ notices, groups }: Plan, cluster: ClusterReader, situation: Situation, now: number): Scene {
   const over = (group: GroupPlan): boolean => group.excess > 0
   return {
     now,
@@ -46,6 +47,7 @@ function sceneOf({ notices, groups }: Plan, cluster: ClusterReader, inFlight: nu
     cordonedNodes: [...cluster.nodes()].filter(node => node.unschedulable).length,
     unbalanced: groups.filter(group => over(group) && (group.status === 'Violated' || group.status === 'Held')).length,
     blocked: groups.filter(group => over(group) && group.status === 'Blocked').length,
-    inFlight,
+    inFlight: situation.inFlight.length,
+    settlingDomains: situation.domainHolds.length,
   }
 }

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { runCli } from '../support/cli.ts'
+
+it('demo: tells the story line by line, restores the spread with the fewest evictions, and ends with 0', async () => {
+  const { code, stdout, stderr } = await runCli(['demo', '--seed', '3'])
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/holdDown=6s.*nodeGrace=2s.*toleration=2s/)
+  const acts = [
+    'zone-c fails',
+    'OutageBegan',
+    'zone-c is back',
+    'DomainSettling: shop/web',
+    'MovesPlanned: shop/web',
+    'EpisodeDone',
+    'Done in',
+  ]
+  const places = acts.map(act => stdout.indexOf(act))
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+  expect(places).not.toContain(-1)
+  expect(stdout).toMatch(/: 8 evictions, 8 were the fewest possible; at most \d in flight; every budget kept\./)
+  expect(stdout).toMatch(/Left alone: shop\/ledger \(OptedOut:/)
+}, 120_000)
