@@ -1,0 +1,169 @@
+import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readSnapshot } from '../../src/cluster/snapshot.ts'
+import type { ClusterAccess } from '../../src/kubernetes/cluster-access.ts'
+import { connectClusterView } from '../../src/kubernetes/cluster-view.ts'
+import { CLUSTER_RESOURCES, collectionPath } from '../../src/kubernetes/resources.ts'
+import { createTransport, type Transport } from '../../src/kubernetes/transport.ts'
+import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
+import { plan } from '../../src/planning/plan.ts'
+import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
+import { createLoop, type Planner } from '../../src/rebalancing/loop.ts'
+import type { Recorder } from '../../src/rebalancing/ports.ts'
+import { DEFAULT_LOOP_SETTINGS } from '../../src/rebalancing/settings.ts'
+import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
+import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
+import type { ClientReport } from './scale-messages.ts'
+import { startProbe, type Probe } from './scale-probe.ts'
+
+// One client in a process of its own: `bare URL`, `run URL`, or `report FILE`.
+
+function tell(report: ClientReport): void {
+  process.send?.(report)
+}
+
+function connect(server: string): Transport {
+  const access: ClusterAccess = {
+    server,
+    context: 'bench',
+    namespace: 'default',
+    proxy: undefined,
+    credentials: () => Promise.resolve(NO_CREDENTIALS),
+  }
+  return createTransport(access, { clock: createWallClock(), userAgent: 'respread/bench' })
+}
+
+const NO_CREDENTIALS = { headers: {}, tls: {} }
+
+/** What it costs at the least: the same objects fetched page by page, parsed and forgotten. */
+async function bare(server: string): Promise<void> {
+  const probe = startProbe()
+  const transport = counting(connect(server), probe)
+  for (const resource of CLUSTER_RESOURCES) {
+    let next = ''
+    do {
+      const answer = await transport.request('GET', collectionPath(resource, { limit: '500', ...(next !== '' && { continue: next }) }))
+      const page = JSON.parse(answer.body) as { readonly metadata?: { readonly continue?: string } }
+      next = page.metadata?.continue ?? ''
+    } while (next !== '')
+  }
+  await transport.close()
+  tell({ kind: 'Read', cost: probe.cost() })
+}
+
+/** What `run --dry-run` does, wired as src/commands/controller.ts wires it, without lease, history and metrics. */
+async function run(server: string): Promise<void> {
+  const clock = createWallClock()
+  const recorder: Recorder = {
+    record({ level, message }) {
+      if (level === 'warning') console.error(message)
+    },
+  }
+  const stop = new AbortController()
+  const syncing = startProbe()
+  const transport = counting(connect(server), syncing)
+  const view = await connectClusterView(transport, { clock, random: Math.random, signal: stop.signal, recorder })
+  const synced = syncing.cost()
+  const before = performance.now()
+  const model = createSchedulerModel(view.state, DEFAULT_PROFILES)
+  tell({ kind: 'Synced', cost: synced, modelSeconds: (performance.now() - before) / 1000 })
+
+  const seen: number[] = []
+  let undecided: number[] = []
+  const toDecision: number[] = []
+  const firstPlan = Promise.withResolvers<void>()
+  let plans = 0
+  let planSeconds = 0
+  view.subscribe(delta => {
+    model.advance(delta)
+    if (delta.after?.kind !== 'Pod' || delta.after.readySince === undefined) return
+    undecided.push(delta.after.readySince)
+    seen.push(Date.now() - delta.after.readySince)
+  })
+  const planner: Planner = situation => {
+    const from = performance.now()
+    const result = plan({ cluster: view.state, model }, DEFAULT_POLICY, situation)
+    planSeconds += (performance.now() - from) / 1000
+    plans += 1
+    firstPlan.resolve()
+    const decidedAt = Date.now()
+    toDecision.push(...undecided.map(madeAt => decidedAt - madeAt))
+    undecided = []
+    return result
+  }
+  const leadership = { mayAct: () => true, subscribe: () => () => {} }
+  const history = { load: () => Promise.resolve(undefined), save: () => Promise.resolve() }
+  const evictor = { evict: () => Promise.reject(new Error('a dry run evicts nothing')) }
+  const settings = { ...DEFAULT_LOOP_SETTINGS, dryRun: true }
+  const loop = createLoop({ view, evictor, clock, recorder, leadership, history }, planner, DEFAULT_POLICY, settings)
+  const planning = startProbe()
+  const looping = loop.start()
+  await firstPlan.promise
+  // The loop is to end its pass and go to sleep.
+  await sleep(20)
+  tell({ kind: 'Planned', planSeconds, evictions: loop.status().plan?.evictions.length ?? 0, cost: planning.cost() })
+
+  plans = 0
+  planSeconds = 0
+  seen.length = 0
+  toDecision.length = 0
+  const watching = startProbe()
+  // What the watch has told by now is let through first.
+  await once(process, 'message')
+  while (undecided.length > 0) await sleep(20)
+  const cost = watching.cost()
+  const sorted = (delays: readonly number[]): readonly number[] => delays.toSorted((left, right) => left - right)
+  tell({ kind: 'Watched', delays: { toViews: sorted(seen), toDecision: sorted(toDecision) }, plans, planSeconds, cost })
+  await loop.stop()
+  await looping
+  stop.abort()
+  await view.stopped
+  await transport.close()
+}
+
+/** What `report --snapshot` does before it prints. */
+async function report(file: string): Promise<void> {
+  const reading = startProbe()
+  const { size } = await stat(file)
+  reading.read(size)
+  const { state } = await readSnapshot(file)
+  const synced = reading.cost()
+  const before = performance.now()
+  const model = createSchedulerModel(state, DEFAULT_PROFILES)
+  const modelSeconds = (performance.now() - before) / 1000
+  tell({ kind: 'Synced', cost: synced, modelSeconds })
+  const planning = startProbe()
+  const from = performance.now()
+  const situation = { now: Date.now(), domainHolds: [], workloadHolds: [], inFlight: [] }
+  const { evictions } = plan({ cluster: state, model }, DEFAULT_POLICY, situation)
+  tell({ kind: 'Planned', planSeconds: (performance.now() - from) / 1000, evictions: evictions.length, cost: planning.cost() })
+}
+
+/** Tells the probe of every byte that is read. */
+function counting(transport: Transport, probe: Probe): Transport {
+  return {
+    ...transport,
+    async request(...call) {
+      const answer = await transport.request(...call)
+      probe.read(Buffer.byteLength(answer.body))
+      return answer
+    },
+    async stream(...call) {
+      const stream = await transport.stream(...call)
+      return stream.open ? { open: true, chunks: counted(stream.chunks, probe) } : stream
+    },
+  }
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, probe: Probe): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    probe.read(chunk.length)
+    yield chunk
+  }
+}
+
+const [task = '', source = ''] = process.argv.slice(2)
+const TASKS: Readonly<Record<string, (source: string) => Promise<void>>> = { bare, run, report }
+await TASKS[task]?.(source)
+process.disconnect()

@@ -1,0 +1,36 @@
+import type { ScaleSize } from './scale-cluster.ts'
+
+/** What the process of the API server is asked. */
+export type ServerOrder =
+  | { readonly kind: 'Fill'; readonly size: ScaleSize; readonly paged: boolean; readonly snapshot: string }
+  /** Touches so many pods, evenly over time; each event carries the moment it was made. */
+  | { readonly kind: 'Churn'; readonly events: number; readonly perSecond: number }
+
+export type ServerAnswer = { readonly kind: 'Filled'; readonly url: string } | { readonly kind: 'Churned' }
+
+/** What one task cost its process. */
+export interface Cost {
+  readonly seconds: number
+  /** Of the main thread. */
+  readonly cpuSeconds: number
+  readonly bytes: number
+  /** Longest turn of the event loop, milliseconds of wall-clock time and of the main thread's CPU time. */
+  readonly blockMs: number
+  readonly blockCpuMs: number
+  /** Resident memory in MB: the highest since the process began, and after a full collection. */
+  readonly peakMb: number
+  readonly steadyMb: number
+}
+
+/** Milliseconds, sorted. */
+interface Delays {
+  readonly toViews: readonly number[]
+  readonly toDecision: readonly number[]
+}
+
+export type ClientReport =
+  | { readonly kind: 'Read'; readonly cost: Cost }
+  | { readonly kind: 'Synced'; readonly cost: Cost; readonly modelSeconds: number }
+  | { readonly kind: 'Planned'; readonly planSeconds: number; readonly evictions: number; readonly cost: Cost }
+  /** All events have come; what they cost. */
+  | { readonly kind: 'Watched'; readonly delays: Delays; readonly plans: number; readonly planSeconds: number; readonly cost: Cost }

@@ -1,0 +1,57 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Cost } from './scale-messages.ts'
+
+/** How often the event loop is looked at: a turn that takes longer shows in full. Milliseconds. */
+const EVERY_MS = 2
+const MB = 1024 * 1024
+
+/** Watches what this process spends from now on. `bytes` is told how much has been read. */
+export interface Probe {
+  read(bytes: number): void
+  /** Ends it; collects all garbage. */
+  cost(): Cost
+}
+
+export function startProbe(): Probe {
+  const startedAt = performance.now()
+  const startCpu = cpuMs()
+  let lastAt = startedAt
+  let lastCpu = startCpu
+  let bytes = 0
+  let blockMs = 0
+  let blockCpuMs = 0
+  const look = (): void => {
+    const [now, cpu] = [performance.now(), cpuMs()]
+    blockMs = Math.max(blockMs, now - lastAt - EVERY_MS)
+    blockCpuMs = Math.max(blockCpuMs, cpu - lastCpu)
+    lastAt = now
+    lastCpu = cpu
+  }
+  const timer = setInterval(look, EVERY_MS)
+  timer.unref()
+  return {
+    read(more) {
+      bytes += more
+    },
+    cost() {
+      look()
+      clearInterval(timer)
+      const [seconds, cpuSeconds] = [(performance.now() - startedAt) / 1000, (cpuMs() - startCpu) / 1000]
+      const peakMb = process.resourceUsage().maxRSS / 1024
+      collectGarbage()
+      return { seconds, cpuSeconds, bytes, blockMs, blockCpuMs, peakMb, steadyMb: process.memoryUsage.rss() / MB }
+    },
+  }
+}
+
+/** The main thread's alone: the collector's threads and a busy machine do not lengthen it. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
