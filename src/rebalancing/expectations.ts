@@ -3,6 +3,9 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { InFlight } from '../planning/situation.ts'
 
+/** The server's clock may be behind ours by so much, in milliseconds, before a replacement is taken for an older pod. */
+export const CLOCK_SKEW = 60_000
+
 /**
  * What one eviction leads the loop to expect, remembered by the pod's uid from before the request goes out until its replacement is Ready:
  *
@@ -32,8 +35,8 @@ export interface Expectation extends InFlight {
   /** The replacement was created at this time or later, by the API server's clock, which counts in whole seconds. */
   readonly bornAfter: number
   /**
-   * Uids of pods that may look like its replacement and are not: those of its controller that were there before the request though created in
-   * the same second, and the replacements of other evictions.
+   * Uids of pods that may look like its replacement and are not: those of its controller that were there before the request though born no
+   * earlier than {@link CLOCK_SKEW} allows for, and the replacements of other evictions.
    */
   readonly notReplacements: readonly string[]
   /** The domain where the replacement was first bound; empty for a node without the key. */
@@ -74,7 +77,7 @@ export function expectationOf(
     budgetShows: false,
     leavesAt: undefined,
     bornAfter: now,
-    notReplacements: [...siblings].filter(sibling => sibling.createdAt >= wholeSecond(now)).map(({ uid }) => uid),
+    notReplacements: [...siblings].filter(sibling => sibling.createdAt >= wholeSecond(now) - CLOCK_SKEW).map(({ uid }) => uid),
     landedIn: undefined,
     overdue: false,
   }

@@ -17,9 +17,10 @@ export function findReplacement(expectation: Expectation, cluster: ClusterReader
   const next = living.filter(candidate => !taken.has(candidate.uid) && candidate.namespace === namespace)
   if (controller.kind === 'StatefulSet') return next.find(candidate => candidate.name === pod)
   const bornFrom = wholeSecond(bornAfter)
+  // Those of one second stay in the order in which the watch has brought them.
   return next
     .filter(candidate => candidate.createdAt >= bornFrom && !notReplacements.includes(candidate.uid))
-    .sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1))[0]
+    .sort((a, b) => a.createdAt - b.createdAt)[0]
 }
 
 /** Whether the controller still has a pod to create: not when it is gone, was scaled in, or handed over to a newer revision meanwhile. */

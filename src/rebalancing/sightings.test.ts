@@ -51,6 +51,7 @@ describe('what becomes of an eviction', () => {
     ['the replacement has landed', [born('web-3', 1, { nodeName: 'node-c' })], ['Landed in c'], ['web-3']],
     ['it is Ready', [born('web-3', 1, { nodeName: 'node-c', phase: 'Running', ready: true })], ['Landed in c', 'Ready'], []],
     ['the replacement itself is being deleted', [born('web-3', 1, { deletedAt: T }), born('web-4', 2)], [], ['web-4']],
+    ['of two pods of one second the one that the watch has shown first', [born('web-4', 1), born('web-3', 1)], [], ['web-4']],
     ['of two new pods the older one', [born('web-4', 2), born('web-3', 1)], [], ['web-3']],
   ])('%s', (_, others, seen, open) => {
     const result = look([evicted(victim)], world([...siblings, ...others]))
@@ -203,4 +204,14 @@ it('a pod that was there before the request is no replacement, though both fall 
 
   expect(before.open[0]?.replacementUid).toBeUndefined()
   expect(after.open[0]?.replacementUid).toBe(born('web-4', 0).uid)
+})
+
+it('an older pod is no replacement, though the kubelet cut the grace period off and the deletion seems to have begun before it was born', () => {
+  const earlier = born('web-3', -8, { nodeName: 'node-c', phase: 'Running', ready: true })
+  const pods = [...siblings, victim, earlier]
+  const planned = eviction(1, { pod: victim.name, uid: victim.uid, controllerUid: 'web', topologyKey: ZONE })
+  const expectation: Expectation = { ...expectationOf(planned, victim, [], T, pods), stage: 'Evicted' }
+  const stopped = { ...victim, deletedAt: T + 2 * SECOND }
+
+  expect(look([expectation], world([...siblings, earlier, stopped])).open[0]?.replacementUid).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import type { Expectation } from './expectations.ts'
+import { CLOCK_SKEW, type Expectation } from './expectations.ts'
 import { findReplacement, wantsReplacement } from './replacements.ts'
 
 /** What the watch has shown about an eviction since the last look; each is told once. */
@@ -17,9 +17,6 @@ export interface Deadlines {
   readonly evictionRequestDeadline: number
   readonly replacementDeadline: number
 }
-
-/** The server's clock may be behind ours by so much before a replacement is taken for an older pod. */
-const CLOCK_SKEW = 60_000
 
 /**
  * Compares every expectation with the cluster as it is now, whatever happened in between: called again without a change it sees nothing.
@@ -71,6 +68,7 @@ function look(before: Expectation, cluster: ClusterReader, taken: ReadonlySet<st
     seen.push({ kind: 'Leaving', expectation })
   }
   if (!leaving) return done(false)
+  // When its deletion began may seem earlier than it was: the kubelet, done with the pod, cuts the rest of its grace period off.
   if (pod?.deletedAt !== undefined && expectation.leavesAt === undefined) {
     const beganAt = pod.deletedAt - pod.spec.terminationGracePeriodSeconds * 1000
     const bornAfter = Math.max(expectation.bornAfter - CLOCK_SKEW, Math.min(expectation.bornAfter, beganAt))

@@ -10,6 +10,8 @@ interface Flight {
   readonly workload: string
   readonly covered: boolean
   readonly at: number
+  /** How many pods had ever been created by then: its replacement is a later one. */
+  readonly bornFrom: number
   replacement: string | undefined
 }
 
@@ -21,8 +23,8 @@ export interface Invariants {
   readonly evicted: readonly string[]
   /** From now on evictions must keep the budgets and excess must not rise: the cluster is up. */
   guard(): void
-  /** Somebody else changes the cluster: what the excess was before no longer counts. */
-  disturbed(): void
+  /** Somebody else changes the cluster: what the excess was before no longer counts. @param ms until the change has taken effect */
+  disturbed(ms?: number): void
 }
 
 /**
@@ -34,6 +36,9 @@ export function watchInvariants(world: World): Invariants {
   const breaches: string[] = []
   const evicted: string[] = []
   let flights: Flight[] = []
+  /** Uids in the order of creation, which creation timestamps tell to the second only. */
+  const births: string[] = []
+  const claimed = new Set<string>()
   let guarding = false
   let quiet: ReadonlyMap<string, number> | undefined
   let changed = true
@@ -86,20 +91,19 @@ export function watchInvariants(world: World): Invariants {
     evicted.push(uid)
     const { name } = ownersOf(cluster.state, pod)
     const workload = `${pod.namespace}/${name.kind}/${name.name}`
-    flights.push({ pod, workload, covered: budgetsOf(cluster.state, pod).length > 0, at: clock.now(), replacement: undefined })
+    const covered = budgetsOf(cluster.state, pod).length > 0
+    flights.push({ pod, workload, covered, at: clock.now(), bornFrom: births.length, replacement: undefined })
     checkCaps()
     checkBudgets(pod)
   }
 
   const followFlights = (): void => {
     flights = flights.filter(({ at }) => clock.now() - at < settings.replacementDeadline)
-    const claimed = new Set(flights.map(({ replacement }) => replacement))
     for (const flight of flights) {
       const siblings = [...cluster.state.podsOf(flight.pod.controller?.uid ?? '')]
-      flight.replacement ??= siblings.find(
-        pod => pod.createdAt >= Math.floor(flight.at / SECOND) * SECOND && pod.deletedAt === undefined && !claimed.has(pod.uid),
-      )?.uid
-      claimed.add(flight.replacement)
+      const lives = (uid: string): boolean => siblings.some(pod => pod.uid === uid && pod.deletedAt === undefined)
+      flight.replacement ??= births.slice(flight.bornFrom).find(uid => !claimed.has(uid) && lives(uid))
+      if (flight.replacement !== undefined) claimed.add(flight.replacement)
       const replacement = siblings.find(pod => pod.uid === flight.replacement)
       if (flight.replacement !== undefined && (replacement === undefined || replacement.deletedAt !== undefined))
         flight.replacement = undefined
@@ -121,6 +125,7 @@ export function watchInvariants(world: World): Invariants {
   cluster.store.subscribe(({ resource, type, object, previous }) => {
     changed = true
     if (resource !== 'pods') return
+    if (type === 'ADDED') births.push(object.metadata.uid ?? '')
     const requested = world.requests.some(({ uid }) => uid === object.metadata.uid)
     const begins = previous?.metadata.deletionTimestamp === undefined && object.metadata.deletionTimestamp !== undefined
     if (requested && type === 'MODIFIED' && begins) {
@@ -152,9 +157,8 @@ export function watchInvariants(world: World): Invariants {
     guard: () => {
       guarding = true
     },
-    disturbed: () => {
-      // The watch brings it a little later.
-      shownFrom = clock.now() + SECOND
+    disturbed: (ms = SECOND) => {
+      shownFrom = Math.max(shownFrom, clock.now() + ms)
       quiet = undefined
     },
   }
