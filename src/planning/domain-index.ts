@@ -11,6 +11,8 @@ export interface DomainIndex {
   readonly nodes: readonly (readonly string[])[]
   /** The domain of a node by index; undefined for a node that does not count. */
   of(nodeName: string): number | undefined
+  /** By slot of the node layout: the domain by index; -1 for a node that does not count. */
+  readonly bySlot: Int32Array
   /** Counts in step with `names`, from counts by the scheduler's own numbers. */
   inOrder(byNumber: ReadonlyMap<number, number>): number[]
 }
@@ -41,11 +43,14 @@ function indexOf(over: DomainSet, isOpen: (nodeName: string) => boolean): Domain
     .map((name, number) => ({ name, number, nodes: over.nodesOf(number) }))
     .filter(({ nodes }) => nodes.some(isOpen))
     .sort((a, b) => compareText(a.name, b.name))
+  const indexes = new Int32Array(over.topology.names.length).fill(-1)
+  for (const [index, { number }] of domains.entries()) indexes[number] = index
   const domainOf = new Map(domains.flatMap(({ nodes }, index) => nodes.map(name => [name, index] as const)))
   return {
     names: domains.map(({ name }) => name),
     nodes: domains.map(({ nodes }) => nodes),
     of: nodeName => domainOf.get(nodeName),
+    bySlot: over.domainOf.map(number => indexes[number] ?? -1),
     inOrder: byNumber => domains.map(({ number }) => byNumber.get(number) ?? 0),
   }
 }

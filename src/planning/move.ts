@@ -1,5 +1,6 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { judge } from '../scheduling/judge.ts'
+import { oneOfEach } from '../scheduling/placement.ts'
 import type { CandidateNode, Certainty, Prediction } from '../scheduling/prediction.ts'
 import type { Veto } from './reasons.ts'
 import { excessAfter, excessNow, shift, type Shift, type SpreadState, type SpreadStates } from './spread-state.ts'
@@ -24,7 +25,8 @@ export interface Move {
   readonly replacement: PodRecord
   /** The landing that later moves are planned for: the worst of those that may happen. */
   readonly to: string
-  readonly landings: readonly CandidateNode[]
+  /** Of the first group that it helps: every domain in which it may land, by index. */
+  readonly toDomains: readonly number[]
   readonly certainty: Exclude<Certainty, 'open'>
   /** The what-if's mark before it. */
   readonly mark: number
@@ -60,7 +62,9 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const mark = whatIf.mark()
   const terminating = whatIf.terminate(victim, now)
   if (answer.comesAfter === 'gone') whatIf.remove(terminating)
-  const prediction = whatIf.model.predict(replacement)
+  const affected = affectedBy(victim, replacement, from, context)
+  const predicted = whatIf.model.predict(replacement)
+  const prediction = predicted.kind === 'placed' ? oneOfEach(predicted, kindsOf(affected, context)) : predicted
   const refuse = (veto: Veto): MoveResult => {
     whatIf.backTo(mark)
     return { kind: 'refused', veto, prediction, replacement }
@@ -73,7 +77,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
     })
   }
 
-  const landings = landingsOf(victim, replacement, from, context)
+  const landings = landingsOf(affected, context)
   const certainty = judge(prediction, node => landings(node).helps)
   if (certainty === 'open') return refuse(whyOpen(prediction.leading, landings, context))
 
@@ -84,7 +88,54 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const helped = landings(to.name).lowered.filter(state => possible.every(node => landings(node.name).lowered.includes(state)))
   const done: Shift = { leaving: victim, from, arriving: placed, to: to.name }
   shift(context.states, done)
-  return { kind: 'move', move: { victim, from, replacement: placed, to: to.name, landings: possible, certainty, mark, helped } }
+  const toDomains = helped[0] === undefined ? [] : domainsAmong(predicted, certainty, helped[0])
+  return { kind: 'move', move: { victim, from, replacement: placed, to: to.name, toDomains, certainty, mark, helped } }
+}
+
+function domainsAmong(prediction: Prediction, certainty: Certainty, { domainBySlot, domainOf }: SpreadState): readonly number[] {
+  if (prediction.kind !== 'placed') return []
+  const byDomain = oneOfEach(prediction, slot => domainBySlot[slot] ?? -1)
+  const possible = certainty === 'certain' ? byDomain.nodes : byDomain.leading
+  return [...new Set(possible.flatMap(node => domainOf(node.name) ?? []))].sort((a, b) => a - b)
+}
+
+/** A group that a move changes. */
+interface Affected {
+  readonly state: SpreadState
+  /** Its excess before the move. */
+  readonly was: number
+  /** The domain that the victim is counted in. */
+  readonly from: number | undefined
+  readonly countsReplacement: boolean
+}
+
+function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, { states }: MoveContext): readonly Affected[] {
+  const left = states.counting(victim)
+  const entered = states.counting(replacement)
+  const both = left === entered ? left : [...new Set([...left, ...entered])]
+  return both.map(state => ({
+    state,
+    was: excessNow(state),
+    from: left.includes(state) ? state.domainOf(from) : undefined,
+    countsReplacement: entered.includes(state),
+  }))
+}
+
+/** Numbers nodes so that those with equal numbers make no difference to any group: their domains have equal counts. */
+function kindsOf(affected: readonly Affected[], { closedNodes }: MoveContext): (slot: number, name: string) => number {
+  const scales = affected
+    .filter(({ countsReplacement }) => countsReplacement)
+    .map(({ state, from }) => ({ domainBySlot: state.domainBySlot, counts: state.counts, from, size: state.highest() + 3 }))
+  const kinds = scales.reduce((product, { size }) => product * size, 4)
+  if (kinds > Number.MAX_SAFE_INTEGER) return slot => slot
+  return (slot, name) => {
+    let kind = closedNodes.size > 0 && closedNodes.has(name) ? 1 : 0
+    for (const { domainBySlot, counts, from, size } of scales) {
+      const domain = domainBySlot[slot] ?? -1
+      kind = kind * size + (domain === -1 ? 0 : domain === from ? 1 : (counts[domain] ?? 0) + 2)
+    }
+    return kind
+  }
 }
 
 interface Landing {
@@ -95,38 +146,24 @@ interface Landing {
   readonly raised: readonly SpreadState[]
 }
 
-/** What a landing on a node would do to every group; nodes whose domains have equal counts share the answer. */
-function landingsOf(victim: PodRecord, replacement: PodRecord, from: string, context: MoveContext): (node: string) => Landing {
-  const left = context.states.counting(victim)
-  const entered = context.states.counting(replacement)
-  const affected = [...new Set([...left, ...entered])].map(state => ({
-    state,
-    was: excessNow(state),
-    from: left.includes(state) ? state.domainOf(from) : undefined,
-    isEntered: entered.includes(state),
-  }))
+/** What a landing on a node would do to every group. */
+function landingsOf(affected: readonly Affected[], context: MoveContext): (node: string) => Landing {
   const known = new Map<string, Landing>()
   return to => {
-    const isClosed = context.closedNodes.has(to)
-    let key = isClosed ? 'closed' : ''
-    for (const { state, from: origin, isEntered } of affected) {
-      const domain = isEntered ? state.domainOf(to) : undefined
-      key += domain === undefined ? '/-' : domain === origin ? '/=' : `/${state.counts[domain] ?? 0}`
-    }
-    const cached = known.get(key)
+    const cached = known.get(to)
     if (cached !== undefined) return cached
     const lowered: SpreadState[] = []
     const raised: SpreadState[] = []
     let excess = 0
-    for (const { state, was, from: origin, isEntered } of affected) {
-      const after = excessAfter(state, origin, isEntered ? state.domainOf(to) : undefined)
+    for (const { state, was, from, countsReplacement } of affected) {
+      const after = excessAfter(state, from, countsReplacement ? state.domainOf(to) : undefined)
       const acted = context.acting.has(state)
       if (acted) excess += after
       if (after < was && acted) lowered.push(state)
       if (after > was && (acted || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule')) raised.push(state)
     }
-    const landing: Landing = { helps: !isClosed && lowered.length > 0 && raised.length === 0, excess, lowered, raised }
-    known.set(key, landing)
+    const landing: Landing = { helps: !context.closedNodes.has(to) && lowered.length > 0 && raised.length === 0, excess, lowered, raised }
+    known.set(to, landing)
     return landing
   }
 }

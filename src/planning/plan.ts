@@ -14,6 +14,7 @@ import { outages, type Outage } from './outages.ts'
 import type { Plan, PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
+import { riskOf } from './risk.ts'
 import { search } from './search.ts'
 import type { Situation } from './situation.ts'
 import { count, createSpreadStates, excessNow, spreadStateOf, type SpreadState } from './spread-state.ts'
@@ -76,12 +77,16 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
 
     // 5 What may happen when, and how it all reads.
     const evictions = evictionsOf(moves, cluster, policy, situation)
-    const moved = new Set(moves.map(move => move.victim.uid))
+    const destinations = new Map(moves.map(move => [move.victim.uid, move.to]))
+    const moved = new Set(destinations.keys())
     const leftAlone = new Map(
       briefs.flatMap(brief => leftAloneIn(brief, moved, found.refused, () => obstacleIn(brief.state, model, closedNodes))),
     )
     const movesFor = helping(moves)
-    const groups = briefs.map(brief => groupPlan(brief, movesFor.get(brief.state) ?? [], leftAlone))
+    const groups = briefs.map(brief => {
+      const risk = riskOf(brief.state.group, brief.workloads, cluster, destinations)
+      return groupPlan(brief, movesFor.get(brief.state) ?? [], leftAlone, risk)
+    })
     return {
       summary: summaryOf(cluster, groups, evictions, states),
       groups,
@@ -178,7 +183,7 @@ function evictionsOf(moves: readonly Move[], cluster: ClusterReader, policy: Pol
 }
 
 function evictionOf(move: Move, order: number, wave: number, cluster: ClusterReader): PlannedEviction {
-  const { victim, from, to, landings, helped, certainty } = move
+  const { victim, from, to, toDomains, helped, certainty } = move
   const state = helped[0]
   const topologyKey = state?.group.constraint.topologyKey ?? ''
   const domainOf = (nodeName: string): string => cluster.node(nodeName)?.labels.get(topologyKey) ?? ''
@@ -193,7 +198,7 @@ function evictionOf(move: Move, order: number, wave: number, cluster: ClusterRea
     topologyKey,
     fromDomain: domainOf(from),
     toDomain: domainOf(to),
-    toDomains: [...new Set(landings.map(node => domainOf(node.name)))].sort(compareText),
+    toDomains: toDomains.flatMap(domain => state?.domains[domain] ?? []),
     certainty,
     groups: helped.map(({ group }) => group.id),
     controllerUid: victim.controller?.uid ?? '',

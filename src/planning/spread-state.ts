@@ -18,11 +18,15 @@ export interface SpreadState {
   readonly nodes: readonly (readonly string[])[]
   /** The domain of a node by index; undefined for a node that does not count. */
   domainOf(nodeName: string): number | undefined
+  /** The same by slot of the node layout; -1 for a node that does not count. */
+  readonly domainBySlot: Int32Array
   /** Changes the count of a domain. */
   add(domain: number, amount: number): void
   excess(): number
   /** The lowest count, whatever minDomains makes of it; 0 without domains. */
   lowest(): number
+  /** What no count exceeds. */
+  highest(): number
 }
 
 export function spreadStateOf(model: SchedulerModel, group: Group, indexes: DomainIndexes): SpreadState {
@@ -44,6 +48,7 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
     initial,
     nodes: index.nodes,
     domainOf: name => index.of(name),
+    domainBySlot: index.bySlot,
     add(domain, amount) {
       if (current === initial) current = [...initial]
       const before = current[domain] ?? 0
@@ -53,6 +58,7 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
       tally[after] = (tally[after] ?? 0) + 1
     },
     excess: () => excessOfTally(tally, current.length, rule),
+    highest: () => tally.length - 1,
     lowest: () =>
       Math.max(
         0,
