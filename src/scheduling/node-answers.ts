@@ -48,19 +48,28 @@ export interface NodeAnswersBySpec {
 }
 
 export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAnswersBySpec {
-  const known = new Map<PodSpec, Kept>()
+  const known = new Map<string, Kept>()
+  const keys = new WeakMap<PodSpec, string>()
   return {
     of(context, pod) {
-      let kept = known.get(pod.spec)
+      const key = keys.get(pod.spec) ?? whatNodesRead(pod.spec)
+      keys.set(pod.spec, key)
+      let kept = known.get(key)
       if (kept === undefined || kept.refusedBy.length < table.slots.length) kept = keep(table, images, context, pod)
-      known.delete(pod.spec)
-      known.set(pod.spec, kept)
+      known.delete(key)
+      known.set(key, kept)
       const [oldest] = known.keys()
       if (known.size > MOST_SPECS && oldest !== undefined) known.delete(oldest)
       kept.refresh()
       return kept
     },
   }
+}
+
+/** Workloads that ask the same of a node share its answers, wherever else they differ. */
+function whatNodesRead(spec: PodSpec): string {
+  const local = { ...spec, topologySpreadConstraints: undefined, podAffinity: undefined, podAntiAffinity: undefined }
+  return JSON.stringify(local, (_field, value: unknown) => (value instanceof Map ? [...value] : value))
 }
 
 interface Kept extends NodeAnswers {
