@@ -5,7 +5,7 @@ import { lowerBound, reachableBound } from './bounds.ts'
 import { compareText } from './groups.ts'
 import type { Move } from './move.ts'
 import { roomOf } from './obstacles.ts'
-import type { Blocker, GroupDomain, GroupPlan, GroupStatus, WorkloadName } from './plan-types.ts'
+import type { Blocker, GroupDomain, GroupPlan, GroupStatus, Risk, WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import { isFinal, type Reason, type Veto } from './reasons.ts'
 import { skewOf, excessOf } from './excess.ts'
@@ -77,7 +77,7 @@ export function unactedBecause({ group }: SpreadState, domains: number, policy: 
 }
 
 /** The report of one group after the search: what was found, what is planned, and what stands in the way of the rest. */
-export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: ReadonlyMap<string, Veto>): GroupPlan {
+export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: ReadonlyMap<string, Veto>, risk: Risk): GroupPlan {
   const { state, observed, workloads } = brief
   const { group, rule } = state
   const skew = skewOf(observed, rule)
@@ -106,6 +106,7 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: 
     planned,
     skewAfter: skewOf(state.counts, rule),
     excessAfter: excessOf(state.counts, rule),
+    risk,
     blockers,
   }
 }

@@ -1,5 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { compareText } from './groups.ts'
+import { domainsWithoutNodes } from './lost-domains.ts'
 import type { Outage } from './outages.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
@@ -9,7 +9,8 @@ export function noticesOf(cluster: ClusterReader, policy: Policy, down: readonly
   return [
     ...unknowns(cluster),
     ...down.map(({ message }): Veto => ({ reason: 'DomainOutage', message })),
-    ...missingDomains(cluster, policy),
+    ...unknownKeys(cluster, policy),
+    ...domainsWithoutNodes(cluster, policy),
   ]
 }
 
@@ -22,12 +23,11 @@ function* unknowns(cluster: ClusterReader): Iterable<Veto> {
   }
 }
 
-// The commonest case of the day after: an autoscaler deleted the nodes of the lost zone, so nothing is skewed and everything is in two zones.
-function* missingDomains(cluster: ClusterReader, policy: Policy): Iterable<Veto> {
-  for (const [key, expected] of [...policy.expectedDomains].sort(([a], [b]) => compareText(a, b))) {
-    const present = new Set([...cluster.nodes()].map(node => node.labels.get(key)))
-    for (const domain of expected) {
-      if (!present.has(domain)) yield { reason: 'DomainHasNoNodes', message: `${key}=${domain} is expected and has no nodes` }
+/** A key of the configuration that no node carries does nothing: a spelling mistake, more often than not. */
+function* unknownKeys(cluster: ClusterReader, policy: Policy): Iterable<Veto> {
+  for (const key of policy.topologyKeys) {
+    if (![...cluster.nodes()].some(node => node.labels.has(key))) {
+      yield { reason: 'NoDomains', message: `no node carries the key ${key}, which the configuration says to act on` }
     }
   }
 }

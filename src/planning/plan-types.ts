@@ -23,6 +23,14 @@ export interface Blocker {
   readonly message: string
 }
 
+/** How much of a group's main workload one domain holds: shares of its ready pods, from 0 to 1. */
+export interface Risk {
+  readonly readyPods: number
+  readonly now: number
+  /** When the whole plan is carried out. */
+  readonly after: number
+}
+
 /** One group of the report: the fields of `groups[]` in the design's RebalanceReport, and what explains them. */
 export interface GroupPlan {
   readonly id: string
@@ -48,6 +56,7 @@ export interface GroupPlan {
   readonly planned: number
   readonly skewAfter: number
   readonly excessAfter: number
+  readonly risk: Risk
   readonly blockers: readonly Blocker[]
 }
 

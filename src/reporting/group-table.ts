@@ -1,4 +1,4 @@
-import type { GroupPlan, GroupStatus } from '../planning/plan-types.ts'
+import type { GroupPlan, GroupStatus, Plan } from '../planning/plan-types.ts'
 import { allCounts, countsColumn } from './domain-counts.ts'
 import { printable } from './printable.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
@@ -16,12 +16,14 @@ const COLUMNS: readonly TableColumn[] = [
   { heading: 'EVICT', align: 'right' },
   { heading: 'STATUS' },
 ]
+const RISK: TableColumn = { heading: 'RISK' }
 const REASON: TableColumn = { heading: 'REASON' }
 const WIDE_COLUMNS: readonly TableColumn[] = [
   ...COLUMNS.map(column => (column.heading === 'COUNTS' ? { heading: 'DOMAINS' } : column)).toSpliced(4, 0, {
     heading: 'MAXSKEW',
     align: 'right',
   }),
+  RISK,
   { heading: 'ORIGIN' },
   REASON,
   { heading: 'MESSAGE' },
@@ -33,8 +35,12 @@ export interface GroupTable {
   readonly legend: string | undefined
 }
 
-/** One row a group, the worst first. */
-export function groupTable(groups: readonly GroupPlan[], options: TableOptions): GroupTable {
+/**
+ * One row a group, the worst first: by status, then by what the loss of one domain would take.
+ *
+ * @param notices what is said about the whole cluster anyway, and need not be said again
+ */
+export function groupTable(groups: readonly GroupPlan[], notices: Plan['notices'], options: TableOptions): GroupTable {
   const sorted = [...groups].sort(worstFirst)
   const keys = shortKeys(groups.map(group => group.topologyKey))
   if (options.wide) {
@@ -44,15 +50,20 @@ export function groupTable(groups: readonly GroupPlan[], options: TableOptions):
   const counts = countsColumn(sorted, keys)
   const legend = counts.legend.length === 0 ? undefined : `Counts: ${counts.legend.join('; ')}.`
   const rows = sorted.map(group => ({ group, cells: cells(group, keys, counts.cell(group)) }))
-  const withReasons = rows.map(({ group, cells }) => ({ cells: [...cells, group.reason] }))
-  if (tableWidth([...COLUMNS, REASON], withReasons) <= options.width)
-    return { lines: textTable([...COLUMNS, REASON], withReasons, options), legend }
-  // No room for one more column: what needs words is said under its row.
-  return { lines: textTable(COLUMNS, saidOnce(rows.map(({ group, cells }) => ({ cells, ...below(group) }))), options), legend }
+  const isFitting = (columns: readonly TableColumn[], candidates: readonly TableRow[]): boolean =>
+    tableWidth(columns, candidates) <= options.width
+  const withReasons = rows.map(({ group, cells }) => ({ cells: [...cells, riskText(group), group.reason] }))
+  if (isFitting([...COLUMNS, RISK, REASON], withReasons))
+    return { lines: textTable([...COLUMNS, RISK, REASON], withReasons, options), legend }
+  // No room for so many columns: what needs words is said under its row.
+  const withRisks = rows.map(({ group, cells }) => ({ cells: [...cells, riskText(group)], ...below(group, notices) }))
+  if (isFitting([...COLUMNS, RISK], withRisks)) return { lines: textTable([...COLUMNS, RISK], saidOnce(withRisks), options), legend }
+  const plain = rows.map(({ group, cells }) => ({ cells, ...below(group, notices) }))
+  return { lines: textTable(COLUMNS, saidOnce(plain), options), legend }
 }
 
 function cells(group: GroupPlan, keys: ReadonlyMap<string, string>, counts: string): readonly string[] {
-  const skew = group.planned > 0 ? `${group.skew} -> ${group.skewAfter}` : String(group.skew)
+  const skew = group.planned > 0 ? `${group.skew}->${group.skewAfter}` : String(group.skew)
   return [
     printable(group.namespace),
     workloadText(group.workload),
@@ -71,14 +82,29 @@ function wideCells(group: GroupPlan, keys: ReadonlyMap<string, string>): readonl
     .filter(text => text !== '')
     .map(printable)
     .join(' | ')
-  return [...cells(group, keys, allCounts(group.domains)).toSpliced(4, 0, String(group.maxSkew)), group.origin, group.reason, message]
+  return [
+    ...cells(group, keys, allCounts(group.domains)).toSpliced(4, 0, String(group.maxSkew)),
+    riskText(group),
+    group.origin,
+    group.reason,
+    message,
+  ]
+}
+
+/** `50->33%`: what of the ready pods goes with the fullest domain. */
+function riskText({ risk: { readyPods, now, after } }: GroupPlan): string {
+  if (readyPods === 0) return '-'
+  const [before, then] = [Math.round(now * 100), Math.round(after * 100)]
+  return before === then ? `${before}%` : `${before}->${then}%`
 }
 
 /** Reasons that the row itself tells already. */
 const SELF_EVIDENT: ReadonlySet<string> = new Set(['WithinMaxSkew', 'MovesPlanned'])
 
-function below(group: GroupPlan): { readonly below?: string } {
+function below(group: GroupPlan, notices: Plan['notices']): { readonly below?: string } {
   if (SELF_EVIDENT.has(group.reason)) return {}
+  if (notices.some(({ reason, message }) => reason === group.reason && message === group.message))
+    return { below: `${group.reason}, see below` }
   return { below: printable(group.message === '' ? group.reason : `${group.reason}: ${group.message}`) }
 }
 
@@ -89,7 +115,7 @@ function saidOnce(rows: readonly TableRow[]): readonly TableRow[] {
     if (below === undefined) return { cells }
     alike += 1
     if (rows[index + 1]?.below === below) return { cells }
-    const said = alike === 1 ? below : `these ${alike}, ${below}`
+    const said = alike === 1 ? below : `these ${alike}: ${below}`
     alike = 0
     return { cells, below: said }
   })
@@ -104,6 +130,7 @@ const RANK: Readonly<Record<GroupStatus, number>> = { Violated: 0, Held: 1, Bloc
 function worstFirst(one: GroupPlan, other: GroupPlan): number {
   return (
     RANK[one.status] - RANK[other.status] ||
+    other.risk.now - one.risk.now ||
     other.excess - one.excess ||
     other.skew - one.skew ||
     compare(one.namespace, other.namespace) ||

@@ -67,6 +67,11 @@ describe('the report as JSON', () => {
             "planned": 0,
             "reachableBound": null,
             "reason": "NoRoom",
+            "risk": {
+              "after": 1,
+              "now": 1,
+              "readyPods": 3,
+            },
             "skew": 3,
             "skewAfter": 3,
             "status": "Blocked",
@@ -95,6 +100,10 @@ describe('the report as JSON', () => {
           "blockedGroups": 1,
           "groups": 1,
           "heldGroups": 0,
+          "losingHalfWithOneDomain": {
+            "after": 1,
+            "now": 1,
+          },
           "lowerBound": 0,
           "nodes": 9,
           "plannedEvictions": 1,

@@ -1,4 +1,5 @@
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
+import { workloadsAtRisk } from '../planning/risk.ts'
 
 /**
  * A plan as programs read it: apiVersion `respread.io/v1alpha1`, kind `RebalanceReport`. Every field is named here, not copied along: others
@@ -8,7 +9,7 @@ export function rebalanceReport(plan: Plan): object {
   return {
     apiVersion: 'respread.io/v1alpha1',
     kind: 'RebalanceReport',
-    summary: plan.summary,
+    summary: { ...plan.summary, losingHalfWithOneDomain: workloadsAtRisk(plan.groups) },
     notices: plan.notices,
     groups: plan.groups.map(groupReport),
     evictions: plan.evictions.map(evictionReport),
@@ -39,6 +40,7 @@ function groupReport(group: GroupPlan): object {
     planned: group.planned,
     skewAfter: group.skewAfter,
     excessAfter: group.excessAfter,
+    risk: group.risk,
     blockers: group.blockers,
   }
 }

@@ -1,4 +1,5 @@
 import type { GroupStatus, Plan } from '../planning/plan-types.ts'
+import { workloadsAtRisk } from '../planning/risk.ts'
 import { evictionTable } from './eviction-table.ts'
 import { groupTable } from './group-table.ts'
 import { printable } from './printable.ts'
@@ -10,7 +11,7 @@ import { wrap } from './wrap.ts'
  * Without headers only the rows remain: the groups', an empty line, the evictions'.
  */
 export function reportTable(plan: Plan, options: TableOptions): string {
-  const { lines: groups, legend } = groupTable(plan.groups, options)
+  const { lines: groups, legend } = groupTable(plan.groups, options.headers ? plan.notices : [], options)
   const evictions = evictionTable(plan.evictions, options)
   const footer = [...(legend === undefined ? [] : wrap(legend, options.width)), ...summary(plan, options.width)]
   const blocks = options.headers
@@ -44,7 +45,16 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
       width,
     ),
     ...wrap(`${planned}${bounds}.`, width),
+    ...wrap(risks(groups), width),
   ]
+}
+
+/** What the next outage would do to what is shown, and what the plan makes of that. */
+function risks(groups: Plan['groups']): string {
+  const { now, after } = workloadsAtRisk(groups)
+  if (now === 0 && after === 0) return ''
+  const planned = after === now ? '' : `; after the plan ${after}`
+  return `${count(now, 'workload')} would lose half or more of the ready pods with one domain${planned}.`
 }
 
 const STATUSES: readonly GroupStatus[] = ['Violated', 'Held', 'Blocked', 'Balanced']

@@ -30,10 +30,18 @@ export function group(counts: Readonly<Record<string, number>>, given: Partial<G
     planned: 0,
     skewAfter: skew,
     excessAfter: 0,
+    risk: riskOf(numbers),
     blockers: [],
     memberUids: [],
     ...given,
   }
+}
+
+/** Every pod ready, and nothing changed by a plan. */
+function riskOf(counts: readonly number[]): GroupPlan['risk'] {
+  const readyPods = counts.reduce((sum, count) => sum + count, 0)
+  const share = readyPods === 0 ? 0 : Math.round((Math.max(...counts) / readyPods) * 1000) / 1000
+  return { readyPods, now: share, after: share }
 }
 
 /** An eviction of a pod of shop/Deployment/web from az-a to az-c. */

@@ -1,0 +1,73 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { isFinished } from '../cluster/pod.ts'
+import { compareText } from './groups.ts'
+import type { Policy } from './policy.ts'
+import type { Veto } from './reasons.ts'
+
+/** The keys that the API server copies from nodes to the pods bound to them (PodTopologyLabelsAdmission, 1.35). */
+const FAILURE_DOMAINS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
+
+/**
+ * Domains that should exist and have no nodes: the commonest case of the day after, when an autoscaler has deleted the nodes of the lost zone, so
+ * that nothing is skewed and everything is in two zones. Besides those that the configuration expects: those that a bound volume can be reached
+ * from alone, and those whose pods are still listed.
+ */
+export function domainsWithoutNodes(cluster: ClusterReader, policy: Policy): readonly Veto[] {
+  const nodes = nodesByDomain(cluster)
+  const lost = new Map<string, string>()
+  const tell = (key: string, domain: string, message: string): void => {
+    const name = `${key}=${domain}`
+    if (nodes.get(key)?.has(domain) !== true && !lost.has(name)) lost.set(name, `${name} ${message}`)
+  }
+  for (const [key, expected] of policy.expectedDomains) for (const domain of expected) tell(key, domain, 'is expected and has no nodes')
+  // A key that no node carries tells nothing about what is lost.
+  const isFailureDomain = (key: string): boolean =>
+    nodes.has(key) && (FAILURE_DOMAINS.includes(key) || [...(nodes.get(key)?.values() ?? [])].some(size => size > 1))
+  for (const { key, domain, volumes } of volumesByDomain(cluster)) {
+    if (isFailureDomain(key)) tell(key, domain, `has no nodes, but ${volumes} bound volume(s) can be reached only from there`)
+  }
+  for (const pod of cluster.pods()) {
+    if (pod.nodeName === undefined || isFinished(pod) || cluster.node(pod.nodeName) !== undefined) continue
+    for (const key of FAILURE_DOMAINS) {
+      const domain = pod.labels.get(key)
+      if (domain !== undefined && isFailureDomain(key)) tell(key, domain, 'has no nodes, but pods that ran there are still listed')
+    }
+  }
+  return [...lost].sort(([a], [b]) => compareText(a, b)).map(([, message]): Veto => ({ reason: 'DomainHasNoNodes', message }))
+}
+
+/** How many nodes each domain has, by key. */
+function nodesByDomain(cluster: ClusterReader): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const byKey = new Map<string, Map<string, number>>()
+  for (const { labels } of cluster.nodes()) {
+    for (const [key, domain] of labels) {
+      let sizes = byKey.get(key)
+      if (sizes === undefined) byKey.set(key, (sizes = new Map()))
+      sizes.set(domain, (sizes.get(domain) ?? 0) + 1)
+    }
+  }
+  return byKey
+}
+
+interface VolumesOfDomain {
+  readonly key: string
+  readonly domain: string
+  volumes: number
+}
+
+/** How many bound volumes are tied to one domain alone; terms and values are alternatives, so several of them tie to none. */
+function volumesByDomain(cluster: ClusterReader): Iterable<VolumesOfDomain> {
+  const found = new Map<string, VolumesOfDomain>()
+  for (const { phase, nodeAffinity, deletedAt } of cluster.all('PersistentVolume')) {
+    const [term, otherTerm] = nodeAffinity?.terms ?? []
+    if (phase !== 'Bound' || deletedAt !== undefined || term?.kind !== 'term' || otherTerm !== undefined) continue
+    for (const { key, operator, values } of term.expressions) {
+      const [domain, otherDomain] = values
+      if (operator !== 'In' || domain === undefined || otherDomain !== undefined) continue
+      const entry = found.get(`${key}=${domain}`)
+      if (entry === undefined) found.set(`${key}=${domain}`, { key, domain, volumes: 1 })
+      else entry.volumes += 1
+    }
+  }
+  return found.values()
+}
