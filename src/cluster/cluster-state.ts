@@ -40,6 +40,8 @@ export interface ClusterReader {
 
 /** The one mutable thing on this floor; it has one writer. Iterables it hands out are live: do not write while iterating. */
 export interface ClusterState extends ClusterReader {
+  /** Whether it has this very record, or an equal one: an upsert of it would change nothing. */
+  holds(record: ClusterRecord): boolean
   /** Undefined when nothing changed: the same record again, or a delete of what is not there. */
   apply(event: ClusterEvent): Delta | undefined
   /** Records that the source has listed this kind, be it empty. */
@@ -86,7 +88,7 @@ export function createClusterState(): ClusterState {
     const records: Map<string, ClusterRecord> = table(record.kind)
     const key = recordKey(record)
     const before = records.get(key)
-    if (before !== undefined && isDeepStrictEqual(before, record)) return undefined
+    if (isSame(before, record)) return undefined
     if (before !== undefined) index(before, 'remove')
     records.set(key, record)
     index(record, 'add')
@@ -120,6 +122,7 @@ export function createClusterState(): ClusterState {
     podsOf: podsByController.of,
     budgetsIn: budgetsByNamespace.of,
     servicesIn: servicesByNamespace.of,
+    holds: record => isSame(table(record.kind).get(recordKey(record)), record),
     apply: event => (event.type === 'upsert' ? upsert(event.record) : remove(event.kind, event.key)),
     markKnown: kind => {
       known.add(kind)
@@ -144,4 +147,8 @@ export function createClusterState(): ClusterState {
       return [...table(kind).keys()].flatMap(key => remove(kind, key) ?? [])
     },
   }
+}
+
+function isSame(before: ClusterRecord | undefined, after: ClusterRecord): boolean {
+  return before !== undefined && isDeepStrictEqual(before, after)
 }

@@ -60,7 +60,7 @@ export async function connectClusterView(transport: Transport, options: ClusterV
 
   const reflectors = CLUSTER_RESOURCES.map(resource => {
     const read = createRecordReader(resource.kind, projector, recorder)
-    const store = createRecordStore(resource.kind, state, read, tell)
+    const store = createRecordStore(resource.kind, state, read, tell, clock)
     return { kind: resource.kind, ...startReflector({ transport, resource, store, clock, random, signal: stop.signal, recorder }) }
   })
   const stopped = Promise.all(reflectors.map(reflector => reflector.stopped)).then(() => signal.removeEventListener('abort', forward))

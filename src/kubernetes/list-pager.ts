@@ -6,6 +6,7 @@ import type { BackOff, RandomSource } from './back-off.ts'
 import { askedWaitMs, isLasting } from './failures.ts'
 import { fieldsOf, textOf } from './json.ts'
 import { pause } from './pause.ts'
+import { createRests } from './rests.ts'
 import { collectionPath } from './resources.ts'
 import type { Resource } from './resources.ts'
 import type { Transport } from './transport.ts'
@@ -50,6 +51,7 @@ export async function listAll<T>(options: ListOptions<T>): Promise<CompleteList<
 
 async function listPages<T>(options: ListOptions<T>, backOff: BackOff, paged: boolean): Promise<CompleteList<T> | 'Expired'> {
   const items: T[] = []
+  const rest = createRests(options.clock)
   let resourceVersion = ''
   let next = ''
   do {
@@ -57,6 +59,8 @@ async function listPages<T>(options: ListOptions<T>, backOff: BackOff, paged: bo
     if (page === 'Expired') return page
     if (resourceVersion === '') resourceVersion = page.resourceVersion
     for (const raw of page.items) {
+      const pause = rest()
+      if (pause !== undefined) await pause
       const item = options.read(raw)
       if (item !== undefined) items.push(item)
     }

@@ -1,10 +1,11 @@
-import type { ClusterState, Delta } from '../cluster/cluster-state.ts'
+import type { ClusterEvent, ClusterState, Delta } from '../cluster/cluster-state.ts'
 import type { Projector } from '../cluster/projection.ts'
 import { recordKey } from '../cluster/records.ts'
 import type { ClusterRecord, RecordKind } from '../cluster/records.ts'
-import type { Recorder } from '../rebalancing/ports.ts'
+import type { Clock, Recorder } from '../rebalancing/ports.ts'
 import { fieldsOf, textOf } from './json.ts'
 import type { ReflectedStore } from './reflection.ts'
+import { createRests } from './rests.ts'
 
 /** Past this many different complaints about objects, further ones are not told: they would be about one broken writer. */
 const COMPLAINTS_TOLD = 1_000
@@ -34,24 +35,53 @@ export function createRecordStore(
   state: ClusterState,
   read: (raw: unknown) => ClusterRecord | undefined,
   tell: (delta: Delta) => void,
+  clock: Clock,
 ): ReflectedStore<ClusterRecord> {
+  const apply = (event: ClusterEvent): void => {
+    const delta = state.apply(event)
+    if (delta !== undefined) tell(delta)
+  }
+
+  /** The first list goes in bit by bit: what is not known yet nobody relies on. */
+  const fillIn = async (records: readonly ClusterRecord[]): Promise<number> => {
+    const rest = createRests(clock)
+    for (const record of records) {
+      const pause = rest()
+      if (pause !== undefined) await pause
+      apply({ type: 'upsert', record })
+    }
+    state.markKnown(kind)
+    return records.length
+  }
+
+  /** A later list is compared bit by bit, while the old one still stands, and then swapped in at once. */
+  const swapIn = async (records: readonly ClusterRecord[]): Promise<number> => {
+    const rest = createRests(clock)
+    const changes: ClusterEvent[] = []
+    const listed = new Set<string>()
+    for (const record of records) {
+      const pause = rest()
+      if (pause !== undefined) await pause
+      listed.add(recordKey(record))
+      if (!state.holds(record)) changes.push({ type: 'upsert', record })
+    }
+    for (const record of state.all(kind)) {
+      const key = recordKey(record)
+      if (!listed.has(key)) changes.push({ type: 'delete', kind, key })
+    }
+    changes.forEach(apply)
+    return changes.length
+  }
+
   return {
     read,
-    replace(records) {
-      const deltas = state.replaceKind(kind, records)
-      deltas.forEach(tell)
-      return deltas.length
-    },
-    upsert(record) {
-      const delta = state.apply({ type: 'upsert', record })
-      if (delta !== undefined) tell(delta)
-    },
+    replace: records => (state.knows(kind) ? swapIn(records) : fillIn(records)),
+    upsert: record => apply({ type: 'upsert', record }),
     remove(raw) {
       const metadata = fieldsOf(raw['metadata'])
       const namespace = textOf(metadata['namespace'])
       const key = recordKey({ name: textOf(metadata['name']), ...(namespace !== '' && { namespace }) })
-      const delta = state.apply({ type: 'delete', kind, key })
-      if (delta !== undefined) tell(delta)
+      apply({ type: 'delete', kind, key })
     },
     forget() {
       state.forgetKind(kind).forEach(tell)

@@ -4,12 +4,12 @@ import { fieldsOf } from './json.ts'
 import type { Fields } from './json.ts'
 import type { WatchEvent } from './watch.ts'
 
-/** Where the objects of one kind are kept. Called synchronously and in the order of the server. */
+/** Where the objects of one kind are kept. Called in the order of the server. */
 export interface ReflectedStore<T> {
   /** Reads one raw object; undefined when it cannot be used. */
   read(raw: unknown): T | undefined
-  /** Swaps in a complete list at once and gives the number of objects that this changed. */
-  replace(items: readonly T[]): number
+  /** Swaps in a complete list and gives the number of objects that this changed. Nothing else may be asked of the store meanwhile. */
+  replace(items: readonly T[]): Promise<number>
   upsert(item: T): void
   remove(raw: Fields): void
   /** The server no longer shows this kind: what is known of it is not true any more. */
@@ -43,7 +43,7 @@ export interface Reflection<T> {
   synced(): boolean
   freshness(): KindFreshness
   /** Swaps in a list that was current at `provenAt`, in monotonic time. */
-  listed(items: readonly T[], resourceVersion: string, provenAt: number): void
+  listed(items: readonly T[], resourceVersion: string, provenAt: number): Promise<void>
   /** Applies what a watch tells after the list. */
   told(event: WatchEvent): void
   /** The server has vouched for everything up to now. */
@@ -80,8 +80,8 @@ export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, 
     version: () => version,
     synced: () => shown === 'synced',
     freshness: () => ({ kind, required: shown !== 'refused', synced: shown === 'synced', ageMs: clock.monotonic() - provenAt }),
-    listed(items, resourceVersion, at) {
-      const changed = store.replace(items)
+    async listed(items, resourceVersion, at) {
+      const changed = await store.replace(items)
       if (shown === 'synced') counters.missedByWatch += changed
       counters.lists += 1
       version = resourceVersion

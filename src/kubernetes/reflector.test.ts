@@ -30,7 +30,7 @@ function nameStore(): ReflectedStore<string> & { names: string[]; done: string[]
       const changed = new Set([...items, ...store.names]).size * 2 - items.length - store.names.length
       store.names = [...items]
       store.done.push(`replace ${items.join(' ')}`)
-      return changed
+      return Promise.resolve(changed)
     },
     upsert(item: string) {
       if (item === store.failOn) throw new Error(`cannot store ${item}`)

@@ -63,8 +63,8 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     recorder.record({ reason, level: 'warning', message, fields: { kind: resource.kind } })
   }
 
-  const listed = (items: readonly T[], resourceVersion: string, provenAt: number): void => {
-    reflection.listed(items, resourceVersion, provenAt)
+  const listed = async (items: readonly T[], resourceVersion: string, provenAt: number): Promise<void> => {
+    await reflection.listed(items, resourceVersion, provenAt)
     backOff.reset()
     ready.resolve()
   }
@@ -80,7 +80,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       signal,
       onRetry: noteFailure,
     })
-    listed(items, resourceVersion, startedAt)
+    await listed(items, resourceVersion, startedAt)
   }
 
   /** Watches from the version, or, without one, has the list streamed first. Gives the milliseconds to wait afterwards. */
@@ -96,15 +96,16 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     const openedAt = clock.monotonic()
     const eventsBefore = counters.events
 
-    const onEvent = (event: WatchEvent): void => {
+    const onEvent = (event: WatchEvent): Promise<void> | undefined => {
       counters.events += 1
       garbageInARow = 0
       if (streamed === undefined || reflection.version() !== undefined) {
         reflection.told(event)
         backOff.reset()
       } else if (event.type !== 'BOOKMARK') streamed.add(event)
-      else if (event.initialEventsEnd) listed(streamed.items(), event.resourceVersion, clock.monotonic())
+      else if (event.initialEventsEnd) return listed(streamed.items(), event.resourceVersion, clock.monotonic())
       else throw new StreamingListNotOffered()
+      return undefined
     }
 
     counters.watches += 1

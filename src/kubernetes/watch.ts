@@ -26,8 +26,8 @@ export interface WatchOptions {
   readonly transport: Transport
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Called in order; what it throws ends the watch and is thrown on. */
-  readonly onEvent: (event: WatchEvent) => void
+  /** Called in order, the next when the last is done; what it throws ends the watch and is thrown on. */
+  readonly onEvent: (event: WatchEvent) => Promise<void> | undefined
 }
 
 /** Bookmarks come about once a minute, so silence of this length means that the connection is dead, whatever TCP thinks. */
@@ -60,7 +60,9 @@ export async function watchOnce(path: string, options: WatchOptions): Promise<Wa
         if (signal.aborted) return { kind: 'Stopped' }
         const event = parseEvent(line, path, clock.now())
         if (event === 'Garbage') return { kind: 'Garbage' }
-        options.onEvent(event)
+        // Waiting where there is nothing to wait for would cost more than most events do.
+        const pending = options.onEvent(event)
+        if (pending !== undefined) await pending
       }
     }
     if (lines.pendingBytes() > 0) throw new ConnectionError(`the connection to ${transport.server} was cut`, { maybeSent: true })
