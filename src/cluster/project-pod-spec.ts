@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { createCache, createInterner } from './interner.ts'
 import { incomingRequests, incomingScoredRequests, type PodAsk } from './pod-requests.ts'
 import type { PodSpec } from './pod.ts'
@@ -52,7 +53,8 @@ const VOLUME_PARTS = ['name', ...SHARED_VOLUME_SOURCES] as const
 export function createSpecReader(): SpecReader {
   const readings = createCache<SpecReading>(READINGS_CACHED)
   const intern = createInterner<PodSpec>()
-  const interned = (spec: PodSpec): PodSpec => intern(contentOf(spec), () => spec)
+  // A digest instead of the text, which would take more memory than the spec itself.
+  const interned = (spec: PodSpec): PodSpec => intern(hash('sha256', contentOf(spec), 'base64'), () => spec)
   let count = 0
   return {
     read: raw => {

@@ -22,7 +22,7 @@ const workload = (spec: Raw = {}, status: Raw = {}, metadata: Raw = {}): Raw => 
 })
 
 describe('a workload', () => {
-  it('is read with its template, whose spec its pods may share', () => {
+  it('is read as far as planning asks for it', () => {
     const raw = workload(
       { replicas: 4, paused: true },
       { observedGeneration: 2, replicas: 5, readyReplicas: 3, availableReplicas: 2, updatedReplicas: 1 },
@@ -47,13 +47,6 @@ describe('a workload', () => {
       controller: { kind: 'App', uid: 'o' },
       selector: { kind: 'requirements', requirements: [{ key: 'app', operator: 'In', values: ['web'] }] },
       replicas: 4,
-      template: {
-        labels: new Map([['app', 'web']]),
-        annotations: new Map([['respread.io/evict', 'false']]),
-        spec: { images: ['a:1'] },
-        claims: ['shared'],
-        ephemeralVolumes: ['scratch'],
-      },
       paused: true,
       generation: 3,
       observedGeneration: 2,
@@ -62,6 +55,30 @@ describe('a workload', () => {
       revision: '7',
       problems: [],
     })
+  })
+
+  it.each<WorkloadKind>(['ReplicaSet', 'ReplicationController', 'StatefulSet'])(
+    '%s creates pods from its template, whose spec they may share',
+    kind => {
+      expect(project(kind, workload({ replicas: 4 })).template).toMatchObject({
+        labels: new Map([['app', 'web']]),
+        annotations: new Map([['respread.io/evict', 'false']]),
+        spec: { images: ['a:1'] },
+        claims: ['shared'],
+        ephemeralVolumes: ['scratch'],
+      })
+    },
+  )
+
+  it.each<[string, WorkloadKind, Raw]>([
+    ['Deployment, whose ReplicaSets have it', 'Deployment', {}],
+    ['ReplicaSet that a rollout has left behind', 'ReplicaSet', { replicas: 0 }],
+    ['Job', 'Job', {}],
+    ['DaemonSet', 'DaemonSet', {}],
+  ])('keeps no template that no replacement is made from: %s', (_, kind, spec) => {
+    const { template, problems } = project(kind, workload(spec))
+    expect(template).toBeUndefined()
+    expect(problems).toEqual([])
   })
 
   it.each<[WorkloadKind, Raw, Raw, number]>([
@@ -128,7 +145,7 @@ describe('a workload', () => {
     ['number of replicas', { replicas: -1 }, 'spec.replicas: `-1` is not a whole number of at least 0'],
     ['selector', { selector: 'app=web' }, 'spec.selector: a label selector must be an object with matchLabels and matchExpressions'],
   ])('with a broken %s says so', (_, spec, problem) => {
-    expect(project('Deployment', workload(spec)).problems).toEqual([problem])
-    expect(warningsOf('Deployment', workload(spec))).toEqual([{ kind: 'Deployment', key: 'shop/web', problem }])
+    expect(project('ReplicaSet', workload(spec)).problems).toEqual([problem])
+    expect(warningsOf('ReplicaSet', workload(spec))).toEqual([{ kind: 'ReplicaSet', key: 'shop/web', problem }])
   })
 })

@@ -14,6 +14,7 @@ export function projectWorkload(kind: WorkloadKind): (object: RawObject) => Work
     const { root, metadata, problems } = object
     const spec = root.at('spec')
     const status = root.at('status')
+    const replicas = readReplicas(kind, spec, status)
     return {
       kind,
       namespace: metadata.namespace,
@@ -23,8 +24,8 @@ export function projectWorkload(kind: WorkloadKind): (object: RawObject) => Work
       annotations: metadata.annotations,
       controller: metadata.controller,
       selector: kind === 'ReplicationController' ? readEqualitySelector(spec.at('selector')) : readSelector(spec.at('selector')),
-      replicas: readReplicas(kind, spec, status),
-      template: readTemplate(object),
+      replicas,
+      template: isAskedForTemplate(kind, replicas) ? readTemplate(object) : undefined,
       createdAt: metadata.createdAt,
       deletedAt: metadata.deletedAt,
       paused: spec.at(kind === 'Job' ? 'suspend' : 'paused').flag(),
@@ -46,6 +47,24 @@ function readEqualitySelector(field: RawField): LabelSelector {
 function readReplicas(kind: WorkloadKind, spec: RawField, status: RawField): number {
   if (kind === 'DaemonSet') return status.at('desiredNumberScheduled').integer(0) ?? 0
   return spec.at(kind === 'Job' ? 'parallelism' : 'replicas').integer(0) ?? 1
+}
+
+/**
+ * Replacements are made from the templates of those that create pods themselves. A Deployment repeats its ReplicaSet's, and each rollout leaves
+ * a ReplicaSet without replicas behind: theirs would be most of what a large cluster takes in memory.
+ */
+function isAskedForTemplate(kind: WorkloadKind, replicas: number): boolean {
+  switch (kind) {
+    case 'ReplicaSet':
+    case 'ReplicationController':
+      return replicas > 0
+    case 'StatefulSet':
+      return true
+    case 'Deployment':
+    case 'DaemonSet':
+    case 'Job':
+      return false
+  }
 }
 
 function readTemplate({ root, readers, problems }: RawObject): PodTemplate | undefined {

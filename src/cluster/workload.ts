@@ -26,6 +26,7 @@ export interface WorkloadRecord {
   readonly selector: LabelSelector
   /** spec.replicas, defaulted to 1. For a DaemonSet the desired number scheduled, for a Job its parallelism. */
   readonly replicas: number
+  /** Undefined also where no replacement is made from it: of a Deployment, DaemonSet, Job, or ReplicaSet without replicas. */
   readonly template: PodTemplate | undefined
   readonly createdAt: number
   readonly deletedAt: number | undefined

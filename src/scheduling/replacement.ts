@@ -20,7 +20,7 @@ export function replacementOf(cluster: ClusterReader, pod: PodRecord): Replaceme
   const workload = controllerRecord(cluster, pod.namespace, ref)
   if (workload === undefined) return unknown(`${called} is not in the data, so what it would create cannot be told`)
   if (workload.deletedAt !== undefined) return unknown(`${called} is being deleted and replaces nothing`)
-  if (workload.template === undefined) return unknown(`${called} has no pod template`)
+  if (workload.template === undefined) return unknown(`${called} creates no pods, or has no pod template`)
 
   switch (workload.kind) {
     case 'ReplicaSet':
