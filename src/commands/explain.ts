@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { plan } from '../planning/plan.ts'
 import type { WorkloadName } from '../planning/plan-types.ts'
+import { standingOf } from '../planning/standing.ts'
 import { ownersOf } from '../planning/workloads.ts'
 import { placementReport, placementTable } from '../reporting/placement-table.ts'
 import { rebalanceReport } from '../reporting/report-json.ts'
@@ -93,6 +94,8 @@ async function explainWorkload(namespace: string, kind: string, name: string, op
           uid: pod.uid,
           node: pod.nodeName ?? null,
           leftAlone: result.leftAlone.get(pod.uid) ?? null,
+          // Why it is not moved, also where nothing forbids it; null for a pod that is.
+          standing: standingOf(result, pod) ?? null,
         })),
       }
     },

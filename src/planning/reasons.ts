@@ -65,6 +65,10 @@ export const REASONS = {
   WouldWorsenOther: { kind: 'final', meaning: 'The move would raise the excess of another constraint.' },
   BelowMinDomains: { kind: 'final', meaning: 'There are fewer domains than minDomains, which caps every domain at maxSkew.' },
 
+  // Pods that may stay.
+  NotNeeded: { kind: 'final', meaning: 'The spread can be restored without moving the pod.' },
+  NotCounted: { kind: 'final', meaning: 'The pod is in no group: it has finished, or carries no spread constraint.' },
+
   // Holds.
   DomainOutage: { kind: 'waiting', meaning: 'A domain that the group touches is under outage.' },
   DomainSettling: { kind: 'waiting', meaning: 'The domain that needs pods came back a moment ago and must hold still first.' },

@@ -1,6 +1,7 @@
 import type { GroupPlan, GroupStatus, Plan } from '../planning/plan-types.ts'
 import { allCounts, countsColumn } from './domain-counts.ts'
 import { printable } from './printable.ts'
+import { saidOnce } from './said-once.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
 import type { TableOptions } from './table-options.ts'
 import { tableWidth, textTable } from './text-table.ts'
@@ -106,19 +107,6 @@ function below(group: GroupPlan, notices: Plan['notices']): { readonly below?: s
   if (notices.some(({ reason, message }) => reason === group.reason && message === group.message))
     return { below: `${group.reason}, see below` }
   return { below: printable(group.message === '' ? group.reason : `${group.reason}: ${group.message}`) }
-}
-
-/** In an outage one thing holds every group: what rows in a row have in common is said once, under the last of them. */
-function saidOnce(rows: readonly TableRow[]): readonly TableRow[] {
-  let alike = 0
-  return rows.map(({ cells, below }, index) => {
-    if (below === undefined) return { cells }
-    alike += 1
-    if (rows[index + 1]?.below === below) return { cells }
-    const said = alike === 1 ? below : `these ${alike}: ${below}`
-    alike = 0
-    return { cells, below: said }
-  })
 }
 
 export function podsText(pods: number): string {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { eviction, group, plan } from '../../test/support/made-up-plans.ts'
+import { podRecord } from '../../test/support/records.ts'
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import { groupsOfWorkload, workloadExplanation } from './workload-explanation.ts'
 
 const web = { kind: 'Deployment', name: 'web' }
 
 const explain = (given: Plan, pods: readonly string[] = []): string => {
-  const named = pods.map((name, index) => ({ name, uid: `u${index + 1}`, nodeName: index === 3 ? undefined : 'node-a-7' }))
+  const named = pods.map((name, index) => podRecord({ name, uid: `u${index + 1}`, nodeName: index === 3 ? undefined : 'node-a-7' }))
   return `\n${workloadExplanation(given, { namespace: 'shop', workload: web, pods: named }, { width: 80 })}`
 }
 
@@ -22,6 +23,8 @@ describe('the explanation of a workload', () => {
     const zone = group(
       { 'az-a': 6, 'az-b': 6, 'az-c': 0 },
       {
+        memberUids: ['u1', 'u2', 'u3'],
+        risk: { readyPods: 12, now: 0.5, after: 0.417 },
         planned: 3,
         skewAfter: 2,
         lowerBound: 4,
@@ -48,31 +51,35 @@ describe('the explanation of a workload', () => {
 
     expect(explain(given, ['web-7c9f8d6b5-abcde', 'web-7c9f8d6b5-fghij', 'web-7c9f8d6b5-klmno', 'web-7c9f8d6b5-pqrst']))
       .toMatchInlineSnapshot(`
-      "
-      deploy/web in namespace shop, 4 pods
+        "
+        deploy/web in namespace shop, 4 pods
 
-      zone (hard, maxSkew 1)
-        az-a  6  -> 5
-        az-b  6  -> 4
-        az-c  0  -> 3
-        The skew is 6, the maxSkew 1. Violated: 3 evictions bring it to 2; on counts
-        alone it would take 4, as things are 3. 1 pod left alone, TooYoung: the pod is
-        20 s old, less than 1m.
+        zone (hard, maxSkew 1)
+          az-a  6  -> 5
+          az-b  6  -> 4
+          az-c  0  -> 3
+          The skew is 6, the maxSkew 1. Violated: 3 evictions bring it to 2; on counts
+          alone 4 would do, as things are it takes 3. 1 pod left alone, TooYoung: the
+          pod is 20 s old, less than 1m. The loss of the fullest domain takes 50 % of
+          the 12 ready pods, after the plan 42 %.
 
-      hostname (soft, maxSkew 1, a default of the cluster)
-        300 domains with 0 to 3 pods
-        The skew is 3, the maxSkew 1. Blocked, CannotPredict: its pods name another
-        scheduler; on counts alone it would take 75, as things are no number is
-        enough. The constraint spans deploy/web, deploy/canary.
+        hostname (soft, maxSkew 1, a default of the cluster)
+          300 domains with 0 to 3 pods
+          The skew is 3, the maxSkew 1. Blocked, CannotPredict: its pods name another
+          scheduler; on counts alone 75 would do, but as things are no number of
+          evictions does. The loss of the fullest domain takes 1 % of the 450 ready pods
+          of deploy/web. The constraint spans deploy/web, deploy/canary.
 
-      POD                  NODE      WHAT
-      web-7c9f8d6b5-abcde  node-a-7  wave 1: az-a -> az-c (certain)
-      web-7c9f8d6b5-fghij  node-a-7  left alone, TooYoung
-          the pod is 20 s old, less than 1m
-      web-7c9f8d6b5-klmno  node-a-7  stays
-      web-7c9f8d6b5-pqrst  -         stays
-      "
-    `)
+        POD                  NODE      WHAT
+        web-7c9f8d6b5-abcde  node-a-7  wave 1: az-a -> az-c (certain)
+        web-7c9f8d6b5-klmno  node-a-7  stays, NotNeeded
+            the planned evictions do without it
+        web-7c9f8d6b5-pqrst  -         stays, Pending
+            it is not scheduled yet
+        web-7c9f8d6b5-fghij  node-a-7  stays, TooYoung
+            the pod is 20 s old, less than 1m
+        "
+      `)
   })
 
   it('says what holds it', () => {
@@ -99,7 +106,8 @@ describe('the explanation of a workload', () => {
         az-b  4
         az-c  0  (takes no pods now)
         The skew is 4, the maxSkew 1. Held, DomainSettling: az-c came back 2m10s ago;
-        on counts alone it would take 2.
+        on counts alone 2 would do. The loss of the fullest domain takes 50 % of the 8
+        ready pods.
       "
     `)
   })

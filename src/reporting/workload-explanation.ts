@@ -1,6 +1,10 @@
+import type { PodRecord } from '../cluster/pod.ts'
 import type { GroupPlan, Plan, PlannedEviction, WorkloadName } from '../planning/plan-types.ts'
+import { compareText } from '../planning/groups.ts'
+import { standingOf } from '../planning/standing.ts'
 import { podsText } from './group-table.ts'
 import { printable } from './printable.ts'
+import { saidOnce } from './said-once.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
 import { textTable } from './text-table.ts'
 import type { TableColumn } from './text-table.ts'
@@ -10,7 +14,7 @@ import { wrap } from './wrap.ts'
 export interface ExplainedWorkload {
   readonly namespace: string
   readonly workload: WorkloadName
-  readonly pods: readonly { readonly name: string; readonly uid: string; readonly nodeName: string | undefined }[]
+  readonly pods: readonly PodRecord[]
 }
 
 /** Why a workload is balanced, planned, blocked or held: each of its groups with its counts and bounds, then what happens to each pod. */
@@ -93,31 +97,49 @@ function sentences(group: GroupPlan): string {
     ...blockers
       .filter(blocker => planned > 0 || blocker.reason !== reason)
       .map(({ pods, reason, message }) => `${podsText(pods)} left alone, ${reason}: ${message}.`),
+    ...riskSentence(group),
     ...(workloads.length > 1 ? [`The constraint spans ${workloads.map(workloadText).join(', ')}.`] : []),
   ].join(' ')
 }
 
+function riskSentence({ risk: { readyPods, now, after }, workload, workloads }: GroupPlan): readonly string[] {
+  if (readyPods === 0) return []
+  const percent = (share: number): string => `${Math.round(share * 100)} %`
+  const whose = workloads.length > 1 ? ` of ${workloadText(workload)}` : ''
+  const planned = percent(now) === percent(after) ? '' : `, after the plan ${percent(after)}`
+  return [`The loss of the fullest domain takes ${percent(now)} of the ${readyPods} ready pods${whose}${planned}.`]
+}
+
 function bounds({ excess, lowerBound, reachableBound, planned }: GroupPlan): string {
   if (excess === 0 || (planned === lowerBound && planned === reachableBound)) return ''
-  const onCounts = `; on counts alone it would take ${lowerBound}`
-  if (reachableBound === undefined) return `${onCounts}, as things are no number is enough`
-  return reachableBound === lowerBound ? onCounts : `${onCounts}, as things are ${reachableBound}`
+  const onCounts = `; on counts alone ${lowerBound} would do`
+  if (reachableBound === undefined) return `${onCounts}, but as things are no number of evictions does`
+  return reachableBound === lowerBound ? onCounts : `${onCounts}, as things are it takes ${reachableBound}`
 }
 
 const POD_COLUMNS: readonly TableColumn[] = [{ heading: 'POD', isName: true }, { heading: 'NODE', isName: true }, { heading: 'WHAT' }]
 
+/** Behind every eviction. */
+const LAST = Number.MAX_SAFE_INTEGER
+
+/** First what moves, in the order in which it does; then what stays, what stays for the same reason side by side. */
 function podTable({ pods }: ExplainedWorkload, plan: Plan, width: number): readonly string[] {
   const evictions = new Map(plan.evictions.map(eviction => [eviction.uid, eviction]))
-  const rows = [...pods]
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
-    .map(({ name, uid, nodeName }) => {
-      const veto = plan.leftAlone.get(uid)
-      const eviction = evictions.get(uid)
-      const what = eviction === undefined ? (veto === undefined ? 'stays' : `left alone, ${veto.reason}`) : move(eviction)
+  const rows = pods
+    .map(pod => ({ pod, eviction: evictions.get(pod.uid), standing: standingOf(plan, pod) }))
+    .sort(
+      (one, other) =>
+        (one.eviction?.order ?? LAST) - (other.eviction?.order ?? LAST) ||
+        compareText(one.standing?.reason ?? '', other.standing?.reason ?? '') ||
+        compareText(one.standing?.message ?? '', other.standing?.message ?? '') ||
+        compareText(one.pod.name, other.pod.name),
+    )
+    .map(({ pod: { name, nodeName }, eviction, standing }) => {
+      const what = eviction === undefined ? `stays, ${standing?.reason ?? ''}` : move(eviction)
       const row = { cells: [printable(name), printable(nodeName ?? '-'), what] }
-      return eviction === undefined && veto !== undefined ? { ...row, below: printable(veto.message) } : row
+      return standing === undefined ? row : { ...row, below: printable(standing.message) }
     })
-  return textTable(POD_COLUMNS, rows, { width, headers: true })
+  return textTable(POD_COLUMNS, saidOnce(rows), { width, headers: true })
 }
 
 function move({ wave, fromDomain, toDomain, certainty }: PlannedEviction): string {

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { AT_REST, groupOf, hard, spreadOn, stateOf, workload, zones, type WorkloadOptions } from '../../test/support/spread-world.ts'
+import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
+import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
+import { plan } from './plan.ts'
+import { DEFAULT_POLICY } from './policy.ts'
+import { standingOf } from './standing.ts'
+
+const THREE = { a: 3, b: 3, c: 3 }
+
+/** Status of the group of web, and the reason of each of its pods by name. */
+function standings(options: Partial<WorkloadOptions>): { status: string; reasons: Record<string, string | undefined> } {
+  const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on: [], spread: [hard('web')], ...options })])
+  const result = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+  const reasons = Object.fromEntries([...cluster.pods()].map(pod => [pod.name, standingOf(result, pod)?.reason]))
+  return { status: groupOf(result, 'web').status, reasons }
+}
+
+describe('why a pod is not moved', () => {
+  it('is said of every pod but those that are', () => {
+    const protectedPod = { metadata: { annotations: { 'respread.io/evict': 'false' } } }
+    const { status, reasons } = standings({
+      on: ['a0', 'a1', 'a2', 'a0', 'b0', 'c0', undefined],
+      pods: { 0: protectedPod, 1: protectedPod, 2: protectedPod },
+    })
+    expect(status).toBe('Violated')
+    expect(reasons).toEqual({
+      'web-0': 'OptedOut',
+      'web-1': 'OptedOut',
+      'web-2': 'OptedOut',
+      'web-3': undefined,
+      'web-4': 'NotNeeded',
+      'web-5': 'NotNeeded',
+      'web-6': 'Pending',
+    })
+  })
+
+  it.each<[string, Partial<WorkloadOptions>, string, Record<string, string>]>([
+    ['in a balanced group', { on: ['a0', 'b0'] }, 'Balanced', { 'web-0': 'WithinMaxSkew', 'web-1': 'WithinMaxSkew' }],
+    [
+      'in a held group, be it balanced',
+      { on: ['a0', 'b0'], annotations: { 'respread.io/paused': 'true' } },
+      'Held',
+      { 'web-0': 'Paused', 'web-1': 'Paused' },
+    ],
+    [
+      'in a blocked group whose domain has no pod too many',
+      { on: ['a0', 'a1', 'b0', ...spreadOn({ a: 3 }, [2])], replicas: 1 },
+      'Blocked',
+      { 'web-0': 'SingleReplica' },
+    ],
+    [
+      'that is being deleted',
+      { on: ['a0', 'b0'], pods: { 1: { metadata: { deletionTimestamp: '2026-01-01T11:59:50Z' } } } },
+      'Balanced',
+      { 'web-1': 'Terminating' },
+    ],
+    ['on a node that is gone', { on: ['a0', 'x0'] }, 'Balanced', { 'web-1': 'NotCounted' }],
+  ])('%s', (_case, options, status, reasons) => {
+    expect(standings(options)).toMatchObject({ status, reasons })
+  })
+})
