@@ -30,6 +30,8 @@ export function withRequest(
       ...history.expectations,
       expectationOf(eviction, victim, budgetNames(cluster, victim), now, cluster.podsOf(eviction.controllerUid)),
     ],
+    // What the loop itself moves on is not moved back by somebody else.
+    moves: history.moves.filter(({ uid }) => uid !== eviction.uid),
     rounds: spend(history.rounds, eviction, planned, now, coolDown),
   }
 }

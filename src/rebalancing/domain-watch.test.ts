@@ -40,7 +40,7 @@ const back = (minutes: number): Given => ({ since: minutes })
 const fresh = (minutes: number): Given => ({ created: minutes, since: minutes })
 
 const holdsOf = (nodes: readonly NodeRecord[]): readonly (readonly [string, number | undefined])[] =>
-  createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, () => NOW)
+  createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => NOW, monotonic: () => 0 })
     .holds(clusterOf(nodes))
     .map(({ domain, until }) => [domain, until === undefined ? undefined : (until - NOW) / MINUTE] as const)
 
@@ -77,7 +77,7 @@ describe('domains that settle', () => {
 
   it('believes its own clock when the timestamp of the kubelet is older than what it saw', () => {
     let now = NOW
-    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, () => now)
+    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => now, monotonic: () => now - NOW })
     const others = zone('a', steady, steady)
     const [before, after] = [zone('c', down), zone('c', back(60))]
     watch.note({ kind: 'Node', key: 'c-0', before: before[0], after: after[0] })
@@ -92,7 +92,7 @@ describe('domains that settle', () => {
 
   it('starts a flapping zone anew each time it comes back', () => {
     let now = NOW
-    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, () => now)
+    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => now, monotonic: () => now - NOW })
     const others = zone('a', steady, steady)
     const [dead, alive] = [zone('c', down), zone('c', steady)]
     const until: (number | undefined)[] = []

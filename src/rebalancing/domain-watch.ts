@@ -3,13 +3,14 @@ import type { NodeRecord } from '../cluster/node.ts'
 import { topologyKeysOf } from '../planning/outages.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { DomainHold } from '../planning/situation.ts'
+import type { Clock } from './ports.ts'
 
 /**
  * Tells which domains have come back or appeared too recently to receive pods.
  *
  * A domain settles for as long as it would have been under outage if every node were still as it was one hold-down ago. Almost all of that can
  * be read off the nodes (since when they are Ready, when they were created), so that a restart forgets nothing and a flapping zone
- * starts anew by itself; what the loop saw with its own clock is added, for kubelets whose clock is behind.
+ * starts anew by itself. What the loop saw itself it measures itself, in monotonic time: clocks of kubelets are off, and its own may be set.
  */
 export interface DomainWatch {
   /** Takes note of a node's change. */
@@ -17,8 +18,9 @@ export interface DomainWatch {
   holds(cluster: ClusterReader): readonly DomainHold[]
 }
 
-/** @param now milliseconds since the epoch @param holdDown milliseconds */
-export function createDomainWatch(policy: Policy, holdDown: number, now: () => number): DomainWatch {
+/** @param holdDown milliseconds */
+export function createDomainWatch(policy: Policy, holdDown: number, clock: Pick<Clock, 'now' | 'monotonic'>): DomainWatch {
+  /** By node: when it was seen to become Ready, in monotonic time. */
   const sawReady = new Map<string, number>()
   return {
     note: ({ kind, before, after }) => {
@@ -28,14 +30,17 @@ export function createDomainWatch(policy: Policy, holdDown: number, now: () => n
         return
       }
       // Without a `before` the node may be in the first list: then its own timestamps must do.
-      if (before?.kind === 'Node' && before.ready !== 'True' && after.ready === 'True') sawReady.set(after.name, now())
+      if (before?.kind !== 'Node' || after.ready !== 'True') return
+      if (before.ready !== 'True' || before.readySince !== after.readySince) sawReady.set(after.name, clock.monotonic())
     },
     holds: cluster => {
-      const steadyFrom = (node: NodeRecord): number =>
-        node.ready === 'True'
-          ? Math.max(node.createdAt, node.readySince ?? node.createdAt, sawReady.get(node.name) ?? 0) + holdDown
-          : Number.POSITIVE_INFINITY
-      const time = now()
+      const time = clock.now()
+      const steadyFrom = (node: NodeRecord): number => {
+        if (node.ready !== 'True') return Number.POSITIVE_INFINITY
+        const seen = sawReady.get(node.name)
+        const since = seen === undefined ? Math.max(node.createdAt, node.readySince ?? node.createdAt) : time - (clock.monotonic() - seen)
+        return since + holdDown
+      }
       const unsteady = [...cluster.nodes()].filter(node => steadyFrom(node) > time)
       if (unsteady.length === 0) return []
       return domainsOf(unsteady, cluster, topologyKeysOf(cluster, policy)).flatMap(

@@ -3,8 +3,8 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { InFlight } from '../planning/situation.ts'
 
-/** The server's clock may be behind ours by so much, in milliseconds, before a replacement is taken for an older pod. */
-export const CLOCK_SKEW = 60_000
+/** The server's clock may be behind ours by so much, in milliseconds, whatever pods are there; by more if all of them are older. */
+const CLOCK_SKEW = 60_000
 
 /**
  * What one eviction leads the loop to expect, remembered by the pod's uid from before the request goes out until its replacement is Ready:
@@ -34,9 +34,11 @@ export interface Expectation extends InFlight {
   readonly leavesAt: number | undefined
   /** The replacement was created at this time or later, by the API server's clock, which counts in whole seconds. */
   readonly bornAfter: number
+  /** No replacement is older than this, whatever the clocks say: whoever of its controller is as young was there before, and is known. */
+  readonly bornFloor: number
   /**
    * Uids of pods that may look like its replacement and are not: those of its controller that were there before the request though born no
-   * earlier than {@link CLOCK_SKEW} allows for, and the replacements of other evictions.
+   * earlier than {@link bornFloor}, and the replacements of other evictions.
    */
   readonly notReplacements: readonly string[]
   /** The domain where the replacement was first bound; empty for a node without the key. */
@@ -57,6 +59,10 @@ export function expectationOf(
   now: number,
   siblings: Iterable<PodRecord> = [],
 ): Expectation {
+  const others = [...siblings]
+  const youngest = Math.max(...others.map(({ createdAt }) => createdAt))
+  const trusted = wholeSecond(now) - CLOCK_SKEW
+  const bornFloor = others.length === 0 ? trusted : Math.min(trusted, youngest)
   return {
     namespace: eviction.namespace,
     pod: eviction.pod,
@@ -77,7 +83,8 @@ export function expectationOf(
     budgetShows: false,
     leavesAt: undefined,
     bornAfter: now,
-    notReplacements: [...siblings].filter(sibling => sibling.createdAt >= wholeSecond(now) - CLOCK_SKEW).map(({ uid }) => uid),
+    bornFloor,
+    notReplacements: others.filter(({ createdAt }) => createdAt >= bornFloor).map(({ uid }) => uid),
     landedIn: undefined,
     overdue: false,
   }

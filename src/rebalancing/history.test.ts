@@ -8,6 +8,8 @@ const WEB = { namespace: 'shop', workload: { kind: 'Deployment', name: 'web' } }
 const planned = eviction(1)
 const expectation = expectationOf(planned, makePod(planned.pod), ['web'], 1_000)
 
+const MOVE = { controllerUid: 'rs', topologyKey: 'zone', domain: 'c', pod: 'web-3', uid: 'uid-3', node: 'node-c' }
+
 const FULL: History = {
   expectations: [
     expectation,
@@ -22,7 +24,8 @@ const FULL: History = {
     },
   ],
   rounds: [{ ...WEB, allowed: 3, spent: 1, lastAt: 1_000 }],
-  misses: [{ group: 'web', at: 1_000 }],
+  moves: [{ ...WEB, ...MOVE, group: 'web', at: 1_000 }],
+  misses: [{ group: 'web', cause: 'movedBack', at: 1_000 }],
   quarantines: [{ group: 'web', workloads: [WEB], times: 2, since: 1_000, until: 2_000 }],
   episode: { cause: 'Outage', what: 'zone c', startedAt: 0, recoveredAt: undefined, evictions: 2, misses: 1 },
 }
@@ -62,7 +65,8 @@ describe('the stored history', () => {
         spent: 9,
         lastAt: 1e12,
       })),
-      misses: many(at => ({ group, at })),
+      moves: many(at => ({ ...WEB, ...MOVE, group, at })),
+      misses: many(at => ({ group, cause: 'landing', at })),
       quarantines: many(at => ({ group, workloads: [WEB], times: 1, since: at, until: at })),
       episode: FULL.episode,
     })

@@ -2,25 +2,27 @@ import { z } from 'zod'
 import type { Round } from './cool-downs.ts'
 import type { Episode } from './episodes.ts'
 import type { Expectation } from './expectations.ts'
+import type { Move } from './moves.ts'
 import type { Miss, Quarantine } from './quarantine.ts'
 
 /** What the loop must not forget over a restart or a change of leader. */
 export interface History {
   readonly expectations: readonly Expectation[]
   readonly rounds: readonly Round[]
+  readonly moves: readonly Move[]
   readonly misses: readonly Miss[]
   readonly quarantines: readonly Quarantine[]
   readonly episode: Episode | undefined
 }
 
-export const EMPTY_HISTORY: History = { expectations: [], rounds: [], misses: [], quarantines: [], episode: undefined }
+export const EMPTY_HISTORY: History = { expectations: [], rounds: [], moves: [], misses: [], quarantines: [], episode: undefined }
 
 export type ParsedHistory = { readonly ok: true; readonly history: History } | { readonly ok: false; readonly problem: string }
 
 const VERSION = 1
 
 /** The most of each sort that is kept, newest first, so that the text always fits into a ConfigMap (1 MiB). */
-const LIMITS = { expectations: 100, rounds: 1000, misses: 200, quarantines: 100 } as const
+const LIMITS = { expectations: 100, rounds: 1000, moves: 200, misses: 200, quarantines: 100 } as const
 
 /** The history as JSON of bounded size. */
 export function formatHistory(history: History): string {
@@ -28,6 +30,7 @@ export function formatHistory(history: History): string {
     version: VERSION,
     expectations: history.expectations.slice(-LIMITS.expectations),
     rounds: history.rounds.slice(-LIMITS.rounds),
+    moves: history.moves.slice(-LIMITS.moves),
     misses: history.misses.slice(-LIMITS.misses),
     quarantines: history.quarantines.slice(-LIMITS.quarantines),
     episode: history.episode,
@@ -44,8 +47,8 @@ export function parseHistory(text: string): ParsedHistory {
   }
   const parsed = historySchema.safeParse(json)
   if (parsed.success) {
-    const { expectations, rounds, misses, quarantines, episode } = parsed.data
-    return { ok: true, history: { expectations, rounds, misses, quarantines, episode } }
+    const { expectations, rounds, moves, misses, quarantines, episode } = parsed.data
+    return { ok: true, history: { expectations, rounds, moves, misses, quarantines, episode } }
   }
   const issue = parsed.error.issues[0]
   return { ok: false, problem: `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'cannot be read'}` }
@@ -76,9 +79,22 @@ const expectation = z.object({
   budgetShows: z.boolean(),
   leavesAt: maybe(z.number()),
   bornAfter: z.number(),
+  bornFloor: z.number(),
   notReplacements: z.array(z.string()),
   landedIn: maybe(z.string()),
   overdue: z.boolean(),
+})
+
+const move = z.object({
+  ...ofWorkload.shape,
+  group: z.string(),
+  controllerUid: z.string(),
+  topologyKey: z.string(),
+  domain: z.string(),
+  pod: z.string(),
+  uid: z.string(),
+  node: z.string(),
+  at: z.number(),
 })
 
 const episode = z.object({
@@ -94,7 +110,8 @@ const historySchema: z.ZodType<History> = z.object({
   version: z.literal(VERSION),
   expectations: z.array(expectation),
   rounds: z.array(z.object({ ...ofWorkload.shape, allowed: z.number(), spent: z.number(), lastAt: z.number() })),
-  misses: z.array(z.object({ group: z.string(), at: z.number() })),
+  moves: z.array(move),
+  misses: z.array(z.object({ group: z.string(), cause: z.enum(['landing', 'movedBack']), at: z.number() })),
   quarantines: z.array(
     z.object({ group: z.string(), workloads: z.array(ofWorkload), times: z.number(), since: z.number(), until: z.number() }),
   ),

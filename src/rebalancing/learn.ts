@@ -4,6 +4,7 @@ import { countEviction, countMiss } from './episodes.ts'
 import type { Expectation } from './expectations.ts'
 import type { History } from './history.ts'
 import { helps } from './landings.ts'
+import { moveOf, type Move } from './moves.ts'
 import type { Occurrence } from './ports.ts'
 import { afterMiss } from './quarantine.ts'
 import type { Sighting } from './sightings.ts'
@@ -34,7 +35,12 @@ export function learn(history: History, sighting: Sighting, groupsNow: () => rea
       const { domain, replacement } = sighting
       const where = `${expectation.topologyKey}=${domain}`
       if (domain === expectation.toDomain || helps(expectation, domain, groupsNow())) {
-        return { history, told: [tell('Landed', `its replacement ${replacement.name} landed in ${where}`)], verdict: 'helped' }
+        const moved = moveOf(expectation, domain, { name: replacement.name, uid: replacement.uid, node: replacement.nodeName ?? '' }, now)
+        return {
+          history: { ...history, moves: [...history.moves, moved] },
+          told: [tell('Landed', `its replacement ${replacement.name} landed in ${where}`)],
+          verdict: 'helped',
+        }
       }
       const message = `its replacement ${replacement.name} landed in ${where}, which does not help; ${expectation.toDomain} was predicted`
       return missed(history, expectation, groupsNow(), tell('LandingMissed', message, 'warning'), now)
@@ -66,10 +72,8 @@ export function learn(history: History, sighting: Sighting, groupsNow: () => rea
 }
 
 function missed(history: History, expectation: Expectation, groups: readonly GroupPlan[], told: Occurrence, now: number): Lesson {
-  const group = groups.find(({ id }) => id === expectation.group)
-  const { namespace, workload } = expectation
-  const workloads: readonly OfWorkload[] = group?.workloads.map(of => ({ namespace, workload: of })) ?? [{ namespace, workload }]
-  const { quarantined, misses, quarantines } = afterMiss(history, { group: expectation.group, at: now }, workloads)
+  const workloads = workloadsOf(expectation, groups)
+  const { quarantined, misses, quarantines } = afterMiss(history, { group: expectation.group, cause: 'landing', at: now }, workloads)
   return {
     history: { ...history, misses, quarantines, episode: countMiss(history.episode) },
     told: quarantined === undefined ? [told] : [told, quarantineBegan(expectation, quarantined.until, quarantined.times)],
@@ -77,11 +81,41 @@ function missed(history: History, expectation: Expectation, groups: readonly Gro
   }
 }
 
-function quarantineBegan({ namespace, workload, topologyKey }: Expectation, until: number, times: number): Occurrence {
+/** What it means that somebody has undone a move, which was in vain with that; the second time its group is quarantined. */
+export function learnMovedBack(history: History, move: Move, groups: readonly GroupPlan[], now: number): Omit<Lesson, 'verdict'> {
+  const { group, namespace, workload, topologyKey, domain, pod, uid } = move
+  const workloads = workloadsOf(move, groups)
+  const { quarantined, misses, quarantines } = afterMiss(history, { group, cause: 'movedBack', at: now }, workloads)
+  const movedBack: Occurrence = {
+    reason: 'MovedBack',
+    level: 'warning',
+    message: `${namespace}/${pod}: it was moved to ${topologyKey}=${domain}, and somebody else has taken it away from there`,
+    about: { kind: workload.kind, namespace, name: workload.name },
+    fields: { topologyKey, domain, uid },
+  }
+  return {
+    history: { ...history, misses, quarantines, moves: history.moves.filter(other => other !== move) },
+    told: quarantined === undefined ? [movedBack] : [movedBack, quarantineBegan(move, quarantined.until, quarantined.times)],
+  }
+}
+
+/** Every workload of the group, or as much of it as is known when the group is no more. */
+function workloadsOf(
+  { group, namespace, workload }: Pick<Move, 'group' | 'namespace' | 'workload'>,
+  groups: readonly GroupPlan[],
+): readonly OfWorkload[] {
+  return groups.find(({ id }) => id === group)?.workloads.map(of => ({ namespace, workload: of })) ?? [{ namespace, workload }]
+}
+
+function quarantineBegan(
+  { namespace, workload, topologyKey }: Pick<Move, 'namespace' | 'workload' | 'topologyKey'>,
+  until: number,
+  times: number,
+): Occurrence {
   return {
     reason: 'GroupQuarantined',
     level: 'warning',
-    message: `landings of its group over ${topologyKey} do not help; it is left alone until ${new Date(until).toISOString()}`,
+    message: `evictions of its group over ${topologyKey} do not help; it is left alone until ${new Date(until).toISOString()}`,
     about: { kind: workload.kind, namespace, name: workload.name },
     fields: { topologyKey, times },
   }

@@ -12,7 +12,7 @@ import { markShown, type Expectation } from './expectations.ts'
 import type { LoopHold } from './freshness.ts'
 import type { Decision, LoopContext, LoopState } from './loop-state.ts'
 import { createMemory } from './memory.ts'
-import { forgiveBalanced, observeAndLearn } from './observing.ts'
+import { forgiveBalanced, heedMovedBack, observeAndLearn } from './observing.ts'
 import type { LoopPorts } from './ports.ts'
 import { notReady } from './readiness.ts'
 import type { LoopSettings } from './settings.ts'
@@ -53,7 +53,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const tally = { evicted: 0, helped: 0, missed: 0 }
   const state: LoopState = { memory, deferrals: [], stopped: undefined, ending: undefined, changes: 0, tally }
   const context: LoopContext = { ports, settings, state }
-  const domains = createDomainWatch(policy, settings.holdDown, () => clock.now())
+  const domains = createDomainWatch(policy, settings.holdDown, clock)
   const wakeUp = createWakeUp(clock, settings)
   const evicting = createEvicting(context, () => wakeUp.ring())
   const tell = createTelling(context)
@@ -80,9 +80,13 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     observeAndLearn(context, groupsNow)
     // 2 Settled? Domains hold still first, workloads rest, and what is in flight is counted.
     const now = clock.now()
-    const situation = situationAt(now)
+    let situation = situationAt(now)
     // 3 Plan the whole way.
-    const plan = planner(situation)
+    let plan = planner(situation)
+    if (heedMovedBack(context, plan)) {
+      situation = situationAt(now)
+      plan = planner(situation)
+    }
     // 4 Admit what waves, answers, rounds, budgets and caps allow at this moment.
     state.deferrals = inForce(state.deferrals, view.state, now)
     const { deferrals } = state

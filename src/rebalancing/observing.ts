@@ -1,8 +1,9 @@
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import { dropOver } from './cool-downs.ts'
 import { ageOf } from './freshness.ts'
-import { learn } from './learn.ts'
+import { learn, learnMovedBack } from './learn.ts'
 import type { LoopContext } from './loop-state.ts'
+import { stillStanding, undone } from './moves.ts'
 import { forgive, missesTooOften } from './quarantine.ts'
 import { observe } from './sightings.ts'
 
@@ -20,7 +21,8 @@ export function observeAndLearn({ ports, settings, state }: LoopContext, groupsN
 
   const now = clock.now()
   const { open, sightings } = observe(memory.history.expectations, view.state, now - ageOf(freshness, 'Pod'), settings)
-  memory.history = { ...memory.history, expectations: open, rounds: dropOver(memory.history.rounds, now, settings.coolDown) }
+  const rounds = dropOver(memory.history.rounds, now, settings.coolDown)
+  memory.history = { ...memory.history, expectations: open, rounds, moves: stillStanding(memory.history.moves, view.state, now) }
   let groups: readonly GroupPlan[] | undefined
   for (const sighting of sightings) {
     const { history, told, verdict } = learn(memory.history, sighting, () => (groups ??= groupsNow()), now)
@@ -34,6 +36,18 @@ export function observeAndLearn({ ports, settings, state }: LoopContext, groupsN
       message: 'three landings in ten minutes did not help: nothing more is evicted until a restart',
     }
   }
+}
+
+/** Looks through a plan for moves that are to be repeated because somebody has undone them. Returns whether the plan is out of date now. */
+export function heedMovedBack({ ports, state: { memory } }: LoopContext, plan: Plan): boolean {
+  const { view, clock, recorder } = ports
+  const before = memory.history.quarantines
+  for (const move of undone(memory.history.moves, plan, view.state)) {
+    const { history, told } = learnMovedBack(memory.history, move, plan.groups, clock.now())
+    memory.history = history
+    for (const occurrence of told) recorder.record(occurrence)
+  }
+  return memory.history.quarantines !== before
 }
 
 /** Groups that have reached balance start with a clean slate. */

@@ -8,7 +8,7 @@ const NONE: Misses = { misses: [], quarantines: [] }
 
 /** Misses of the group, at these minutes. */
 function missed(known: Misses, group: string, ...minutes: readonly number[]): Misses {
-  return minutes.reduce<Misses>((misses, minute) => afterMiss(misses, { group, at: minute * MINUTE }, WEB), known)
+  return minutes.reduce<Misses>((misses, minute) => afterMiss(misses, { group, cause: 'landing', at: minute * MINUTE }, WEB), known)
 }
 
 const until = ({ quarantines }: Misses): readonly (readonly [string, number])[] =>
@@ -45,7 +45,8 @@ describe('quarantine', () => {
     const known = missed(NONE, 'web', 0, 1)
     const forgiven = (minute: number, ...balanced: readonly string[]): Misses => forgive(known, new Set(balanced), minute * MINUTE)
 
-    expect(until(missed(forgiven(15, 'web'), 'web', 20, 21))).toEqual([['web', 31]])
+    expect(until(missed(forgiven(15, 'web'), 'web', 20, 21))).toEqual([['web', 41]])
+    expect(until(missed(forgiven(21, 'web'), 'web', 22, 23))).toEqual([['web', 33]])
     expect(until(missed(forgiven(15), 'web', 20, 21))).toEqual([['web', 41]])
     expect(until(forgiven(10, 'web'))).toEqual([['web', 11]])
     expect(forgiven(3000)).toEqual(NONE)
@@ -58,13 +59,13 @@ describe('misses anywhere', () => {
     ['three in ten minutes', [0, 5, 9], 9, true],
     ['three in more than ten minutes', [0, 5, 10], 10, false],
   ])('%s', (_, minutes, now, tooOften) => {
-    const misses = minutes.map((minute, index) => ({ group: `group-${index}`, at: minute * MINUTE }))
+    const misses = minutes.map((minute, index) => ({ group: `group-${index}`, cause: 'landing' as const, at: minute * MINUTE }))
 
     expect(missesTooOften(misses, now * MINUTE)).toBe(tooOften)
   })
 
   it('are not forgiven before the ten minutes are over', () => {
-    const known: Misses = { misses: [0, 1].map(minute => ({ group: 'web', at: minute * MINUTE })), quarantines: [] }
+    const known: Misses = { misses: [0, 1].map(minute => ({ group: 'web', cause: 'landing', at: minute * MINUTE })), quarantines: [] }
     const after = missed(forgive(known, new Set(['web']), 2 * MINUTE), 'cart', 9)
 
     expect(missesTooOften(after.misses, 9 * MINUTE)).toBe(true)

@@ -1,9 +1,11 @@
 import type { WorkloadHold } from '../planning/situation.ts'
 import type { OfWorkload } from './workload-key.ts'
 
-/** An eviction whose replacement did not land where it helps. Milliseconds since the epoch, here and below. */
+/** An eviction that was in vain. Milliseconds since the epoch, here and below. */
 export interface Miss {
   readonly group: string
+  /** Its replacement did not land where it helps, or did and somebody else moved it back. */
+  readonly cause: 'landing' | 'movedBack'
   readonly at: number
 }
 
@@ -39,17 +41,23 @@ export function afterMiss(known: Misses, miss: Miss, workloads: readonly OfWorkl
   return { misses, quarantines: [...known.quarantines.filter(({ group }) => group !== miss.group), quarantined], quarantined }
 }
 
-/** Three misses in ten minutes anywhere: what the loop believes about this cluster is wrong, and it had better stop. */
+/**
+ * Three landings missed in ten minutes anywhere: what the loop believes about this cluster is wrong, and it had better stop. Moves that
+ * somebody undid were predicted well.
+ */
 export function missesTooOften(misses: readonly Miss[], now: number): boolean {
-  return misses.filter(({ at }) => now - at < WINDOW).length >= MISSES_ANYWHERE
+  return misses.filter(({ cause, at }) => cause === 'landing' && now - at < WINDOW).length >= MISSES_ANYWHERE
 }
 
-/** Groups that are balanced start with a clean slate; what is older than the longest quarantine is forgotten anyway. */
+/**
+ * Groups that are balanced start with a clean slate once they have had as much time to get out of balance again as their quarantine lasted;
+ * what is older than the longest quarantine is forgotten anyway.
+ */
 export function forgive(known: Misses, balanced: ReadonlySet<string>, now: number): Misses {
   const forgotten = (group: string, end: number): boolean => (balanced.has(group) && now >= end) || now >= end + LONGEST_QUARANTINE
   return {
     misses: known.misses.filter(({ group, at }) => !forgotten(group, at + WINDOW)),
-    quarantines: known.quarantines.filter(({ group, until }) => !forgotten(group, until)),
+    quarantines: known.quarantines.filter(({ group, since, until }) => !forgotten(group, until + (until - since))),
   }
 }
 
@@ -62,7 +70,7 @@ export function quarantineHolds(quarantines: readonly Quarantine[], now: number)
         ...workload,
         reason: 'Quarantined' as const,
         until,
-        message: `landings did not help; left alone until ${new Date(until).toISOString()}`,
+        message: `evictions did not help; left alone until ${new Date(until).toISOString()}`,
       })),
     )
 }

@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { CLOCK_SKEW, type Expectation } from './expectations.ts'
+import type { Expectation } from './expectations.ts'
 import { findReplacement, wantsReplacement } from './replacements.ts'
 
 /** What the watch has shown about an eviction since the last look; each is told once. */
@@ -71,7 +71,7 @@ function look(before: Expectation, cluster: ClusterReader, taken: ReadonlySet<st
   // When its deletion began may seem earlier than it was: the kubelet, done with the pod, cuts the rest of its grace period off.
   if (pod?.deletedAt !== undefined && expectation.leavesAt === undefined) {
     const beganAt = pod.deletedAt - pod.spec.terminationGracePeriodSeconds * 1000
-    const bornAfter = Math.max(expectation.bornAfter - CLOCK_SKEW, Math.min(expectation.bornAfter, beganAt))
+    const bornAfter = Math.max(expectation.bornFloor, Math.min(expectation.bornAfter, beganAt))
     expectation = { ...expectation, leavesAt: pod.deletedAt, bornAfter }
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ClusterReader } from '../../src/cluster/cluster-state.ts'
 import type { PodRecord } from '../../src/cluster/pod.ts'
 import type { Leadership } from '../../src/rebalancing/ports.ts'
 import { createInProcessEvictor } from '../../src/simulation/ports/in-process-evictor.ts'
@@ -10,6 +11,8 @@ import { MINUTE, readyByZone, SECOND, type Process, type World } from './world.t
 const EVEN = { 'zone-a': 4, 'zone-b': 4, 'zone-c': 4 }
 
 const kinds = (world: World): readonly (string | undefined)[] => world.requests.map(({ outcome }) => outcome?.kind)
+
+const podOf = (cluster: ClusterReader, uid: string): PodRecord | undefined => [...cluster.pods()].find(pod => pod.uid === uid)
 
 /** A lease as one process sees it. */
 function createLease(): Leadership & { hold(held: boolean): void } {
@@ -75,6 +78,29 @@ describe('a process that dies', () => {
     expect(readyByZone(world, 'web')).toEqual(EVEN)
   })
 
+  it.each<[string, (world: World, victim: string) => boolean]>([
+    ['the victim is terminating', ({ cluster }, victim) => podOf(cluster.state, victim)?.deletedAt !== undefined],
+    ['the victim is gone', ({ cluster }, victim) => podOf(cluster.state, victim) === undefined],
+    ['the replacement is Pending', ({ cluster }) => [...cluster.state.pods()].some(({ nodeName }) => nodeName === undefined)],
+    ['the replacement is not Ready', ({ cluster }) => [...cluster.state.pods()].every(({ nodeName }) => nodeName !== undefined)],
+  ])('when %s, again and again', async (_, moment) => {
+    const { world, invariants, process, fewest } = await afterOutage({ seed: 4 })
+    const die = replaceProcess(process, world, fewest)
+    let killed = 0
+    world.cluster.store.subscribe(() => {
+      const victim = invariants.evicted.at(-1)
+      if (victim === undefined || invariants.evicted.length === killed || !moment(world, victim)) return
+      killed = invariants.evicted.length
+      world.clock.after(1, die)
+    })
+    await world.pass(30 * MINUTE)
+
+    expect(killed).toBeGreaterThan(1)
+    expect(invariants.breaches).toEqual([])
+    expect(invariants.evicted).toHaveLength(fewest)
+    expect(readyByZone(world, 'web')).toEqual(EVEN)
+  })
+
   it('and whose history is lost too evicts no more than is still needed', async () => {
     const { world, invariants, process, fewest } = await afterOutage({ seed: 3 })
     await world.clock.runUntil(() => invariants.evicted.length >= 3, 10 * MINUTE)
@@ -105,6 +131,33 @@ it('a holder that loses the lease stops, and the next goes on from its history',
 
   expect(invariants.breaches).toEqual([])
   expect(between).toBe(before)
+  expect(invariants.evicted).toHaveLength(fewest)
+  expect(readyByZone(world, 'web')).toEqual(EVEN)
+})
+
+it('a holder that loses the lease while requests are under way sends nothing more, and the next repeats none of them', async () => {
+  const { world, invariants, process, fewest } = await afterOutage({ seed: 8 })
+  await process.loop.stop()
+  const [first, second] = [createLease(), createLease()]
+  for (const lease of [first, second]) world.start(lease)
+  first.hold(true)
+  const way = world.evictor
+  let handedOver = false
+  world.evictor = {
+    evict: (request, signal) => {
+      const answer = way.evict(request, signal)
+      if (!handedOver) {
+        handedOver = true
+        first.hold(false)
+        second.hold(true)
+      }
+      return answer
+    },
+  }
+  await world.pass(20 * MINUTE)
+
+  expect(handedOver).toBe(true)
+  expect(invariants.breaches).toEqual([])
   expect(invariants.evicted).toHaveLength(fewest)
   expect(readyByZone(world, 'web')).toEqual(EVEN)
 })

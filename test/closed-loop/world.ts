@@ -69,6 +69,8 @@ export interface World {
   /** Lets time pass. */
   pass(ms: number): Promise<void>
   reasons(): readonly string[]
+  /** Sets the wall clock of the loops so far ahead of the cluster's, in milliseconds; behind it when negative. */
+  setWallClock(ahead: number): void
 }
 
 export function createWorld(options: WorldOptions): World {
@@ -87,13 +89,14 @@ export function createWorld(options: WorldOptions): World {
   const told: (Occurrence & { at: number })[] = []
   const conditions = { delay: { min: 5, max: 50 }, lostAnswers: 0, ...options.way }
 
+  let ahead = 0
   const createProcess = (leadership?: Leadership): Process => {
     let alive = true
     const unanswered = new Set<Request>()
     const never = (): Promise<never> => new Promise(() => {})
     const loop = createLoop(
       {
-        clock,
+        clock: { ...clock, now: () => clock.now() + ahead },
         view: createInProcessView(mirror, clock),
         evictor: {
           evict: async (request, signal) => {
@@ -168,6 +171,9 @@ export function createWorld(options: WorldOptions): World {
     },
     planNow: () => planner({ now: clock.now(), domainHolds: [], workloadHolds: [], inFlight: [] }),
     pass: ms => clock.advanceAsync(ms),
+    setWallClock: ms => {
+      ahead = ms
+    },
     reasons: () => told.map(({ reason }) => reason),
   }
   return world
