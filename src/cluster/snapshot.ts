@@ -14,6 +14,8 @@ export interface Snapshot {
 export interface SnapshotOptions {
   /** True for a question about one pod, which has an answer on a cluster without nodes too: nowhere. */
   readonly mayLackNodes?: boolean
+  /** Told after each piece of the file how many bytes have been read by now, unpacked. */
+  readonly onProgress?: (bytes: number) => void
 }
 
 /** A snapshot that cannot be used; the message is one sentence for a person: which file, what is wrong, where, what is legal. */
@@ -38,7 +40,7 @@ export async function readSnapshot(source: string, options: SnapshotOptions = {}
   }
 }
 
-async function readFrom(source: string, { mayLackNodes = false }: SnapshotOptions): Promise<Snapshot> {
+async function readFrom(source: string, { mayLackNodes = false, onProgress }: SnapshotOptions): Promise<Snapshot> {
   const projector = createProjector()
   const state = createClusterState()
   const warnings: Warning[] = []
@@ -56,7 +58,12 @@ async function readFrom(source: string, { mayLackNodes = false }: SnapshotOption
     }
     state.apply({ type: 'upsert', record })
   })
-  for await (const chunk of snapshotBytes(source)) scanner.push(chunk)
+  let bytes = 0
+  for await (const chunk of snapshotBytes(source)) {
+    scanner.push(chunk)
+    bytes += chunk.length
+    onProgress?.(bytes)
+  }
   scanner.end()
   if (!mayLackNodes && state.count('Node') === 0) throw new SyntaxError(`has no nodes; legal is the output of ${COMMAND}`)
   for (const [kind, readable] of complete) if (readable) state.markKnown(kind)

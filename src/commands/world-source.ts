@@ -1,6 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { readSnapshot } from '../cluster/snapshot.ts'
 import type { ClusterOptions, SnapshotOptions } from './options.ts'
+import { createProgress } from './progress.ts'
 import { warnAbout } from './warnings.ts'
 
 /** A cluster as it was at one moment, and the moment to plan for. */
@@ -16,7 +17,8 @@ export async function readWorld(
 ): Promise<WorldAtRest> {
   const now = options.now ?? Date.now()
   if (options.snapshot !== undefined) {
-    const { state, warnings } = await readSnapshot(options.snapshot, reading)
+    const progress = createProgress(process.stderr)
+    const { state, warnings } = await readSnapshot(options.snapshot, { ...reading, onProgress: progress.read }).finally(progress.close)
     warnAbout(warnings)
     return { cluster: state, now }
   }
