@@ -112,6 +112,25 @@ describe('connectClusterView', () => {
     expect(recorder.told[0]?.message).toContain('Pod shop/web-1: spec.nodeName')
   })
 
+  it('takes in objects as large as etcd stores them, and what comes after them', async () => {
+    const { transport, options, watches, say } = await cluster()
+    const view = await connectClusterView(transport, options)
+    await until(() => watches.has('pods'))
+    const like = (name: string, more: object): object => {
+      const raw = pod(name) as { readonly metadata: object }
+      return { ...raw, metadata: { ...raw.metadata, ...more } }
+    }
+
+    say('pods', 'ADDED', like('noted', { annotations: { note: 'é'.repeat(750_000) } }))
+    say('pods', 'ADDED', like('labelled', { labels: Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`label-${n}`, 'x'])) }))
+    say('pods', 'ADDED', like('usual', {}))
+    await until(() => view.state.count('Pod') === 5)
+
+    expect(view.state.pod('shop', 'noted')?.annotations.size).toBe(0)
+    expect(view.state.pod('shop', 'labelled')?.labels.size).toBe(10_000)
+    expect(view.counters().find(({ kind }) => kind === 'Pod')?.counters).toMatchObject({ garbageLines: 0, failures: 0, events: 3 })
+  })
+
   it('carries on without an optional kind, which is then unknown and not empty', async () => {
     const { transport, options, recorder } = await cluster({
       resourceclaims: refusal(404, 'the server could not find the requested resource'),
