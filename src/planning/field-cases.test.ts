@@ -109,6 +109,17 @@ describe('seen in the field: what stands in the way', () => {
     expect(blocker).toMatchObject({ reason: 'NoRoom', message: expect.stringContaining(says) })
   })
 
+  it('[3,3] with maxSkew 2 and minDomains 3: too few domains are named', () => {
+    const spread = [hard('web', { maxSkew: 2, minDomains: 3 })]
+    const result = planFor([...zones({ a: 3, b: 3 }), ...workload({ name: 'web', on: spreadOn(THREE, [3, 3]), spread })])
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'web')).toMatchObject({
+      status: 'Blocked',
+      reason: 'BelowMinDomains',
+      message: `${ZONE} has 2 domain(s) and minDomains is 3, so each may hold 2 at most`,
+    })
+  })
+
   it('a zonal volume pins a pod for zones', () => {
     const objects = [...zones(THREE), ...withZonalVolumes(['a0', 'a1', 'a2'], [hard('db')])]
     const result = planFor(objects)

@@ -192,14 +192,17 @@ export function leftAloneIn(
 
 // A landing that does not help is the symptom; what keeps the needy domains from taking the pod is the cause, where there is one.
 function explained(refusal: Veto | undefined, obstacle: Veto | undefined): Veto | undefined {
-  if (refusal === undefined) return undefined
+  // The search does not try a pod whose group no move can help.
+  if (refusal === undefined) return obstacle
   const isSymptom = refusal.reason === 'NoLanding' || refusal.reason === 'WouldNotHelp' || refusal.reason === 'LandingOpen'
   return isSymptom ? (obstacle ?? refusal) : refusal
 }
 
 function isAboveMinimum(state: SpreadState, pod: PodRecord): boolean {
   const index = state.domainOf(pod.nodeName ?? '')
-  return index !== undefined && (state.counts[index] ?? 0) > Math.min(...state.counts)
+  // With fewer domains than minDomains the global minimum is 0, and every pod above maxSkew is one too many.
+  const lowest = state.domains.length < state.rule.minDomains ? 0 : state.lowest()
+  return index !== undefined && (state.counts[index] ?? 0) > lowest
 }
 
 /** Volumes are a pod's own: so many members with claims are asked about before a domain is said to take none of the group. */

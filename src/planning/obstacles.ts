@@ -22,6 +22,7 @@ const REASON_OF_PLUGIN: Readonly<Partial<Record<FilterPlugin, Reason>>> = {
  * them would take it.
  */
 export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Veto | undefined {
+  if (isCappedByMinDomains(state)) return tooFewDomains(state)
   const replacement: PodRecord = { ...state.group.representative, nodeName: undefined }
   const lowest = globalMinimum(state.counts, { ...state.rule, minDomains: 1 })
   const tally = new Map<Reason, Obstacle[]>()
@@ -35,6 +36,17 @@ export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNode
   }
   const commonest = [...tally.values()].reduce<readonly Obstacle[]>((most, each) => (each.length > most.length ? each : most), [])
   return inOneSentence(commonest, state)
+}
+
+/** With fewer domains than minDomains the global minimum is 0, so that no domain may hold more than maxSkew; where all do, no move helps. */
+function isCappedByMinDomains({ counts, rule }: SpreadState): boolean {
+  return counts.length < rule.minDomains && counts.every(count => count >= rule.maxSkew)
+}
+
+function tooFewDomains({ counts, group, rule }: SpreadState): Veto {
+  const { topologyKey } = group.constraint
+  const message = `${topologyKey} has ${counts.length} domain(s) and minDomains is ${rule.minDomains}, so each may hold ${rule.maxSkew} at most`
+  return { reason: 'BelowMinDomains', message }
 }
 
 interface Obstacle {

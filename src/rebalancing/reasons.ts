@@ -1,0 +1,75 @@
+/**
+ * Every reason beyond the planner's (planning/reasons.ts) that the loop and the adapters behind its ports give: for evictions that wait and loops
+ * that are held (`waiting`), for refusals that need a person (`final`), and for what has happened (`told`). README's table is made from both.
+ */
+export const LOOP_REASONS = {
+  // Evictions of the plan that wait.
+  LaterWave: { kind: 'waiting', meaning: 'The eviction comes after those of an earlier wave.' },
+  AlreadyRequested: { kind: 'waiting', meaning: 'The eviction was requested, and the watch has not shown the effect yet.' },
+  BudgetExhausted: { kind: 'waiting', meaning: 'The budget allows no disruption now.' },
+  BudgetLagging: { kind: 'waiting', meaning: 'The controller of the budget has not caught up with the budget or with evictions.' },
+  BudgetConflict: { kind: 'waiting', meaning: 'Several writers are changing the budget at once.' },
+  BudgetForbids: { kind: 'final', meaning: 'The budget does not cover an eviction of this pod.' },
+  WorkloadCap: { kind: 'waiting', meaning: 'As many evictions of the workload are in flight as may be.' },
+  NamespaceCap: { kind: 'waiting', meaning: 'As many evictions of the namespace are in flight as may be.' },
+  NodeCap: { kind: 'waiting', meaning: 'As many evictions from the node are in flight as may be.' },
+  ClusterCap: { kind: 'waiting', meaning: 'As many evictions of the cluster are in flight as may be.' },
+
+  // Evictions withdrawn right before the request.
+  PodGone: { kind: 'told', meaning: 'The pod was gone before it was evicted.' },
+  PodChanged: { kind: 'told', meaning: 'The pod has gone, is terminating or runs elsewhere by now.' },
+  NoLongerPlanned: { kind: 'told', meaning: 'The newest plan does without the eviction.' },
+  NoLongerLands: { kind: 'told', meaning: 'On the newest state the replacement would not land where it helps.' },
+  NoLongerAdmitted: { kind: 'told', meaning: 'On the newest state a budget or a cap refuses the eviction.' },
+
+  // Requests and their answers.
+  WouldEvict: { kind: 'told', meaning: 'A dry run would evict the pod.' },
+  Evicting: { kind: 'told', meaning: 'The eviction is requested.' },
+  Evicted: { kind: 'told', meaning: 'The Eviction API has accepted the eviction.' },
+  PodReplaced: { kind: 'told', meaning: 'Another pod has taken the name; the uid kept it safe.' },
+  Throttled: { kind: 'waiting', meaning: 'The API server is busy; every request slows down.' },
+  RefusedByWebhook: { kind: 'waiting', meaning: 'An admission webhook refused the eviction; its workload rests for a while.' },
+  EvictionForbidden: { kind: 'final', meaning: 'The permission to evict is missing: nothing more is evicted.' },
+  EvictionInvalid: { kind: 'final', meaning: 'The API server found the request wrong.' },
+  AnswerLost: { kind: 'told', meaning: 'No answer came: the eviction may have happened.' },
+  EvictionTookEffect: { kind: 'told', meaning: 'A request without an answer has evicted the pod after all.' },
+  EvictionWasLost: { kind: 'told', meaning: 'A request without an answer has not evicted the pod.' },
+
+  // Landings.
+  Landed: { kind: 'told', meaning: 'The replacement landed where it helps.' },
+  LandingMissed: { kind: 'told', meaning: 'The replacement landed where it does not help.' },
+  ReplacementReady: { kind: 'told', meaning: 'The replacement is Ready.' },
+  ReplacementOverdue: { kind: 'told', meaning: 'The replacement was not Ready in time; nothing more of its workload is evicted.' },
+  NotReplaced: { kind: 'told', meaning: 'The controller no longer wants a replacement.' },
+  MovedBack: { kind: 'told', meaning: 'Somebody has taken a moved pod away from where it was moved to.' },
+  GroupQuarantined: { kind: 'told', meaning: 'Landings of a group did not help: it is left alone for a while.' },
+
+  // The whole loop.
+  Acting: { kind: 'told', meaning: 'Nothing holds the loop any more.' },
+  CachesNotSynced: { kind: 'waiting', meaning: 'The first lists are not complete yet.' },
+  ViewStale: { kind: 'waiting', meaning: 'The API server has not confirmed a cache for too long.' },
+  NotLeader: { kind: 'waiting', meaning: 'Another process holds the lease.' },
+  Ending: { kind: 'waiting', meaning: 'The run is about to end.' },
+  TooManyMisses: { kind: 'final', meaning: 'Three landings in ten minutes did not help: nothing more is evicted until a restart.' },
+  HistoryUnreadable: { kind: 'waiting', meaning: 'What was in flight before the start could not be read.' },
+  HistoryNotStored: { kind: 'waiting', meaning: 'The history could not be stored, so no request may go out.' },
+  HistorySetAside: { kind: 'told', meaning: 'The history of another version or a broken one was set aside.' },
+
+  // Episodes.
+  EpisodeBegan: { kind: 'told', meaning: 'A story began: an outage, a recovery, a drain or a scale-in.' },
+  EpisodeDone: { kind: 'told', meaning: 'Everything is balanced again, as far as it can be.' },
+  OutageBegan: { kind: 'told', meaning: 'The nodes of a domain are down.' },
+  OutageEnded: { kind: 'told', meaning: 'The nodes of a domain are back.' },
+
+  // The connection to the API server.
+  LeaseHeld: { kind: 'told', meaning: 'This process holds the lease.' },
+  LeaseLost: { kind: 'told', meaning: 'Another process has taken the lease.' },
+  LeaseNotRenewed: { kind: 'told', meaning: 'The lease was not renewed in time, so this process may not act.' },
+  LeaseUnreachable: { kind: 'told', meaning: 'The lease could not be read or written.' },
+  RequestFailed: { kind: 'told', meaning: 'A list or a watch failed and is tried again.' },
+  KindUnavailable: { kind: 'told', meaning: 'The server lacks or refuses a kind that can be done without.' },
+  WatchSilent: { kind: 'told', meaning: 'A watch was silent for too long and is opened anew.' },
+  WatchGarbled: { kind: 'told', meaning: 'A watch told something that cannot be read and is opened anew.' },
+  ObjectUnreadable: { kind: 'told', meaning: 'An object holds something that cannot be read; it is left alone.' },
+  ListenerFailed: { kind: 'told', meaning: 'A fault of respread itself while it took in a change.' },
+} as const satisfies Record<string, { readonly kind: 'final' | 'waiting' | 'told'; readonly meaning: string }>
