@@ -61,7 +61,9 @@ const act = section({
     .array(ownerKind(KNOWN_KINDS, KINDS_OF_NODES))
     .min(1, { error: 'at least one kind' })
     .default([...policy.ownerKinds])
-    .describe('Kinds of owner whose pods may be evicted. Where the replacement cannot be foreseen (CannotPredict), they are left alone nevertheless.'),
+    .describe(
+      'Kinds of owner whose pods may be evicted. Where the replacement cannot be foreseen (CannotPredict), they are left alone nevertheless.',
+    ),
   whenUnsatisfiable: z
     .array(choice(WHEN_UNSATISFIABLE))
     .min(1, { error: 'at least one value' })
@@ -160,6 +162,7 @@ export const configurationFile = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal(KIND),
   dryRun: flag().default(loop.dryRun).describe('Plan and report, evict nothing.'),
+  paused: flag().default(loop.paused).describe('Evict nothing, and plan nothing, until a person takes this back.'),
   logLevel: choice(LOG_LEVELS).default('info'),
   act,
   protect,

@@ -33,6 +33,7 @@ describe('a file without settings', () => {
 describe('a file with every setting', () => {
   const everything = configuration(`
 dryRun: true
+paused: true
 logLevel: debug
 act:
   namespaces: { include: [shop, payments], exclude: [], includeSelector: env=prod, excludeSelector: 'frozen' }
@@ -98,6 +99,7 @@ leaderElection: { leaseName: one, leaseNamespace: ops }
       replacementDeadline: 1_200_000,
       evictionsPerSecond: 2,
       dryRun: true,
+      paused: true,
     } satisfies Configuration['loop'])
   })
 

@@ -37,5 +37,5 @@ export function toPolicy(file: ConfigurationFile): Policy {
 
 /** What the file says about how the loop paces itself. */
 export function toLoopSettings(file: ConfigurationFile): LoopSettings {
-  return { ...file.timing, evictionsPerSecond: file.limits.evictionsPerSecond, dryRun: file.dryRun }
+  return { ...file.timing, evictionsPerSecond: file.limits.evictionsPerSecond, dryRun: file.dryRun, paused: file.paused }
 }

@@ -2,9 +2,10 @@ import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import type { Reason } from '../planning/reasons.ts'
 import type { Decision, LoopState } from './loop-state.ts'
 import type { LoopHold } from './freshness.ts'
+import type { LoopSettings } from './settings.ts'
 
 /** How a run that is to end by itself has ended. */
-export type Ending = 'Balanced' | 'NothingMoreToDo' | 'DryRun' | 'Stopped' | 'TimedOut'
+export type Ending = 'Balanced' | 'NothingMoreToDo' | 'DryRun' | 'Stopped' | 'TimedOut' | 'Paused'
 
 /** What a run that ends by itself has achieved. */
 export interface RunSummary {
@@ -44,8 +45,13 @@ const FINAL_ANSWERS: ReadonlySet<string> = new Set(['SeveralBudgets', 'EvictionI
  *
  * @param decision undefined in a pass in which the loop was held
  */
-export function conclusionOf({ memory, stopped }: LoopState, decision: Decision | undefined, dryRun: boolean): Ending | undefined {
+export function conclusionOf(
+  { memory, stopped }: LoopState,
+  decision: Decision | undefined,
+  { dryRun, paused }: LoopSettings,
+): Ending | undefined {
   if (stopped !== undefined) return 'Stopped'
+  if (paused) return 'Paused'
   if (decision === undefined) return undefined
   if (dryRun) return 'DryRun'
   const { plan, admission } = decision
@@ -66,6 +72,7 @@ export function summaryOf({ ending, stopped, tally }: LoopState, hold: LoopHold 
     NothingMoreToDo: `nothing more can be done for ${groups}`,
     DryRun: `nothing was evicted; ${plan?.evictions.length ?? 0} evictions are planned for ${groups}`,
     Stopped: stopped?.message ?? `stopped with ${groups}`,
+    Paused: 'nothing was evicted: the configuration says paused: true',
     TimedOut: `the time is up with ${groups}${hold === undefined ? '' : `: ${hold.message}`}`,
   }
   return { reason, message: messages[reason], evictions: tally.evicted, landed: tally.helped, missed: tally.missed, remaining }

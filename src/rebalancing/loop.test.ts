@@ -397,3 +397,22 @@ describe('an eviction admitted a moment ago', () => {
     expect(evicted(world)).toEqual([])
   })
 })
+
+describe('a loop that the configuration pauses', () => {
+  it('evicts nothing and says why', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const loop = world.loop({ paused: true })
+    void loop.start()
+    await world.clock.advanceAsync(10 * MINUTE)
+
+    expect(loop.status().hold?.reason).toBe('Paused')
+    expect(world.requests).toEqual([])
+    expect(world.reasons()).toEqual(['Paused'])
+  })
+
+  it('does not wait for the pause to end when it is to settle', async () => {
+    const world = createLoopWorld([6, 6, 0])
+
+    expect(await settle(world, world.loop({ paused: true }))).toMatchObject({ reason: 'Paused', evictions: 0 })
+  })
+})

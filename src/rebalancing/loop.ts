@@ -69,7 +69,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       if (decision !== undefined) forgiveBalanced(context, decision.plan)
       // 5 Evict: each is validated again on the newest state and written to the history first.
       if (decision !== undefined && !settings.dryRun) await evicting.send(decision, decide)
-      if (untilSettled) state.ending ??= conclusionOf(state, decision, settings.dryRun)
+      if (untilSettled) state.ending ??= conclusionOf(state, decision, settings)
       // 6 Observe what becomes of it, and learn.
       if (state.ending === undefined) await wakeUp.sleep()
       observeAndLearn(context, groupsNow)

@@ -19,5 +19,6 @@ export async function notReady(context: LoopContext): Promise<LoopHold | undefin
 export function obstacle({ ports, settings, state }: LoopContext): LoopHold | undefined {
   if (state.ending !== undefined) return { reason: 'Ending', message: 'the run is about to end' }
   if (!ports.leadership.mayAct()) return { reason: 'NotLeader', message: 'another process holds the lease' }
+  if (settings.paused) return { reason: 'Paused', message: 'the configuration says paused: true' }
   return state.stopped ?? staleness(ports.view.freshness(), settings.freshness)
 }

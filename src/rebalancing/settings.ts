@@ -17,6 +17,8 @@ export interface LoopSettings {
   readonly evictionsPerSecond: number
   /** Plans, records and reports, but sends no eviction. */
   readonly dryRun: boolean
+  /** A person has paused it: it watches, plans nothing and evicts nothing. */
+  readonly paused: boolean
 }
 
 export const DEFAULT_LOOP_SETTINGS: LoopSettings = {
@@ -29,4 +31,5 @@ export const DEFAULT_LOOP_SETTINGS: LoopSettings = {
   replacementDeadline: 600_000,
   evictionsPerSecond: 5,
   dryRun: false,
+  paused: false,
 }

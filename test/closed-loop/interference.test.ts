@@ -84,6 +84,32 @@ describe('somebody else', () => {
   })
 })
 
+it('a person pauses a workload in the middle, and takes it back', async () => {
+  const { world, invariants, fewest } = await afterOutage({ seed: 4 })
+  const pause = (value: string): void => {
+    world.cluster.objects.update('deployments', { namespace: 'shop', name: 'web' }, deployment => ({
+      ...deployment,
+      metadata: { ...deployment.metadata, annotations: { ...deployment.metadata.annotations, 'respread.io/paused': value } },
+    }))
+  }
+  await world.clock.runUntil(() => requestsOf(world, 'web') > 0, 10 * MINUTE)
+  pause('true')
+  // What is under way by then is seen through.
+  await world.pass(SECOND)
+  const before = requestsOf(world, 'web')
+  await world.pass(20 * MINUTE)
+  const during = requestsOf(world, 'web')
+  pause('false')
+  await world.pass(20 * MINUTE)
+
+  expect(invariants.breaches).toEqual([])
+  expect(before).toBeLessThan(4)
+  expect(during).toBe(before)
+  expect(world.reasons()).toContain('Paused')
+  expect(invariants.evicted).toHaveLength(fewest)
+  expect(readyByZone(world, 'web')).toEqual(EVEN)
+})
+
 describe('a zone', () => {
   it('comes back one node at a time: nothing is sent there before it has enough nodes that hold still', async () => {
     const world = createWorld({ seed: 5, objects: threeZones() })
