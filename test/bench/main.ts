@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   planning: () => import('./planning.ts'),
   scale: () => import('./scale.ts'),
   scheduling: () => import('./scheduling.ts'),
+  soak: () => import('./soak.ts'),
 }
 
 const load = BENCHES[name]

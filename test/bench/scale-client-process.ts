@@ -15,9 +15,9 @@ import { DEFAULT_LOOP_SETTINGS } from '../../src/rebalancing/settings.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import type { ClientReport } from './scale-messages.ts'
-import { startProbe, type Probe } from './scale-probe.ts'
+import { collectGarbage, startProbe, type Probe } from './scale-probe.ts'
 
-// One client in a process of its own: `bare URL`, `run URL`, or `report FILE`.
+// One client in a process of its own: `bare URL`, `run URL`, `report FILE`, or `soak URL`.
 
 function tell(report: ClientReport): void {
   process.send?.(report)
@@ -140,6 +140,29 @@ async function report(file: string): Promise<void> {
   tell({ kind: 'Planned', planSeconds: (performance.now() - from) / 1000, evictions: evictions.length, cost: planning.cost() })
 }
 
+/** Follows the cluster with its views, and tells what it holds whenever it is asked, until it is let go. */
+async function soak(server: string): Promise<void> {
+  const stop = new AbortController()
+  const transport = connect(server)
+  const recorder: Recorder = { record: () => {} }
+  const view = await connectClusterView(transport, { clock: createWallClock(), random: Math.random, signal: stop.signal, recorder })
+  const model = createSchedulerModel(view.state, DEFAULT_PROFILES)
+  view.subscribe(delta => model.advance(delta))
+  const held = (): void => {
+    collectGarbage()
+    const { heapUsed, rss } = process.memoryUsage()
+    const counters = view.counters().find(({ kind }) => kind === 'Pod')?.counters
+    const { lists = 0, missedByWatch = 0 } = counters ?? {}
+    tell({ kind: 'Held', heapMb: heapUsed / 2 ** 20, rssMb: rss / 2 ** 20, pods: view.state.count('Pod'), lists, missedByWatch })
+  }
+  held()
+  process.on('message', held)
+  await once(process, 'disconnect')
+  stop.abort()
+  await view.stopped
+  await transport.close()
+}
+
 /** Tells the probe of every byte that is read. */
 function counting(transport: Transport, probe: Probe): Transport {
   return {
@@ -164,6 +187,6 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, probe: Probe): AsyncG
 }
 
 const [task = '', source = ''] = process.argv.slice(2)
-const TASKS: Readonly<Record<string, (source: string) => Promise<void>>> = { bare, run, report }
+const TASKS: Readonly<Record<string, (source: string) => Promise<void>>> = { bare, run, report, soak }
 await TASKS[task]?.(source)
-process.disconnect()
+if (process.connected) process.disconnect()

@@ -6,7 +6,12 @@ export type ServerOrder =
   /** Touches so many pods, evenly over time; each event carries the moment it was made. */
   | { readonly kind: 'Churn'; readonly events: number; readonly perSecond: number }
 
-export type ServerAnswer = { readonly kind: 'Filled'; readonly url: string } | { readonly kind: 'Churned' }
+  /** Puts new pods in the place of so many. */
+  | { readonly kind: 'Replace'; readonly pods: number }
+  /** Damages every watch, or lets everything handed out so far expire. */
+  | { readonly kind: 'Trouble'; readonly how: 'expire' | 'reset' | 'stall' | 'garbageLine' | 'halfLine' }
+
+export type ServerAnswer = { readonly kind: 'Filled'; readonly url: string } | { readonly kind: 'Churned' | 'Replaced' | 'Troubled' }
 
 /** What one task cost its process. */
 export interface Cost {
@@ -32,5 +37,14 @@ export type ClientReport =
   | { readonly kind: 'Read'; readonly cost: Cost }
   | { readonly kind: 'Synced'; readonly cost: Cost; readonly modelSeconds: number }
   | { readonly kind: 'Planned'; readonly planSeconds: number; readonly evictions: number; readonly cost: Cost }
+  /** What it holds after a full collection, and what its watches have been through. */
+  | {
+      readonly kind: 'Held'
+      readonly heapMb: number
+      readonly rssMb: number
+      readonly pods: number
+      readonly lists: number
+      readonly missedByWatch: number
+    }
   /** All events have come; what they cost. */
   | { readonly kind: 'Watched'; readonly delays: Delays; readonly plans: number; readonly planSeconds: number; readonly cost: Cost }

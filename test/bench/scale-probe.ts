@@ -51,7 +51,7 @@ function cpuMs(): number {
   return (user + system) / 1000
 }
 
-function collectGarbage(): void {
+export function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
 }

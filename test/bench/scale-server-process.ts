@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startApiServer } from '../../src/simulation/api-server/server.ts'
+import { startApiServer, type ApiServer } from '../../src/simulation/api-server/server.ts'
 import { createRandom } from '../../src/simulation/random.ts'
 import type { ObjectStore } from '../../src/simulation/object-store.ts'
 import { createObjectStore } from '../../src/simulation/store.ts'
@@ -12,6 +12,8 @@ import type { ServerAnswer, ServerOrder } from './scale-messages.ts'
 
 const HOUR = 60 * 60 * 1000
 let offset = -HOUR
+let server: ApiServer | undefined
+let newest = 0
 const store = createObjectStore({ now: () => Date.now() + offset, random: createRandom(1) })
 
 function tell(answer: ServerAnswer): void {
@@ -26,7 +28,7 @@ async function fill(order: Extract<ServerOrder, { readonly kind: 'Fill' }>): Pro
   }, order.size)
   offset = 0
   await writeSnapshot(store, order.snapshot)
-  const server = await startApiServer(store, { now: () => Date.now(), watchList: !order.paged })
+  server = await startApiServer(store, { now: () => Date.now(), watchList: !order.paged })
   tell({ kind: 'Filled', url: server.url })
 }
 
@@ -65,9 +67,37 @@ function touched(status: unknown, now: string): object {
   }
 }
 
+function replace(count: number): void {
+  for (const pod of store.list('pods').slice(0, count)) {
+    const { namespace, name } = pod.metadata
+    store.remove('pods', namespace, name)
+    newest += 1
+    store.create('pods', { ...pod, metadata: { ...pod.metadata, name: `${name.replace(/-new.*$/, '')}-new${newest}` } })
+  }
+  tell({ kind: 'Replaced' })
+}
+
+function trouble(how: Extract<ServerOrder, { readonly kind: 'Trouble' }>['how']): void {
+  if (how === 'expire') server?.faults.expireEverything()
+  else server?.faults.damageWatches({}, how)
+  tell({ kind: 'Troubled' })
+}
+
+async function obey(order: ServerOrder): Promise<void> {
+  switch (order.kind) {
+    case 'Fill':
+      return await fill(order)
+    case 'Churn':
+      return await churn(order.events, order.perSecond)
+    case 'Replace':
+      return replace(order.pods)
+    case 'Trouble':
+      return trouble(order.how)
+  }
+}
+
 process.on('message', (order: ServerOrder) => {
-  const done = order.kind === 'Fill' ? fill(order) : churn(order.events, order.perSecond)
-  done.catch((error: unknown) => {
+  obey(order).catch((error: unknown) => {
     console.error(error)
     process.exit(1)
   })

@@ -1,16 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { ClientReport, Cost, ServerAnswer, ServerOrder } from './scale-messages.ts'
+import type { Cost } from './scale-messages.ts'
+import { ask, start, told } from './scale-processes.ts'
 
 const EVENTS = 1_000
 const PER_SECOND = 200
-
-type AnswerOf<K extends ServerAnswer['kind']> = Extract<ServerAnswer, { readonly kind: K }>
-type ReportOf<K extends ClientReport['kind']> = Extract<ClientReport, { readonly kind: K }>
 
 /**
  * Prints what it costs to follow a cluster and to read it from a snapshot file, against fetching and parsing the same objects and nothing else.
@@ -69,30 +65,6 @@ export async function run(args: readonly string[]): Promise<void> {
     server.disconnect()
     await rm(folder, { recursive: true })
   }
-}
-
-function start(name: 'server' | 'client', args: readonly string[]): ChildProcess {
-  return fork(new URL(`./scale-${name}-process.ts`, import.meta.url), args, { execArgv: [] })
-}
-
-async function ask<K extends ServerAnswer['kind']>(server: ChildProcess, order: ServerOrder, kind: K): Promise<AnswerOf<K>> {
-  server.send(order)
-  return (await nextMessage(server, kind)) as AnswerOf<K>
-}
-
-async function told<K extends ClientReport['kind']>(client: ChildProcess, kind: K): Promise<ReportOf<K>> {
-  return (await nextMessage(client, kind)) as ReportOf<K>
-}
-
-async function nextMessage(from: ChildProcess, kind: string): Promise<unknown> {
-  const [message] = (await Promise.race([once(from, 'message'), endOf(from, kind)])) as [{ readonly kind: string }]
-  if (message.kind !== kind) throw new Error(`a process told ${message.kind} instead of ${kind}`)
-  return message
-}
-
-async function endOf(process: ChildProcess, awaited: string): Promise<never> {
-  const [code] = (await once(process, 'exit')) as [number | null]
-  throw new Error(`a process ended with ${String(code)} before it told ${awaited}`)
 }
 
 function row(name: string, cost: Cost): void {

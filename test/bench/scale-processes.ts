@@ -1,0 +1,36 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { ClientReport, ServerAnswer, ServerOrder } from './scale-messages.ts'
+
+type AnswerOf<K extends ServerAnswer['kind']> = Extract<ServerAnswer, { readonly kind: K }>
+type ReportOf<K extends ClientReport['kind']> = Extract<ClientReport, { readonly kind: K }>
+
+export function start(name: 'server' | 'client', args: readonly string[]): ChildProcess {
+  return fork(new URL(`./scale-${name}-process.ts`, import.meta.url), args, { execArgv: [] })
+}
+
+export async function ask<K extends ServerAnswer['kind']>(server: ChildProcess, order: ServerOrder, kind: K): Promise<AnswerOf<K>> {
+  server.send(order)
+  return (await nextMessage(server, kind)) as AnswerOf<K>
+}
+
+export async function told<K extends ClientReport['kind']>(client: ChildProcess, kind: K): Promise<ReportOf<K>> {
+  return (await nextMessage(client, kind)) as ReportOf<K>
+}
+
+async function nextMessage(from: ChildProcess, kind: string): Promise<unknown> {
+  const heard = new AbortController()
+  try {
+    const next = once(from, 'message', { signal: heard.signal })
+    const [message] = (await Promise.race([next, endOf(from, kind, heard.signal)])) as [{ readonly kind: string }]
+    if (message.kind !== kind) throw new Error(`a process told ${message.kind} instead of ${kind}`)
+    return message
+  } finally {
+    heard.abort()
+  }
+}
+
+async function endOf(process: ChildProcess, awaited: string, signal: AbortSignal): Promise<never> {
+  const [code] = (await once(process, 'exit', { signal })) as [number | null]
+  throw new Error(`a process ended with ${String(code)} before it told ${awaited}`)
+}

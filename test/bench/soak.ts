@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ask, start, told } from './scale-processes.ts'
+
+const NODES = 250
+const PODS = 5_000
+const TROUBLES = ['expire', 'reset', 'garbageLine', 'halfLine', 'stall'] as const
+
+/**
+ * Follows a cluster through churn, broken watches and relists, and prints what the client holds after each round. Option: --minutes N. A watch
+ * that was stalled goes on only after 90 s, so that a short soak shows rounds without events.
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { minutes: { type: 'string', default: '1' } } })
+  const until = performance.now() + Number(values.minutes) * 60_000
+  const folder = await mkdtemp(join(tmpdir(), 'respread-soak-'))
+  const server = start('server', [])
+  try {
+    const size = { nodes: NODES, pods: PODS }
+    const { url } = await ask(server, { kind: 'Fill', size, paged: false, snapshot: join(folder, 'snapshot.json') }, 'Filled')
+    const client = start('client', ['soak', url])
+    await told(client, 'Held')
+    console.log('round   trouble       heap MB   resident MB    pods   lists   missed by watch')
+    for (let round = 1; performance.now() < until; round += 1) {
+      await ask(server, { kind: 'Churn', events: 1_000, perSecond: 200 }, 'Churned')
+      await ask(server, { kind: 'Replace', pods: 500 }, 'Replaced')
+      const how = TROUBLES[round % TROUBLES.length] ?? 'expire'
+      await ask(server, { kind: 'Trouble', how }, 'Troubled')
+      client.send('what do you hold?')
+      const { heapMb, rssMb, pods, lists, missedByWatch } = await told(client, 'Held')
+      const cells = [heapMb.toFixed(1), rssMb.toFixed(0), pods, lists, missedByWatch]
+      const widths = [10, 14, 8, 8, 18]
+      console.log(
+        String(round).padStart(5) + `   ${how}`.padEnd(11) + cells.map((cell, at) => String(cell).padStart(widths[at] ?? 0)).join(''),
+      )
+    }
+    client.disconnect()
+  } finally {
+    server.disconnect()
+    await rm(folder, { recursive: true })
+  }
+}
