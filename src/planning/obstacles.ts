@@ -31,7 +31,9 @@ export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNode
     for (const node of state.nodes[index] ?? []) {
       const veto = closedNodes.get(node) ?? refusalOn(node, replacement, model)
       if (veto === undefined) return undefined
-      tally.set(veto.reason, [...(tally.get(veto.reason) ?? []), { domain, node, veto }])
+      const alike = tally.get(veto.reason)
+      if (alike === undefined) tally.set(veto.reason, [{ domain, node, veto }])
+      else alike.push({ domain, node, veto })
     }
   }
   const commonest = [...tally.values()].reduce<readonly Obstacle[]>((most, each) => (each.length > most.length ? each : most), [])
