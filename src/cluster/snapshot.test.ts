@@ -65,6 +65,16 @@ describe('readSnapshot', () => {
     expect(state.node('node-ä')).toBeDefined()
   })
 
+  it('says how far it has come, in unpacked bytes', async () => {
+    const text = list(node('node-a'), pod('web-0'))
+    const said: number[] = []
+
+    await readSnapshot(file(gzipSync(text)), { onProgress: bytes => said.push(bytes) })
+
+    expect(said.at(-1)).toBe(Buffer.byteLength(text))
+    expect(said).toEqual(said.toSorted((left, right) => left - right))
+  })
+
   it('reads the typed list of an API server, whose items carry no kind', async () => {
     const { state } = await readSnapshot(file('{"kind":"NodeList","apiVersion":"v1","items":[{"metadata":{"name":"node-a"}}]}'))
 
