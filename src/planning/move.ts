@@ -30,7 +30,7 @@ export interface Move {
   readonly certainty: Exclude<Certainty, 'open'>
   /** The what-if's mark before it. */
   readonly mark: number
-  /** Groups whose excess it lowers wherever it lands. */
+  /** Groups whose excess it lowers wherever it may land; where each landing helps another group, those of the one planned for. */
   readonly helped: readonly SpreadState[]
 }
 
@@ -81,22 +81,25 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const certainty = judge(prediction, node => landings(node).helps)
   if (certainty === 'open') return refuse(whyOpen(prediction.leading, landings, context))
 
-  const possible = certainty === 'certain' ? prediction.nodes : prediction.leading
-  const to = possible.reduce((worst, node) => (landings(node.name).excess > landings(worst.name).excess ? node : worst))
+  // Later moves count on a landing that the scores allow for, be there others that would help too: the worst of those within the margin.
+  const to = prediction.leading.reduce((worst, node) => (landings(node.name).excess > landings(worst.name).excess ? node : worst))
   if (answer.comesAfter === 'deletionTimestamp') whatIf.remove(terminating)
   const placed = whatIf.place(replacement, to.name)
-  const helped = landings(to.name).lowered.filter(state => possible.every(node => landings(node.name).lowered.includes(state)))
+  const possible = certainty === 'certain' ? prediction.nodes : prediction.leading
+  const { lowered } = landings(to.name)
+  const always = lowered.filter(state => possible.every(node => landings(node.name).lowered.includes(state)))
+  const helped = always.length > 0 ? always : lowered
   const done: Shift = { leaving: victim, from, arriving: placed, to: to.name }
   shift(context.states, done)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(predicted, certainty, helped[0])
   return { kind: 'move', move: { victim, from, replacement: placed, to: to.name, toDomains, certainty, mark, helped } }
 }
 
-function domainsAmong(prediction: Prediction, certainty: Certainty, { domainBySlot, domainOf }: SpreadState): readonly number[] {
+function domainsAmong(prediction: Prediction, certainty: Certainty, state: SpreadState): readonly number[] {
   if (prediction.kind !== 'placed') return []
-  const byDomain = oneOfEach(prediction, slot => domainBySlot[slot] ?? -1)
+  const byDomain = oneOfEach(prediction, slot => state.domainBySlot[slot] ?? -1)
   const possible = certainty === 'certain' ? byDomain.nodes : byDomain.leading
-  return [...new Set(possible.flatMap(node => domainOf(node.name) ?? []))].sort((a, b) => a - b)
+  return [...new Set(possible.flatMap(node => state.domainOf(node.name) ?? []))].sort((a, b) => a - b)
 }
 
 /** A group that a move changes. */

@@ -22,7 +22,6 @@ import { summaryOf } from './summary.ts'
 import { evictedUnseen, placeWhatIsUnderWay } from './under-way.ts'
 import { vetoOf } from './vetoes.ts'
 import { leastHarmFirst } from './victims.ts'
-import { walkBack } from './walk-back.ts'
 import { wavesOf } from './waves.ts'
 import { createWhatIf } from './what-if.ts'
 import { ownersOf, type Owners } from './workloads.ts'
@@ -72,19 +71,18 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
     }
     const harm = leastHarmFirst(policy)
     const movable = new Map(targets.map(state => [state, state.group.members.filter(pod => !vetoes.has(pod.uid)).sort(harm)]))
-    const found = search(worstFirst(targets), state => movable.get(state) ?? [], context)
-    const moves = walkBack(found.moves, context)
+    const { moves, refused } = search(worstFirst(targets), state => movable.get(state) ?? [], context)
 
     // 5 What may happen when, and how it all reads.
     const evictions = evictionsOf(moves, cluster, policy, situation)
     const destinations = new Map(moves.map(move => [move.victim.uid, move.to]))
     const moved = new Set(destinations.keys())
     const leftAlone = new Map(
-      briefs.flatMap(brief => leftAloneIn(brief, moved, found.refused, () => obstacleIn(brief.state, model, closedNodes))),
+      briefs.flatMap(brief => leftAloneIn(brief, moved, refused, () => obstacleIn(brief.state, model, closedNodes))),
     )
     const movesFor = helping(moves)
     const groups = briefs.map(brief => {
-      const risk = riskOf(brief.state.group, brief.workloads, cluster, destinations)
+      const risk = riskOf(brief.state, brief.workloads, cluster, destinations)
       return groupPlan(brief, movesFor.get(brief.state) ?? [], leftAlone, risk)
     })
     return {

@@ -1,3 +1,4 @@
+import type { PodRecord } from '../cluster/pod.ts'
 import { tryMove, type Move, type MoveContext } from './move.ts'
 import { excessNow, shift, type Shift, type SpreadState } from './spread-state.ts'
 
@@ -13,14 +14,23 @@ export function walkBack(moves: readonly Move[], context: MoveContext): readonly
     const later = kept.slice(at + 1)
     const reached = totalExcess(context)
     takeBack([candidate, ...later], context)
-    const replayed = replay(later, context)
+    const replayed = replay(
+      later.map(move => move.victim),
+      context,
+    )
     if (replayed !== undefined && totalExcess(context) <= reached) {
       kept = [...kept.slice(0, at), ...replayed]
       continue
     }
     // Without the candidate a later move lands elsewhere; the plan stays as it was.
     if (replayed !== undefined) takeBack(replayed, context)
-    kept = [...kept.slice(0, at), ...(replay([candidate, ...later], context) ?? [])]
+    kept = [
+      ...kept.slice(0, at),
+      ...(replay(
+        [candidate, ...later].map(move => move.victim),
+        context,
+      ) ?? []),
+    ]
   }
   return kept
 }
@@ -48,16 +58,16 @@ const matters = (state: SpreadState, context: MoveContext): boolean =>
   context.acting.has(state) || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
 
 /** Takes back the latest moves, given in the order in which they were made. */
-function takeBack(latest: readonly Move[], context: MoveContext): void {
+export function takeBack(latest: readonly Move[], context: MoveContext): void {
   for (const move of latest) shift(context.states, shiftOf(move), -1)
   const [first] = latest
   if (first !== undefined) context.whatIf.backTo(first.mark)
 }
 
-/** The same moves anew on the state as it is; undefined (and everything taken back) when one of them is refused now. */
-function replay(moves: readonly Move[], context: MoveContext): readonly Move[] | undefined {
+/** The moves of these pods anew on the state as it is; undefined (and everything taken back) when one of them is refused now. */
+export function replay(victims: readonly PodRecord[], context: MoveContext): readonly Move[] | undefined {
   const done: Move[] = []
-  for (const { victim } of moves) {
+  for (const victim of victims) {
     const result = tryMove(victim, context)
     if (result.kind === 'refused') {
       takeBack(done, context)

@@ -1,0 +1,81 @@
+import type { PodRecord } from '../cluster/pod.ts'
+import { lowerBound } from './bounds.ts'
+import { tryMove, type Move, type MoveContext } from './move.ts'
+import { rank } from './rank.ts'
+import { excessNow, type SpreadState } from './spread-state.ts'
+import { replay, takeBack } from './walk-back.ts'
+
+/** What is still to be spent on looking ahead, counted in moves tried: the same on every machine. */
+export interface Effort {
+  left: number
+}
+
+interface Best {
+  readonly excess: number
+  readonly victims: readonly PodRecord[]
+}
+
+/**
+ * Looks for a better way for groups that share pods than the one found, which must hold the latest moves: one that leaves less excess, or as much
+ * with fewer evictions. Nothing is tried where what was found meets the bound. The ranking is a good guide but not always right about which move
+ * comes first, so ways that go against it once are tried before those that do so twice, and so on until the effort is spent.
+ */
+export function lookAhead(
+  groups: readonly SpreadState[],
+  movable: readonly PodRecord[],
+  context: MoveContext,
+  found: readonly Move[],
+  effort: Effort,
+): readonly Move[] {
+  let best: Best = { excess: excessOver(groups), victims: found.map(move => move.victim) }
+  takeBack(found, context)
+  const least = leastMoves(groups)
+  if (best.excess === 0 && best.victims.length <= least) return replay(best.victims, context) ?? []
+  const isSettled = (): boolean => best.excess === 0 && best.victims.length <= least
+  /** The fewest moves by which each state was reached, with as much leave to go against the ranking. */
+  let reached = new Map<string, number>()
+
+  const explore = (path: readonly Move[], against: number): void => {
+    const excess = excessOver(groups)
+    if (excess < best.excess || (excess === best.excess && path.length < best.victims.length)) {
+      best = { excess, victims: path.map(move => move.victim) }
+    }
+    if (excess === 0 || (best.excess === 0 && path.length + leastMoves(groups) >= best.victims.length)) return
+    const key = `${against}/${groups.map(({ counts }) => counts.join()).join(';')}`
+    if ((reached.get(key) ?? Infinity) <= path.length) return
+    reached.set(key, path.length)
+
+    const gone = new Set(path.map(move => move.victim.uid))
+    let isFirst = true
+    const remaining = movable.filter(pod => !gone.has(pod.uid))
+    for (const [pod] of rank(remaining, context, groups)) {
+      if (effort.left === 0) return
+      if (pod === undefined) continue
+      effort.left -= 1
+      const result = tryMove(pod, context)
+      if (result.kind === 'refused') continue
+      explore([...path, result.move], isFirst ? against : against - 1)
+      takeBack([result.move], context)
+      if (against === 0) return
+      isFirst = false
+    }
+  }
+
+  for (let against = 0; against <= MOST_AGAINST && effort.left > 0 && !isSettled(); against += 1) {
+    reached = new Map()
+    explore([], against)
+  }
+  return replay(best.victims, context) ?? []
+}
+
+/** How often a way may go against the ranking. */
+const MOST_AGAINST = 6
+
+export function excessOver(groups: readonly SpreadState[]): number {
+  return groups.reduce((sum, state) => sum + excessNow(state), 0)
+}
+
+/** No way needs fewer than the group that needs most by itself. */
+export function leastMoves(groups: readonly SpreadState[]): number {
+  return groups.reduce((most, { counts, rule }) => Math.max(most, lowerBound(counts, rule.maxSkew)), 0)
+}
