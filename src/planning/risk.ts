@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import type { Group } from './groups.ts'
 import type { GroupPlan, Risk, WorkloadName } from './plan-types.ts'
+import type { SpreadState } from './spread-state.ts'
 import { ownersOf } from './workloads.ts'
 
 /**
@@ -11,23 +11,49 @@ import { ownersOf } from './workloads.ts'
  * @param destinations the node that the replacement of each moved pod is planned for, by uid of the pod
  */
 export function riskOf(
-  { constraint: { topologyKey }, members }: Group,
+  state: SpreadState,
   workloads: readonly WorkloadName[],
   cluster: ClusterReader,
   destinations: ReadonlyMap<string, string>,
 ): Risk {
-  const now = new Map<string, number>()
-  const after = new Map<string, number>()
-  const add = (tally: Map<string, number>, nodeName: string): void => {
-    const domain = cluster.node(nodeName)?.labels.get(topologyKey)
-    if (domain !== undefined) tally.set(domain, (tally.get(domain) ?? 0) + 1)
-  }
+  const { constraint, members } = state.group
+  // A node that does not count for the constraint has no index; its label still names the domain that it would be lost with.
+  const domain = (nodeName: string): number | string | undefined =>
+    state.domainOf(nodeName) ?? cluster.node(nodeName)?.labels.get(constraint.topologyKey)
+  const now = createTally()
+  const after = createTally()
   for (const pod of ofMainWorkload(members, workloads, cluster)) {
     const destination = destinations.get(pod.uid)
-    if (pod.ready) add(now, pod.nodeName ?? '')
-    if (pod.ready || destination !== undefined) add(after, destination ?? pod.nodeName ?? '')
+    const here = domain(pod.nodeName ?? '')
+    if (pod.ready) now.add(here)
+    if (destination !== undefined) after.add(domain(destination))
+    else if (pod.ready) after.add(here)
   }
-  return { readyPods: sum(now), now: fullestShare(now), after: fullestShare(after) }
+  return { readyPods: now.total(), now: now.fullestShare(), after: after.fullestShare() }
+}
+
+interface Tally {
+  add(domain: number | string | undefined): void
+  total(): number
+  /** From 0 to 1, to three digits; 0 where there is nothing to lose. */
+  fullestShare(): number
+}
+
+function createTally(): Tally {
+  const pods = new Map<number | string, number>()
+  let total = 0
+  let fullest = 0
+  return {
+    add(domain) {
+      if (domain === undefined) return
+      const count = (pods.get(domain) ?? 0) + 1
+      pods.set(domain, count)
+      total += 1
+      if (count > fullest) fullest = count
+    },
+    total: () => total,
+    fullestShare: () => (total === 0 ? 0 : Math.round((fullest / total) * 1000) / 1000),
+  }
 }
 
 /** Workloads that lose half of their ready pods or more with one domain of a key that they are spread over; namesakes apart. */
@@ -56,12 +82,4 @@ function ofMainWorkload(
     }
     return answer
   })
-}
-
-const sum = (tally: ReadonlyMap<string, number>): number => [...tally.values()].reduce((total, pods) => total + pods, 0)
-
-/** From 0 to 1, to three digits; 0 where there is nothing to lose. */
-function fullestShare(tally: ReadonlyMap<string, number>): number {
-  const total = sum(tally)
-  return total === 0 ? 0 : Math.round((Math.max(...tally.values()) / total) * 1000) / 1000
 }
