@@ -5,7 +5,7 @@ import { wouldHave } from './eligibility.ts'
 import { compareText, type Group } from './groups.ts'
 
 /** The domains of a group, numbered in the order of their names. One object serves every group that counts over the same nodes. */
-export interface DomainIndex {
+interface DomainIndex {
   readonly names: readonly string[]
   /** Names of the nodes that count, by domain. */
   readonly nodes: readonly (readonly string[])[]

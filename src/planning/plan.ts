@@ -86,7 +86,7 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
       return groupPlan(brief, movesFor.get(brief.state) ?? [], leftAlone, risk)
     })
     return {
-      summary: summaryOf(cluster, groups, evictions, states),
+      summary: summaryOf(cluster, groups, evictions, spread),
       groups,
       evictions,
       leftAlone,

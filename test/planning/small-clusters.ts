@@ -2,9 +2,9 @@ import { HOST, rawNode, workload, ZONE } from '../support/spread-world.ts'
 
 // Small clusters drawn by seed, as plain data that the brute force reads, and as the objects that the planner reads.
 
-export const CAPACITY = 'karpenter.sh/capacity-type'
+const CAPACITY = 'karpenter.sh/capacity-type'
 
-export interface SmallNode {
+interface SmallNode {
   readonly name: string
   /** Domain by key. */
   readonly domains: Readonly<Record<string, string>>
@@ -20,7 +20,7 @@ export interface SmallConstraint {
   readonly counts: readonly string[]
 }
 
-export interface SmallWorkload {
+interface SmallWorkload {
   readonly name: string
   readonly constraints: readonly SmallConstraint[]
   /** By pod: the place of its node, and whether it must stay. */
