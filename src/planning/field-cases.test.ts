@@ -233,6 +233,15 @@ describe('seen in the field: the risk of the next outage', () => {
     expect(groupOf(planFor(objects), 'stable').risk).toEqual({ readyPods: 3, now: 0.333, after: 0.333 })
   })
 
+  it('takes a zone for one domain, be some of its nodes not counted', () => {
+    const objects = [
+      ...zones({ a: 1, b: 2 }),
+      rawNode({ name: 'a1', zone: 'a', cordoned: true }),
+      ...workload({ name: 'web', on: ['a0', 'a1', 'b0', 'b1'], spread: [hard('web', { nodeTaintsPolicy: 'Honor' })] }),
+    ]
+    expect(groupOf(planFor(objects), 'web').risk).toMatchObject({ readyPods: 4, now: 0.5 })
+  })
+
   it('is nothing where no pod is ready', () => {
     const objects = [...zones(THREE), ...workload({ name: 'web', on: ['a0'], spread: [hard('web')], pods: { 0: { ready: false } } })]
     expect(groupOf(planFor(objects), 'web').risk).toEqual({ readyPods: 0, now: 0, after: 0 })

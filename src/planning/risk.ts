@@ -18,8 +18,8 @@ export function riskOf(
 ): Risk {
   const { constraint, members } = state.group
   // A node that does not count for the constraint has no index; its label still names the domain that it would be lost with.
-  const domain = (nodeName: string): number | string | undefined =>
-    state.domainOf(nodeName) ?? cluster.node(nodeName)?.labels.get(constraint.topologyKey)
+  const domain = (nodeName: string): string | undefined =>
+    state.domains[state.domainOf(nodeName) ?? -1] ?? cluster.node(nodeName)?.labels.get(constraint.topologyKey)
   const now = createTally()
   const after = createTally()
   for (const pod of ofMainWorkload(members, workloads, cluster)) {
@@ -33,14 +33,14 @@ export function riskOf(
 }
 
 interface Tally {
-  add(domain: number | string | undefined): void
+  add(domain: string | undefined): void
   total(): number
   /** From 0 to 1, to three digits; 0 where there is nothing to lose. */
   fullestShare(): number
 }
 
 function createTally(): Tally {
-  const pods = new Map<number | string, number>()
+  const pods = new Map<string, number>()
   let total = 0
   let fullest = 0
   return {
