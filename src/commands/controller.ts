@@ -26,6 +26,8 @@ const OWN_LABELS = new Map([['app.kubernetes.io/name', 'respread']])
 export interface Controller {
   readonly view: WatchedView
   readonly loop: Loop
+  /** Stops the loop, and has one in its place, not started yet, that works by another configuration and goes on from the same history. */
+  reconfigure(configuration: Configuration): Promise<void>
   readonly election: LeaderElection
   /** Ends the watches and gives connections back; to be called when the loop has stopped. */
   close(): Promise<void>
@@ -48,9 +50,6 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const { transport, clock } = connection
   const { loop: settings, leaderElection } = configuration
   const home = leaderElection.leaseNamespace ?? connection.namespace
-  // Its own pods are moved last, so that it finishes what it began.
-  const policy: Policy = { ...configuration.policy, self: { namespace: home, labels: OWN_LABELS } }
-
   const historyName = `${leaderElection.leaseName}-history`
   const identity = { namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun: settings.dryRun }
   const missing = await missingPermissions(transport, permissionsToRun(identity), { clock, signal })
@@ -100,13 +99,18 @@ export async function createController(options: ControllerOptions): Promise<Cont
     },
   }
   const history = createHistoryStore(transport, { clock, namespace: home, name: historyName })
-  const planner: Parameters<typeof createLoop>[1] = situation => {
-    const from = clock.monotonic()
-    const result = plan({ cluster: view.state, model }, policy, situation)
-    metrics.planned(result, (clock.monotonic() - from) / 1000)
-    return result
+  const loopBy = ({ policy: configured, loop: paces }: Configuration): Loop => {
+    // Its own pods are moved last, so that it finishes what it began.
+    const policy: Policy = { ...configured, self: { namespace: home, labels: OWN_LABELS } }
+    const planner: Parameters<typeof createLoop>[1] = situation => {
+      const from = clock.monotonic()
+      const result = plan({ cluster: view.state, model }, policy, situation)
+      metrics.planned(result, (clock.monotonic() - from) / 1000)
+      return result
+    }
+    return createLoop({ view, evictor: counted, clock, recorder, leadership: election, history }, planner, policy, paces)
   }
-  const loop = createLoop({ view, evictor: counted, clock, recorder, leadership: election, history }, planner, policy, settings)
+  let loop = loopBy(configuration)
   metrics.scrapeFrom({
     loop: () => loop.status(),
     mayAct: () => election.mayAct(),
@@ -115,7 +119,13 @@ export async function createController(options: ControllerOptions): Promise<Cont
   })
   return {
     view,
-    loop,
+    get loop() {
+      return loop
+    },
+    reconfigure: async next => {
+      await loop.stop()
+      loop = loopBy(next)
+    },
     election,
     async close() {
       await evictor.drain()

@@ -4,6 +4,7 @@ import { startHttpServer } from '../telemetry/http-server.ts'
 import { createLog } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Exit } from './cli.ts'
+import { reloaded, watchConfiguration } from './configuration-watch.ts'
 import { createController } from './controller.ts'
 import { connect } from './live-cluster.ts'
 import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
@@ -46,12 +47,32 @@ async function run(options: LoopOptions): Promise<void> {
       connecting.signal,
     )
     if (controller === undefined) return
-    notReady = () => staleness(controller.view.freshness(), configuration.loop.freshness)?.message
+    let inUse = configuration
+    notReady = () => staleness(controller.view.freshness(), inUse.loop.freshness)?.message
     log.info('started', { server: connection.transport.server, dryRun: configuration.loop.dryRun, port: server.port })
     const release = new AbortController()
     const leading = controller.election.run(release.signal)
-    const looping = controller.loop.start()
-    await Promise.race([stopped.promise, looping])
+    const failed = Promise.withResolvers<never>()
+    const startLoop = (): void => void controller.loop.start().catch(failed.reject)
+    startLoop()
+    const forget = watchConfiguration(connection.clock, () => loopConfigurationFor(options), configuration, {
+      changed: async next => {
+        const { configuration: usable, needsRestart } = reloaded(configuration, next)
+        try {
+          await controller.reconfigure(usable)
+        } catch (error) {
+          failed.reject(error)
+          return
+        }
+        inUse = usable
+        if (!connecting.signal.aborted) startLoop()
+        log.info('the configuration has changed and is in effect', { paused: usable.loop.paused })
+        if (needsRestart.length > 0) log.warn(`takes effect only after a restart: ${needsRestart.join(', ')}`)
+      },
+      refused: problem => log.error(`the new configuration is refused, the old one stays: ${problem}`),
+    })
+    await Promise.race([stopped.promise, failed.promise])
+    forget()
     await controller.loop.stop()
     release.abort()
     await leading

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_CONFIGURATION, parseConfiguration, type Configuration } from '../configuration/parse-configuration.ts'
+import { createVirtualClock } from '../simulation/virtual-clock.ts'
+import { reloaded, watchConfiguration } from './configuration-watch.ts'
+
+const HEADER = 'apiVersion: respread.io/v1alpha1\nkind: RespreadConfiguration\n'
+
+/** @throws Error with the problems of the text */
+function read(text: string): Configuration {
+  const result = parseConfiguration(`${HEADER}${text}`, 'respread.yaml')
+  if (!result.ok) throw new Error(result.problems.join('\n'))
+  return result.configuration
+}
+
+/** What a watch says when the file has these texts one after the other, for a minute each. */
+async function told(...texts: readonly string[]): Promise<readonly string[]> {
+  const clock = createVirtualClock(0)
+  const said: string[] = []
+  let file = ''
+  const stop = watchConfiguration(clock, async () => read(file), DEFAULT_CONFIGURATION, {
+    changed: async ({ loop: { paused, tick } }) => void said.push(`paused ${paused}, tick ${tick / 1000} s`),
+    refused: problem => void said.push(problem),
+  })
+  for (const text of texts) {
+    file = text
+    await clock.advanceAsync(60_000)
+  }
+  stop()
+  file = 'timing: { tick: 7s }'
+  await clock.advanceAsync(60_000)
+  return said
+}
+
+describe('a configuration file under a running process', () => {
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['is not touched', [''], []],
+    ['gets a comment', ['# soon'], []],
+    ['pauses it and takes that back', ['paused: true', ''], ['paused true, tick 30 s', 'paused false, tick 30 s']],
+    [
+      'is no good, is said once, and what was read before stays',
+      ['paused: 1', 'paused: 1', ''],
+      ['respread.yaml:3:9: paused: found 1, expected true or false'],
+    ],
+    [
+      'is no good and then is',
+      ['paused: 1', 'timing: { tick: 40s }'],
+      [expect.stringContaining('paused: found 1'), 'paused false, tick 40 s'],
+    ],
+  ])('%s', async (_, texts, said) => {
+    expect(await told(...texts)).toEqual(said)
+  })
+})
+
+describe('what a process was started with', () => {
+  it('gives way to most of what is new', () => {
+    const next = read('paused: true\nlimits: { inFlight: { perNode: 1 } }\nact: { namespaces: { include: [shop] } }')
+
+    expect(reloaded(DEFAULT_CONFIGURATION, next)).toEqual({ configuration: next, needsRestart: [] })
+  })
+
+  it('stays where only a restart can change it, and that is named', () => {
+    const next = read('dryRun: true\npaused: true\nmetrics: { port: 9090 }\nleaderElection: { leaseName: other }\nlogLevel: debug')
+    const { configuration, needsRestart } = reloaded(DEFAULT_CONFIGURATION, next)
+
+    expect(needsRestart).toEqual(['leaderElection', 'metrics', 'logLevel', 'dryRun'])
+    expect(configuration).toEqual({ ...DEFAULT_CONFIGURATION, loop: { ...DEFAULT_CONFIGURATION.loop, paused: true } })
+  })
+})

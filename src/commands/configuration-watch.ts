@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Configuration } from '../configuration/parse-configuration.ts'
+import type { Clock } from '../rebalancing/ports.ts'
+
+/** Often enough for a person who waits, and the kubelet takes a minute to bring a changed ConfigMap anyway. */
+const LOOK_EVERY = 5_000
+
+interface ConfigurationListener {
+  /** Another configuration is in the file. The next look comes when this is over. */
+  changed(next: Configuration): Promise<void>
+  /** The file cannot be used; told once for each problem. What was read before stays. */
+  refused(problem: string): void
+}
+
+/**
+ * Reads the configuration again every few seconds: by content, so that the swapped links of a mounted ConfigMap count, and an editor's many
+ * writes do not. Returns how to stop.
+ *
+ * @param read rejects when the file cannot be used @param current what is in use
+ */
+export function watchConfiguration(
+  clock: Clock,
+  read: () => Promise<Configuration>,
+  current: Configuration,
+  listener: ConfigurationListener,
+): () => void {
+  let inUse = current
+  let told: string | undefined
+  let ended = false
+  let cancel = clock.after(LOOK_EVERY, () => void look())
+
+  async function look(): Promise<void> {
+    const found = await read().catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+    if (ended) return
+    if (typeof found === 'string') {
+      if (found !== told) listener.refused(found)
+      told = found
+    } else {
+      told = undefined
+      if (!isDeepStrictEqual(found, inUse)) {
+        inUse = found
+        await listener.changed(found)
+      }
+    }
+    if (!ended) cancel = clock.after(LOOK_EVERY, () => void look())
+  }
+
+  return () => {
+    ended = true
+    cancel()
+  }
+}
+
+/** Lays a new configuration over the one that a process was started with, and names what only a restart brings into effect. */
+export function reloaded(
+  started: Configuration,
+  next: Configuration,
+): { readonly configuration: Configuration; readonly needsRestart: readonly string[] } {
+  const { leaderElection, metrics, logLevel, loop } = started
+  const { evictionsPerSecond, evictionRequestDeadline, dryRun } = loop
+  const fixed: readonly (readonly [name: string, before: unknown, after: unknown])[] = [
+    ['leaderElection', leaderElection, next.leaderElection],
+    ['metrics', metrics, next.metrics],
+    ['logLevel', logLevel, next.logLevel],
+    ['limits.evictionsPerSecond', evictionsPerSecond, next.loop.evictionsPerSecond],
+    ['timing.evictionRequestDeadline', evictionRequestDeadline, next.loop.evictionRequestDeadline],
+    ['dryRun', dryRun, next.loop.dryRun],
+  ]
+  return {
+    configuration: {
+      ...next,
+      leaderElection,
+      metrics,
+      logLevel,
+      loop: { ...next.loop, evictionsPerSecond, evictionRequestDeadline, dryRun },
+    },
+    needsRestart: fixed.filter(([, before, after]) => !isDeepStrictEqual(before, after)).map(([name]) => name),
+  }
+}
