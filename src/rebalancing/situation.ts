@@ -3,7 +3,6 @@ import type { DomainHold, Situation, WorkloadHold } from '../planning/situation.
 import { coolDownHolds, scaledRecently } from './cool-downs.ts'
 import type { Expectation } from './expectations.ts'
 import type { History } from './history.ts'
-import { pausedHolds } from './pauses.ts'
 import { quarantineHolds } from './quarantine.ts'
 import { workloadKey } from './workload-key.ts'
 
@@ -25,7 +24,6 @@ export function situationOf(
     now,
     domainHolds,
     workloadHolds: [
-      ...pausedHolds(cluster),
       ...history.expectations.filter(({ overdue }) => overdue).map(overdueHold),
       ...quarantineHolds(history.quarantines, now),
       ...coolDownHolds(history.rounds, busy, now, coolDown),
