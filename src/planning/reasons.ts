@@ -74,7 +74,10 @@ export const REASONS = {
   DomainSettling: { kind: 'waiting', meaning: 'The domain that needs pods came back a moment ago and must hold still first.' },
   CoolingDown: { kind: 'waiting', meaning: 'The workload was moved a moment ago.' },
   Quarantined: { kind: 'waiting', meaning: 'Landings of the workload did not help; it is left alone for a while.' },
-  Paused: { kind: 'waiting', meaning: 'A person paused it: respread.io/paused on the workload or its namespace, or paused in the configuration.' },
+  Paused: {
+    kind: 'waiting',
+    meaning: 'A person paused it: respread.io/paused on the workload or its namespace, or paused in the configuration.',
+  },
   ScaledRecently: { kind: 'waiting', meaning: 'The scale of the workload changed a moment ago.' },
   ReplacementPending: { kind: 'waiting', meaning: 'A replacement of the workload has not become Ready yet.' },
 
