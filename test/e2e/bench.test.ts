@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+
+const MAIN = join(import.meta.dirname, '../bench/main.ts')
+
+it.each([
+  ['scheduling', ['--nodes', '30', '--pods', '600'], /hard zone/],
+  ['planning', ['--nodes', '30'], /^ *30 +600 /m],
+])(
+  'bench %s prints its table',
+  async (name, args, row) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, name, ...args])
+    expect(stdout).toMatch(row)
+  },
+  60_000,
+)
