@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
@@ -22,6 +23,8 @@ export function startCli(
   { input, env }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): CliProcess {
   const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, KUBECONFIG: '', NO_COLOR: '1', ...env } })
+  // A test that fails must not leave a process behind.
+  onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''
   const waiting: { readonly pattern: RegExp; readonly resolve: () => void }[] = []
