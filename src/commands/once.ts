@@ -5,6 +5,7 @@ import { createLog } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Exit } from './cli.ts'
 import { createController } from './controller.ts'
+import { SKEW_REMAINS } from './exit-codes.ts'
 import { connect } from './live-cluster.ts'
 import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
 import { parseDurationOption } from './options.ts'
@@ -16,7 +17,6 @@ interface OnceOptions extends LoopOptions {
   readonly exitCode?: boolean
 }
 
-const SKEW_REMAINS = 3
 const HOUR = 3_600_000
 
 export function addOnce(program: Command, exit: Exit): void {

@@ -8,6 +8,7 @@ import { rebalanceReport } from '../reporting/report-json.ts'
 import { reportTable } from '../reporting/report-table.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import type { Exit } from './cli.ts'
+import { SKEW_REMAINS } from './exit-codes.ts'
 import { UsageError } from './errors.ts'
 import {
   withClusterOptions,
@@ -25,9 +26,6 @@ import { readWorld } from './world-source.ts'
 interface ReportOptions extends ClusterOptions, OutputOptions, SnapshotOptions {
   readonly exitCode?: boolean
 }
-
-/** Exit code with --exit-code while a group's skew is above its maxSkew. */
-const SKEW_REMAINS = 3
 
 export function addReport(program: Command, exit: Exit): void {
   const command = program

@@ -5,6 +5,9 @@ import type { WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import { ownersOf } from './workloads.ts'
 
+/** What counts against the cap of the whole cluster. */
+export const CLUSTER_KEY = 'cluster'
+
 /** What an eviction takes a place of, under every cap. */
 interface Placed {
   readonly namespace: string
@@ -29,7 +32,7 @@ export function capKeysOf({
   node,
   workload,
 }: Placed): readonly [cluster: string, namespace: string, node: string, workload: string] {
-  return ['cluster', `namespace ${namespace}`, `node ${node}`, `workload ${namespace}/${workload.kind}/${workload.name}`]
+  return [CLUSTER_KEY, `namespace ${namespace}`, `node ${node}`, `workload ${namespace}/${workload.kind}/${workload.name}`]
 }
 
 /** The caps on the eviction of a pod, narrowest first. Where a budget covers the pod, the budget stands in for the workload's cap. */

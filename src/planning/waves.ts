@@ -1,7 +1,7 @@
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { capKeysOf, capsOn } from './caps.ts'
+import { CLUSTER_KEY, capKeysOf, capsOn } from './caps.ts'
 import type { Policy } from './policy.ts'
 import type { InFlight, Situation } from './situation.ts'
 
@@ -69,6 +69,6 @@ function allowance(policy: Policy, inFlight: readonly InFlight[], when: 'now' | 
       if (budget !== undefined) book(budget.key)
       return true
     },
-    isFull: () => isReached('cluster', Math.max(1, policy.caps.cluster)),
+    isFull: () => isReached(CLUSTER_KEY, Math.max(1, policy.caps.cluster)),
   }
 }
