@@ -1,5 +1,3 @@
-import type { Delta } from '../cluster/cluster-state.ts'
-import type { PodRecord } from '../cluster/pod.ts'
 import { recordKey } from '../cluster/records.ts'
 import type { PlacementExplanation } from '../scheduling/prediction.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
@@ -19,23 +17,15 @@ export function explainPodReport(model: SchedulerModel, namespace: string, name:
     answer.kind === 'replacement'
       ? [answer.pod, answer.comesAfter === 'gone', []]
       : [{ ...pod, nodeName: undefined }, false, [`${answer.problem}; shown is where the pod itself would go`]]
-  const eviction = evictionOf(pod, isGone)
-  model.advance(eviction)
+  // Most replacements come while the victim still holds its resources; when it was deleted does not matter, only that it was.
+  const terminating = { ...pod, deletedAt: pod.deletedAt ?? pod.createdAt }
+  const key = recordKey(pod)
+  const replaced = model.imagine(key, isGone ? undefined : terminating)
   const explanation = model.explain(replacement)
-  model.undo(eviction)
+  model.imagine(key, replaced)
   return {
     ...explanation,
     pod: { namespace, name, nodeName: pod.nodeName, replacement: answer.kind === 'replacement' },
     warnings: [...doubts, ...explanation.warnings],
-  }
-}
-
-/** Most replacements come while the victim still holds its resources; when it was deleted does not matter, only that it was. */
-function evictionOf(pod: PodRecord, isGone: boolean): Delta {
-  return {
-    kind: 'Pod',
-    key: recordKey(pod),
-    before: pod,
-    after: isGone ? undefined : { ...pod, deletedAt: pod.deletedAt ?? pod.createdAt },
   }
 }

@@ -1,4 +1,3 @@
-import type { Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { recordKey } from '../cluster/records.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
@@ -19,32 +18,29 @@ export interface WhatIf {
 }
 
 export function createWhatIf(model: SchedulerModel): WhatIf {
-  const imagined: Delta[] = []
-  const apply = (before: PodRecord | undefined, after: PodRecord | undefined): void => {
-    const pod = after ?? before
-    if (pod === undefined) return
-    const delta: Delta = { kind: 'Pod', key: recordKey(pod), before, after }
-    model.advance(delta)
-    imagined.push(delta)
+  const replaced: { readonly key: string; readonly before: PodRecord | undefined }[] = []
+  const imagine = (pod: PodRecord, after: PodRecord | undefined): void => {
+    const key = recordKey(pod)
+    replaced.push({ key, before: model.imagine(key, after) })
   }
   return {
     model,
     terminate(pod, now) {
       const terminating: PodRecord = { ...pod, deletedAt: now }
-      apply(pod, terminating)
+      imagine(pod, terminating)
       return terminating
     },
-    remove: pod => apply(pod, undefined),
+    remove: pod => imagine(pod, undefined),
     place(pod, nodeName) {
       const placed: PodRecord = { ...pod, nodeName }
-      apply(undefined, placed)
+      imagine(placed, placed)
       return placed
     },
-    mark: () => imagined.length,
+    mark: () => replaced.length,
     backTo(mark) {
-      while (imagined.length > mark) {
-        const delta = imagined.pop()
-        if (delta !== undefined) model.undo(delta)
+      while (replaced.length > mark) {
+        const latest = replaced.pop()
+        if (latest !== undefined) model.imagine(latest.key, latest.before)
       }
     },
   }

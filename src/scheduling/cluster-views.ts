@@ -19,7 +19,8 @@ export interface ClusterViews {
   readonly nominations: Nominations
   readonly questions: PodQuestions
   advance(delta: Delta): void
-  undo(delta: Delta): void
+  /** Puts a pod in the place of the one with this key, or takes that one away; returns it. */
+  setPod(key: string, pod: PodRecord | undefined): PodRecord | undefined
 }
 
 export function createClusterViews(cluster: ClusterReader, profiles: SchedulerProfiles): ClusterViews {
@@ -35,8 +36,6 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
   })
   /** Pods that stand on a node, known or not, or are promised one. */
   const pods = new Map<string, PodRecord>()
-  /** What each change put aside; an imagined one may not know (a pod that was promised a node is simply placed). */
-  const replaced = new WeakMap<Delta, PodRecord | undefined>()
 
   const move = (pod: PodRecord, change: 'add' | 'remove'): void => {
     if (pod.nodeName !== undefined) table[change](pod, pod.nodeName)
@@ -79,13 +78,10 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
     nominations,
     questions,
     advance(delta) {
-      if (delta.kind === 'Pod') replaced.set(delta, setPod(delta.key, delta.after?.kind === 'Pod' ? delta.after : undefined))
+      if (delta.kind === 'Pod') setPod(delta.key, delta.after?.kind === 'Pod' ? delta.after : undefined)
       else change(delta.key, delta.before, delta.after)
     },
-    undo(delta) {
-      if (delta.kind === 'Pod') setPod(delta.key, replaced.get(delta))
-      else change(delta.key, delta.after, delta.before)
-    },
+    setPod,
   }
 }
 

@@ -8,23 +8,43 @@ import {
   preferredPairs,
   requiredPairs,
 } from './inter-pod-affinity.ts'
-import { NO_DOMAIN, type NodeLayout } from './node-layout.ts'
+import { NO_DOMAIN, type NodeLayout, type Topology } from './node-layout.ts'
 import type { PluginContext } from './plugin.ts'
 import { addByDomain, addNormalized } from './slot-scores.ts'
 import type { TopologyPairs } from './topology-pairs.ts'
 
 // InterPodAffinity asked of slots instead of nodes: the same domains as inter-pod-affinity.ts, looked up by number.
 
-/** Required terms as a filter; undefined when none has anything to do with the pod. */
-export function affinityFilter(context: PluginContext, layout: NodeLayout, pod: PodRecord): SlotFilter | undefined {
+/** What one kind of affinity amounts to in each domain of a key. */
+export interface DomainAmounts {
+  readonly topology: Topology
+  readonly byDomain: Float64Array
+}
+
+/** Required terms by domain; each list is empty where the pod has nothing to do with it. */
+interface RequiredAmounts {
+  /** One for each term of the pod's required affinity. */
+  readonly joined: readonly DomainAmounts[]
+  readonly avoided: readonly DomainAmounts[]
+  readonly repelling: readonly DomainAmounts[]
+}
+
+/** Undefined when no required term has anything to do with the pod. */
+export function requiredAmounts(context: PluginContext, layout: NodeLayout, pod: PodRecord): RequiredAmounts | undefined {
   const pairs = requiredPairs(context, pod)
   if (pairs === undefined) return undefined
-  const joined = pod.spec.podAffinity.required.map(({ topologyKey }) => {
-    const amounts = pairs.isFirst ? undefined : (pairs.attracting.get(topologyKey) ?? new Map<string, number>())
-    return amountsOf(layout, topologyKey, amounts)
-  })
-  const avoided = amountsByKey(layout, pairs.avoided)
-  const repelling = amountsByKey(layout, pairs.repelling)
+  return {
+    joined: pod.spec.podAffinity.required.map(({ topologyKey }) => {
+      const amounts = pairs.isFirst ? undefined : (pairs.attracting.get(topologyKey) ?? new Map<string, number>())
+      return amountsOf(layout, topologyKey, amounts)
+    }),
+    avoided: amountsByKey(layout, pairs.avoided),
+    repelling: amountsByKey(layout, pairs.repelling),
+  }
+}
+
+/** Required terms as a filter. */
+export function affinityFilter({ joined, avoided, repelling }: RequiredAmounts): SlotFilter {
   return slot => {
     for (const amounts of joined) if (amountAt(amounts, slot) === 0) return AFFINITY
     for (const amounts of avoided) if (amountAt(amounts, slot) > 0) return ANTI_AFFINITY
@@ -33,45 +53,40 @@ export function affinityFilter(context: PluginContext, layout: NodeLayout, pod: 
   }
 }
 
-/** Adds the weighted scores to the totals of the feasible slots; all run in step. `scores` come as zeros. */
+export function preferredAmounts(context: PluginContext, layout: NodeLayout, pod: PodRecord): readonly DomainAmounts[] {
+  return context.profile.weights.InterPodAffinity === 0 ? [] : amountsByKey(layout, preferredPairs(context, pod))
+}
+
+/** Adds the weighted scores to the totals of the slots; all run in step. `scores` come as zeros. */
 export function addAffinityScores(
   totals: Int32Array,
   scores: Float64Array,
-  feasible: Int32Array,
+  slots: Int32Array,
   weight: number,
-  context: PluginContext,
-  layout: NodeLayout,
-  pod: PodRecord,
+  amounts: readonly DomainAmounts[],
 ): void {
-  if (weight === 0) return
-  const amounts = amountsByKey(layout, preferredPairs(context, pod))
   if (amounts.length === 0) return
-  for (const { domainOf, byDomain } of amounts) addByDomain(scores, feasible, domainOf, byDomain)
+  for (const { topology, byDomain } of amounts) addByDomain(scores, slots, topology.domainOf, byDomain)
   addNormalized(totals, scores, weight, normalizePreference)
 }
 
-interface Amounts {
-  readonly domainOf: Int32Array
-  readonly byDomain: Float64Array
-}
-
-function amountsByKey(layout: NodeLayout, pairs: TopologyPairs): readonly Amounts[] {
+function amountsByKey(layout: NodeLayout, pairs: TopologyPairs): readonly DomainAmounts[] {
   return Array.from(pairs, ([key, amounts]) => amountsOf(layout, key, amounts))
 }
 
 /** Undefined amounts: 1 in every domain. */
-function amountsOf(layout: NodeLayout, key: string, amounts: ReadonlyMap<string, number> | undefined): Amounts {
-  const { domainOf, names, numberOf } = layout.topology(key)
-  const byDomain = new Float64Array(names.length).fill(amounts === undefined ? 1 : 0)
+function amountsOf(layout: NodeLayout, key: string, amounts: ReadonlyMap<string, number> | undefined): DomainAmounts {
+  const topology = layout.topology(key)
+  const byDomain = new Float64Array(topology.names.length).fill(amounts === undefined ? 1 : 0)
   for (const [name, amount] of amounts ?? []) {
-    const domain = numberOf.get(name)
+    const domain = topology.numberOf.get(name)
     if (domain !== undefined) byDomain[domain] = amount
   }
-  return { domainOf, byDomain }
+  return { topology, byDomain }
 }
 
 /** 0 where the node lacks the key. */
-function amountAt({ domainOf, byDomain }: Amounts, slot: number): number {
-  const domain = domainOf[slot] ?? NO_DOMAIN
+function amountAt({ topology, byDomain }: DomainAmounts, slot: number): number {
+  const domain = topology.domainOf[slot] ?? NO_DOMAIN
   return domain === NO_DOMAIN ? 0 : (byDomain[domain] ?? 0)
 }

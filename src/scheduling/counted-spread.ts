@@ -5,24 +5,22 @@ import type { SpreadQuestion } from './pod-question.ts'
 import type { SelectedPods, SpreadCounts } from './spread-counts.ts'
 
 // PodTopologySpread's filter from counts that were advanced instead of counted: says what filter-pod-topology-spread.ts says, at the price of
-// the domains that hold pods and one look per node.
+// one look per node.
 
 /** A filter that knows a node by its slot. */
 export type SlotFilter = (slot: number) => Refused | undefined
 
 /** Where a constraint's pods are, among the domains that count for it. */
 export interface CountedConstraint {
+  readonly question: SpreadQuestion
   readonly domains: DomainSet
   readonly selected: SelectedPods
 }
 
-export function countedConstraint(
-  layout: NodeLayout,
-  counts: SpreadCounts,
-  namespace: string,
-  { constraint, eligibility, selectorKey }: SpreadQuestion,
-): CountedConstraint {
+export function countedConstraint(layout: NodeLayout, counts: SpreadCounts, namespace: string, question: SpreadQuestion): CountedConstraint {
+  const { constraint, eligibility, selectorKey } = question
   return {
+    question,
     domains: layout.domains(eligibility, constraint.topologyKey),
     selected: counts.selected(namespace, constraint.selector, selectorKey),
   }
@@ -38,27 +36,22 @@ export function minimumOf({ domains, selected }: CountedConstraint, minDomains =
 }
 
 /** The hard constraints as a filter; undefined when there are none. */
-export function spreadFilter(
-  layout: NodeLayout,
-  counts: SpreadCounts,
-  namespace: string,
-  hard: readonly SpreadQuestion[],
-): SlotFilter | undefined {
+export function spreadFilter(hard: readonly CountedConstraint[]): SlotFilter | undefined {
   if (hard.length === 0) return undefined
-  const verdicts = hard.map(question => {
-    const { constraint } = question
-    const counted = countedConstraint(layout, counts, namespace, question)
-    const { domainOf, names } = counted.domains.topology
-    const limit = constraint.maxSkew + minimumOf(counted, constraint.minDomains) - Number(constraint.selfMatch)
-    const isFull = new Uint8Array(names.length).fill(Number(limit < 0))
-    for (const [domain, count] of counted.selected.byDomain(counted.domains)) isFull[domain] = Number(count > limit)
-    return { domainOf, isFull }
+  const verdicts = hard.map(counted => {
+    const { constraint } = counted.question
+    const { domains, selected } = counted
+    return {
+      domainOf: domains.topology.domainOf,
+      counts: selected.byDomain(domains),
+      limit: constraint.maxSkew + minimumOf(counted, constraint.minDomains) - Number(constraint.selfMatch),
+    }
   })
   return slot => {
-    for (const { domainOf, isFull } of verdicts) {
+    for (const { domainOf, counts, limit } of verdicts) {
       const domain = domainOf[slot] ?? NO_DOMAIN
       if (domain === NO_DOMAIN) return SPREAD_KEY_MISSING
-      if (isFull[domain] === 1) return SPREAD
+      if ((counts.get(domain) ?? 0) > limit) return SPREAD
     }
     return undefined
   }

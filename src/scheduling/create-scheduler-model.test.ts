@@ -85,14 +85,13 @@ describe('on random clusters', () => {
         const model = createSchedulerModel(state, DEFAULT_PROFILES)
         const before = answers(model, incoming)
         const laidOver = stateOf(records)
-        const deltas = imagined.flatMap((pod): readonly Delta[] => {
-          const delta = laidOver.apply({ type: 'upsert', record: pod })
-          return delta === undefined ? [] : [delta]
+        const replaced = imagined.map(pod => {
+          laidOver.apply({ type: 'upsert', record: pod })
+          return [recordKey(pod), model.imagine(recordKey(pod), pod)] as const
         })
-        for (const delta of deltas) model.advance(delta)
         const inLaidOver = answers(fresh(recordsOf(laidOver)), incoming)
         expect(answers(model, incoming)).toEqual(inLaidOver)
-        for (const delta of deltas.toReversed()) model.undo(delta)
+        for (const [key, pod] of replaced.toReversed()) model.imagine(key, pod)
         expect(answers(model, incoming)).toEqual(before)
       }),
     )

@@ -1,4 +1,4 @@
-import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { selectorKey } from '../cluster/label-selector.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { recordKey } from '../cluster/records.ts'
@@ -8,6 +8,7 @@ import { eligibilityFor } from './eligibility.ts'
 import { explainPlacement, type WithNominated } from './explain.ts'
 import { feasibilityOf, type Feasibility } from './feasibility.ts'
 import { createNodeAnswers } from './node-answers.ts'
+import { createPlaces } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import { predictPlacement } from './predict.ts'
 import { DEFAULT_PROFILE, type SchedulerProfile, type SchedulerProfiles } from './profile.ts'
@@ -20,6 +21,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   const views = createClusterViews(cluster, profiles)
   const { table, questions } = views
   const answers = createNodeAnswers(table, views.images)
+  const places = createPlaces()
   const contexts = new Map<SchedulerProfile, PluginContext>()
   /** The pod last asked about: callers go through many nodes with one pod. */
   let asked: { readonly pod: PodRecord; readonly feasibility: Feasibility } | undefined
@@ -50,10 +52,9 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   const withNominated: WithNominated = (pod, nodeName, question) => {
     const nominated = views.nominations.before(pod, nodeName)
     if (nominated.length === 0) return undefined
-    const placed = nominated.map((each): Delta => ({ kind: 'Pod', key: recordKey(each), before: each, after: { ...each, nodeName } }))
-    for (const delta of placed) views.advance(delta)
+    for (const each of nominated) views.setPod(recordKey(each), { ...each, nodeName })
     const answer = question()
-    for (const delta of placed.reverse()) views.undo(delta)
+    for (const each of nominated) views.setPod(recordKey(each), each)
     // The answers have seen what was imagined.
     answers.of(contextFor(pod), pod)
     return answer
@@ -65,9 +66,9 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
       asked = undefined
       views.advance(delta)
     },
-    undo(delta) {
+    imagine(key, pod) {
       asked = undefined
-      views.undo(delta)
+      return views.setPod(key, pod)
     },
     profileOf,
     constraintsOf: pod => questions.of(pod).constraints,
@@ -88,19 +89,18 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
         withNominated(pod, nodeName, () => feasibilityNow(pod).refusalOn(slot, 'PodTopologySpread'))
       )
     },
-    predict(pod) {
+    predict(pod, distinction) {
       const context = contextFor(pod)
-      return predictPlacement(
-        {
-          views,
-          context,
-          answers: answers.of(context, pod),
-          feasibility: feasibilityFor(pod),
-          feasibilityNow: () => feasibilityNow(pod),
-          withNominated,
-        },
-        pod,
-      )
+      const question = {
+        views,
+        context,
+        answers: answers.of(context, pod),
+        places,
+        feasibility: feasibilityFor(pod),
+        feasibilityNow: () => feasibilityNow(pod),
+        withNominated,
+      }
+      return predictPlacement(question, pod, distinction)
     },
     explain: pod => explainPlacement(views, contextFor(pod), pod, withNominated),
     replacementOf: pod => replacementOf(cluster, pod),

@@ -1,7 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterViews } from './cluster-views.ts'
-import { affinityFilter } from './counted-affinity.ts'
-import { spreadFilter, type SlotFilter } from './counted-spread.ts'
+import { affinityFilter, requiredAmounts, type DomainAmounts } from './counted-affinity.ts'
+import { countedConstraint, spreadFilter, type CountedConstraint, type SlotFilter } from './counted-spread.ts'
 import { FILTERS } from './default-plugins.ts'
 import { OTHER_FILTERS, PASSES, UNREADABLE, type NodeAnswers } from './node-answers.ts'
 import type { PluginContext, Refused } from './plugin.ts'
@@ -14,18 +14,42 @@ interface PluginRefusal extends Refused {
 
 /** All filters of one pod on the state as it is now; to be thrown away with the next change. */
 export interface Feasibility {
-  /** Slots of the nodes that pass all filters, by node name. */
-  feasible(): Int32Array
+  /** Whether a node that passes the pod's own filters ({@link NodeAnswers}) passes all others too. */
+  passes(slot: number): boolean
   /** The first filter that refuses the node in a slot; undefined when all pass. */
   refusedBy(slot: number): FilterPlugin | undefined
   /** The same with its reason, and without one filter if told so. */
   refusalOn(slot: number, exceptFor?: FilterPlugin): PluginRefusal | undefined
+  /** What PodTopologySpread's filter and InterPodAffinity's have read. */
+  readonly hard: readonly CountedConstraint[]
+  readonly required: readonly DomainAmounts[]
+  /** Some other filter looks at each node by itself, so that no two can be taken for alike. */
+  readonly readsEachNode: boolean
 }
 
 export function feasibilityOf(views: ClusterViews, context: PluginContext, answers: NodeAnswers, pod: PodRecord): Feasibility {
-  const { slots } = views.table
+  const { table, spread, questions } = views
+  const { layout, slots } = table
+  const { disabledFilters } = context.profile
+  const isAsked = (plugin: FilterPlugin): boolean => !disabledFilters.has(plugin)
+  const hard = isAsked('PodTopologySpread')
+    ? questions.of(pod).hard.map(question => countedConstraint(layout, spread, pod.namespace, question))
+    : []
+  const required = isAsked('InterPodAffinity') ? requiredAmounts(context, layout, pod) : undefined
+  const slotFilter = (plugin: FilterPlugin): SlotFilter | undefined => {
+    if (plugin === 'PodTopologySpread') return spreadFilter(hard)
+    if (plugin === 'InterPodAffinity') return required && affinityFilter(required)
+    const refuses = isAsked(plugin) ? FILTERS[plugin](context, pod) : undefined
+    return (
+      refuses &&
+      (slot => {
+        const info = slots[slot]
+        return info && refuses(info)
+      })
+    )
+  }
   const others = OTHER_FILTERS.flatMap(plugin => {
-    const refuses = context.profile.disabledFilters.has(plugin) ? undefined : slotFilter(views, context, plugin, pod)
+    const refuses = slotFilter(plugin)
     return refuses === undefined ? [] : [{ plugin, refuses }]
   })
   /** The answers know which filter refuses; why, only the filter itself can say. */
@@ -33,22 +57,11 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
     const info = slots[slot]
     return { plugin, ...((info && FILTERS[plugin](context, pod)?.(info)) ?? UNREADABLE_NODE) }
   }
-  const firstOf = (slot: number): FilterPlugin | undefined => {
-    const number = answers.refusedBy[slot] ?? UNREADABLE
-    return number === PASSES ? undefined : (FILTER_PLUGINS[number - 1] ?? 'NodeName')
-  }
+  const firstOf = (slot: number): FilterPlugin | undefined => pluginNumbered(answers.refusedBy[slot] ?? UNREADABLE)
   return {
-    feasible() {
-      const { byName } = views.table.layout
-      const found = new Int32Array(byName.length)
-      let size = 0
-      for (let i = 0; i < byName.length; i += 1) {
-        const slot = byName[i] ?? 0
-        if (answers.refusedBy[slot] !== PASSES || !passes(others, slot)) continue
-        found[size] = slot
-        size += 1
-      }
-      return found.subarray(0, size)
+    passes(slot) {
+      for (const { refuses } of others) if (refuses(slot) !== undefined) return false
+      return true
     },
     refusedBy(slot) {
       const first = firstOf(slot)
@@ -65,28 +78,15 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
       }
       return undefined
     },
+    hard,
+    required: required === undefined ? [] : [...required.joined, ...required.avoided, ...required.repelling],
+    readsEachNode: others.some(({ plugin }) => plugin !== 'PodTopologySpread' && plugin !== 'InterPodAffinity'),
   }
 }
 
-function passes(filters: readonly { readonly refuses: SlotFilter }[], slot: number): boolean {
-  for (const { refuses } of filters) if (refuses(slot) !== undefined) return false
-  return true
+/** The plugin that a number of {@link NodeAnswers.refusedBy} stands for; for a node that could not be read, the first that could tell. */
+export function pluginNumbered(number: number): FilterPlugin | undefined {
+  return number === PASSES ? undefined : (FILTER_PLUGINS[number - 1] ?? 'NodeName')
 }
 
 const UNREADABLE_NODE: Refused = { status: 'Unschedulable', message: 'node(s) could not be read in full' }
-
-function slotFilter(
-  { table, spread, questions }: ClusterViews,
-  context: PluginContext,
-  plugin: FilterPlugin,
-  pod: PodRecord,
-): SlotFilter | undefined {
-  if (plugin === 'PodTopologySpread') return spreadFilter(table.layout, spread, pod.namespace, questions.of(pod).hard)
-  if (plugin === 'InterPodAffinity') return affinityFilter(context, table.layout, pod)
-  const refuses = FILTERS[plugin](context, pod)
-  if (refuses === undefined) return undefined
-  return slot => {
-    const info = table.slots[slot]
-    return info && refuses(info)
-  }
-}

@@ -1,15 +1,22 @@
 import type { NodeRecord } from '../cluster/node.ts'
 import { isAboutToGo } from './about-to-go.ts'
 import type { Eligibility } from './eligibility.ts'
+import { createPartitions, type Mark, type Partition } from './node-partition.ts'
 import { zoneGroupsOf, type ZoneGroups } from './zone-groups.ts'
 
 /** In arrays of domain numbers by slot: the slot is empty, or its node lacks the key or does not count. */
 export const NO_DOMAIN = -1
 
 /** The domains that one key makes of all nodes. */
-interface Topology {
+export interface Topology {
   /** By slot: the number of its node's domain, or {@link NO_DOMAIN}. */
   readonly domainOf: Int32Array
+  /** No two nodes share a domain, as with the hostname key: most domains are then alike but for the few that hold certain pods. */
+  readonly isPerNode: boolean
+  /** What tells nodes apart by this key: their domains; with a domain a node, whether they have one. */
+  readonly mark: Mark
+  /** By domain number: the first slot of its nodes. */
+  readonly slotOf: readonly number[]
   /** Domain names by number. */
   readonly names: readonly string[]
   readonly numberOf: ReadonlyMap<string, number>
@@ -41,11 +48,13 @@ export interface NodeLayout {
   /** Slots that hold a node, by node name. */
   readonly byName: Int32Array
   /** By slot: 1 for a node that is about to be removed. */
-  readonly leaving: Uint8Array
+  readonly leaving: Int32Array
   /** What the scheduler goes through the nodes by. */
   readonly zoneGroups: ZoneGroups
   topology(key: string): Topology
   domains(eligibility: Eligibility, key: string): DomainSet
+  /** The nodes by what some marks say of them. */
+  partition(marks: readonly Mark[]): Partition
 }
 
 export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): NodeLayout {
@@ -53,12 +62,14 @@ export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): No
   const eligible = new Map<string, Uint8Array>()
   const domainSets = new Map<string, Map<string, DomainSet>>()
   let zoneGroups: ZoneGroups | undefined
+  const byName = slotsByName(nodes)
+  const partitions = createPartitions(nodes.length, byName)
 
   const layout: NodeLayout = {
     nodes,
     names: nodes.map(node => node?.name ?? ''),
-    byName: slotsByName(nodes),
-    leaving: Uint8Array.from(nodes, node => Number(node !== undefined && isAboutToGo(node))),
+    byName,
+    leaving: Int32Array.from(nodes, node => Number(node !== undefined && isAboutToGo(node))),
     get zoneGroups() {
       zoneGroups ??= zoneGroupsOf(nodes)
       return zoneGroups
@@ -73,6 +84,7 @@ export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): No
         return domainSetOf(layout, layout.topology(key), admitted)
       })
     },
+    partition: marks => partitions.of(marks),
   }
   return layout
 }
@@ -85,12 +97,28 @@ function slotsByName(nodes: readonly (NodeRecord | undefined)[]): Int32Array {
 
 function topologyOf(nodes: readonly (NodeRecord | undefined)[], key: string): Topology {
   const numberOf = new Map<string, number>()
-  const domainOf = Int32Array.from(nodes, node => {
+  const slotOf: number[] = []
+  const domainOf = Int32Array.from(nodes, (node, slot) => {
     const name = node?.labels.get(key)
-    return name === undefined ? NO_DOMAIN : memo(numberOf, name, () => numberOf.size)
+    if (name === undefined) return NO_DOMAIN
+    return memo(numberOf, name, () => slotOf.push(slot) - 1)
   })
   const isEverywhere = nodes.every((node, slot) => node === undefined || domainOf[slot] !== NO_DOMAIN)
-  return { domainOf, names: [...numberOf.keys()], numberOf, isEverywhere }
+  const isPerNode = isOneNodeEach(domainOf, numberOf.size)
+  const mark = isPerNode ? presenceIn(domainOf) : domainOf
+  return { domainOf, names: [...numberOf.keys()], numberOf, slotOf, isEverywhere, isPerNode, mark }
+}
+
+/** Whether each of so many domains has a single node. */
+export function isOneNodeEach(domainOf: Int32Array, domains: number): boolean {
+  let nodes = 0
+  for (const domain of domainOf) if (domain !== NO_DOMAIN) nodes += 1
+  return nodes === domains
+}
+
+/** By slot: 1 where its node has a domain. */
+export function presenceIn(domainOf: Int32Array): Mark {
+  return domainOf.map(domain => Number(domain !== NO_DOMAIN))
 }
 
 function domainSetOf(layout: NodeLayout, topology: Topology, admitted: Uint8Array): DomainSet {

@@ -4,6 +4,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { Resources } from '../cluster/resources.ts'
 import type { NodeInfo } from './node-info.ts'
 import { createNodeLayout, type NodeLayout } from './node-layout.ts'
+import { createRecency, type Recency } from './recency.ts'
 
 /** A pod came to stand on the node in a slot (1) or went from there (-1). */
 export type PodCounter = (pod: PodRecord, slot: number, change: 1 | -1) => void
@@ -12,10 +13,8 @@ export type PodCounter = (pod: PodRecord, slot: number, change: 1 | -1) => void
 export interface NodeTable {
   /** By slot; undefined where no node is (any more). */
   readonly slots: readonly (NodeInfo | undefined)[]
-  /** Goes up with every change. */
-  readonly clock: number
-  /** By slot: the clock when the node or anything on it last changed. */
-  readonly changedAt: readonly number[]
+  /** Which slots have changed, be it the node or what is on it. */
+  readonly changes: Pick<Recency, 'clock' | 'forEachSince'>
   /** What tells the nodes apart, as it is now; a new object whenever one of them has changed. */
   readonly layout: NodeLayout
   slotOf(nodeName: string): number | undefined
@@ -33,9 +32,8 @@ export interface NodeTable {
 export function createNodeTable(count: PodCounter): NodeTable {
   const seats = new Map<string, Seat>()
   const slots: (NodeTotals | undefined)[] = []
-  const changedAt: number[] = []
+  const changes = createRecency()
   const freeSlots: number[] = []
-  let clock = 0
   let layout: NodeLayout | undefined
 
   const seatOf = (name: string): Seat => {
@@ -46,16 +44,12 @@ export function createNodeTable(count: PodCounter): NodeTable {
   const dropIfEmpty = (name: string, seat: Seat): void => {
     if (seat.slot === undefined && seat.pods.size === 0) seats.delete(name)
   }
-  const touch = (slot: number): void => {
-    clock += 1
-    changedAt[slot] = clock
-  }
   const place = (seat: Seat, pod: PodRecord, change: 1 | -1): void => {
     const info = seat.slot === undefined ? undefined : slots[seat.slot]
     if (seat.slot === undefined || info === undefined) return
     charge(info, pod, change)
     count(pod, seat.slot, change)
-    touch(seat.slot)
+    changes.touch(seat.slot)
   }
 
   function addNode(seat: Seat, node: NodeRecord): void {
@@ -63,7 +57,7 @@ export function createNodeTable(count: PodCounter): NodeTable {
     slots[slot] = totalsOf(node, seat.pods)
     seat.slot = slot
     layout = undefined
-    touch(slot)
+    changes.touch(slot)
     for (const pod of seat.pods) place(seat, pod, 1)
   }
 
@@ -73,15 +67,12 @@ export function createNodeTable(count: PodCounter): NodeTable {
     seat.slot = undefined
     freeSlots.push(slot)
     layout = undefined
-    touch(slot)
+    changes.touch(slot)
   }
 
   return {
     slots,
-    changedAt,
-    get clock() {
-      return clock
-    },
+    changes,
     get layout() {
       layout ??= createNodeLayout(slots.map(info => info?.node))
       return layout
@@ -98,7 +89,7 @@ export function createNodeTable(count: PodCounter): NodeTable {
       } else {
         if (!hasSameLayout(info.node, node)) layout = undefined
         info.node = node
-        touch(seat.slot)
+        changes.touch(seat.slot)
       }
       dropIfEmpty(name, seat)
     },

@@ -5,6 +5,8 @@ export interface Nominations {
   add(pod: PodRecord, nodeName: string): void
   remove(pod: PodRecord, nodeName: string): void
   isEmpty(): boolean
+  /** Names of the nodes that are promised to somebody. */
+  nodes(): readonly string[]
   /**
    * Those promised the node that a pod must leave room for: of its own priority or a higher one. A node takes the pod only if it does so with
    * and without them (runtime/framework.go RunFilterPluginsWithNominatedPods, 1.36).
@@ -25,6 +27,7 @@ export function createNominations(): Nominations {
       if (pods?.size === 0) byNode.delete(nodeName)
     },
     isEmpty: () => byNode.size === 0,
+    nodes: () => [...byNode.keys()],
     before: (pod, nodeName) => {
       const pods = byNode.get(nodeName)
       if (pods === undefined) return []

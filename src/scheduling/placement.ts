@@ -1,89 +1,66 @@
+import { PASSES, type NodeAnswers } from './node-answers.ts'
 import type { NodeLayout } from './node-layout.ts'
+import type { Distinction, Place, Places } from './places.ts'
 import type { CandidateNode, Prediction } from './prediction.ts'
 
-type Placed = Extract<Prediction, { kind: 'placed' }>
-
-/** Feasible slots in the order of their nodes' names, and their totals in step. Both are kept: they must not change any more. */
-export interface ScoredSlots {
-  readonly slots: Int32Array
-  readonly totals: Int32Array
+/** A place where the pod may go. */
+export interface ScoredPlace {
+  readonly place: Place
+  /** The total without the own score of each node. */
+  readonly compared: number
+  /** The highest total that one of its nodes has. */
+  readonly total: number
 }
 
-/**
- * The prediction as a value that can outlive the model's next change. Its lists are made only when looked at: thousands of nodes are feasible
- * for most pods of a large cluster, and whoever judges a move seldom needs to see them all.
- */
-export function placedOn(layout: NodeLayout, scored: ScoredSlots, leadingFrom: number, margin: number, sampled: boolean): Placed {
-  let nodes: readonly CandidateNode[] | undefined
-  let leading: readonly CandidateNode[] | undefined
-  const placed: Placed = {
-    kind: 'placed',
-    get nodes() {
-      nodes ??= candidates(layout, scored, -Infinity)
-      return nodes
-    },
-    get leading() {
-      leading ??= candidates(layout, scored, leadingFrom)
-      return leading
-    },
-    margin,
-    sampled,
-  }
-  basisOf.set(placed, { layout, scored, leadingFrom })
-  return placed
+/** From which total on a landing must be reckoned with, and why. */
+interface Lead {
+  readonly leadingFrom: number
+  readonly margin: number
+  readonly sampled: boolean
 }
 
 interface Basis {
-  readonly layout: NodeLayout
-  readonly scored: ScoredSlots
-  readonly leadingFrom: number
+  readonly views: { readonly table: { readonly layout: NodeLayout } }
+  readonly answers: NodeAnswers
+  readonly places: Places
 }
 
-const basisOf = new WeakMap<Placed, Basis>()
-
-/**
- * The same prediction with one node of each kind, that with the highest total, for whoever has no need to tell thousands of nodes apart. `kindOf`
- * numbers the slots of the model's node layout; nodes about to go are kinds of their own.
- */
-export function oneOfEach(prediction: Placed, kindOf: (slot: number, name: string) => number): Placed {
-  const basis = basisOf.get(prediction)
-  if (basis === undefined) return prediction
-  const { layout, scored, leadingFrom } = basis
-  return placedOn(layout, bestOfEach(layout, scored, kindOf), leadingFrom, prediction.margin, prediction.sampled)
+/** The prediction as a value that outlives the model's next change: all nodes, or one of each kind that the distinction tells apart. */
+export function placedOn(basis: Basis, scored: readonly ScoredPlace[], lead: Lead, distinction: Distinction | undefined): Prediction {
+  const { layout } = basis.views.table
+  const nodeAt = (slot: number, total: number): CandidateNode => ({
+    name: layout.names[slot] ?? '',
+    total,
+    stays: layout.leaving[slot] === 0,
+  })
+  const nodes = scored
+    .flatMap(each => {
+      const { place, compared, total } = each
+      if (distinction === undefined) return allOf(each, basis).map(slot => nodeAt(slot, compared + ownScore(each, slot, basis)))
+      const isLeading = total >= lead.leadingFrom
+      return [nodeAt(isLeading ? bestOf(each, basis) : place.slot, total)]
+    })
+    .sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1))
+  const { leadingFrom, margin, sampled } = lead
+  return { kind: 'placed', nodes, leading: nodes.filter(({ total }) => total >= leadingFrom), margin, sampled }
 }
 
-function bestOfEach(
-  { names, leaving }: NodeLayout,
-  { slots, totals }: ScoredSlots,
-  kindOf: (slot: number, name: string) => number,
-): ScoredSlots {
-  const bestOf = new Map<number, number>()
-  let kind = NaN
-  let best = 0
-  for (let i = 0; i < slots.length; i += 1) {
-    const slot = slots[i] ?? 0
-    const next = kindOf(slot, names[slot] ?? '') * 2 + (leaving[slot] ?? 0)
-    if (next !== kind) {
-      kind = next
-      best = bestOf.get(kind) ?? -1
-    }
-    if (best !== -1 && (totals[i] ?? 0) <= (totals[best] ?? 0)) continue
-    best = i
-    bestOf.set(kind, i)
-  }
-  const kept = Int32Array.from(bestOf.values()).sort()
-  return { slots: kept.map(i => slots[i] ?? 0), totals: kept.map(i => totals[i] ?? 0) }
+/** A pod that has one node to go to is not scored. */
+function ownScore({ place: { cell }, compared, total }: ScoredPlace, slot: number, { answers }: Basis): number {
+  return cell === undefined ? total - compared : (answers.ownScore[slot] ?? 0)
 }
 
-/** Totals are small whole numbers and the slots come by name, so that one list for each total puts all in order. */
-function candidates({ names, leaving }: NodeLayout, { slots, totals }: ScoredSlots, from: number): readonly CandidateNode[] {
-  const byTotal: CandidateNode[][] = []
-  for (let i = 0; i < slots.length; i += 1) {
-    const total = totals[i] ?? 0
-    if (total < from) continue
-    const slot = slots[i] ?? 0
-    const tied = (byTotal[total] ??= [])
-    tied.push({ name: names[slot] ?? '', total, stays: leaving[slot] === 0 })
-  }
-  return byTotal.reverse().flat()
+function allOf({ place: { slot, cell } }: ScoredPlace, { answers, places }: Basis): readonly number[] {
+  if (cell === undefined) return [slot]
+  return Array.from(cell.slots).filter(each => answers.refusedBy[each] === PASSES && !places.isApart(each))
+}
+
+/** The node with the highest total, the first by name of several. */
+function bestOf({ place: { slot, cell } }: ScoredPlace, { answers, places }: Basis): number {
+  if (cell === undefined) return slot
+  const highest = cell.highest()
+  const best = cell.slots.find(
+    each => answers.ownScore[each] === highest && answers.refusedBy[each] === PASSES && !places.isApart(each),
+  )
+  return best ?? slot
 }

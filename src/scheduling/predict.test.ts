@@ -214,10 +214,9 @@ describe('preemption', () => {
     const waiting = promised(5)
     const model = modelOf([a1, b1, waiting])
     // Whoever imagines the placement may not know of the promise.
-    const placement = { kind: 'Pod', key: 'shop/waiting', before: undefined, after: { ...waiting, nodeName: 'b1' } } as const
-    model.advance(placement)
+    const replaced = model.imagine('shop/waiting', { ...waiting, nodeName: 'b1' })
     expect(names(model.predict(pod))).toEqual(['a1'])
-    model.undo(placement)
+    model.imagine('shop/waiting', replaced)
     expect(names(model.predict(pod))).toEqual(['b1'])
   })
 })

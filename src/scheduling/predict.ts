@@ -1,14 +1,17 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterViews } from './cluster-views.ts'
+import { comparedScores } from './compared-scores.ts'
+import { preferredAmounts, type DomainAmounts } from './counted-affinity.ts'
+import { countedConstraint, type CountedConstraint } from './counted-spread.ts'
 import type { WithNominated } from './explain.ts'
-import type { Feasibility } from './feasibility.ts'
-import type { NodeAnswers } from './node-answers.ts'
-import { placedOn } from './placement.ts'
+import { pluginNumbered, type Feasibility } from './feasibility.ts'
+import { PASSES, type NodeAnswers } from './node-answers.ts'
+import { placedOn, type ScoredPlace } from './placement.ts'
+import type { Distinction, Place, Places } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import type { Prediction, Refusal } from './prediction.ts'
-import { feasibleNodesToFind, sureTotal } from './sampling.ts'
-import { totalScores } from './total-scores.ts'
+import { createTotalsTally, feasibleNodesToFind, sureTotal } from './sampling.ts'
 
 /**
  * Points of weighted total that a lead must exceed to be relied on, for what no object tells: images beyond the 50 that a node lists, pods that
@@ -24,14 +27,18 @@ export interface Question {
   readonly views: ClusterViews
   readonly context: PluginContext
   readonly answers: NodeAnswers
+  readonly places: Places
   readonly feasibility: Feasibility
   readonly feasibilityNow: () => Feasibility
   readonly withNominated: WithNominated
 }
 
-/** One scheduling cycle for one pod (schedule_one.go schedulePod, 1.36), up to the choice among the best. */
-export function predictPlacement(question: Question, pod: PodRecord): Prediction {
-  const { views, context, answers } = question
+/**
+ * One scheduling cycle for one pod (schedule_one.go schedulePod, 1.36), up to the choice among the best. Nodes are told apart as far as the
+ * caller asks, or each by itself.
+ */
+export function predictPlacement(question: Question, pod: PodRecord, distinction: Distinction | undefined): Prediction {
+  const { views, answers, places, feasibility } = question
   const { layout } = views.table
   const { problem } = views.questions.of(pod)
   if (problem !== undefined) return { kind: 'unpredictable', problem }
@@ -41,56 +48,154 @@ export function predictPlacement(question: Question, pod: PodRecord): Prediction
     return { kind: 'unschedulable', refusals: [{ plugin: 'SchedulingGates', nodes: layout.byName.length, message }] }
   }
 
-  const alone = question.feasibility.feasible()
-  const feasible = views.nominations.isEmpty() ? alone : alone.filter(slot => refusedBy(question, pod, slot) === undefined)
-  if (feasible.length === 0) return { kind: 'unschedulable', refusals: refusals(question, pod) }
+  const promisedAway = nodesPromisedAway(question, pod)
+  const compared = comparedOf(question, pod)
+  const told = toldApart(question, compared, promisedAway.keys(), distinction)
+  return places.withPlaces(answers, told, found => {
+    const feasible = found.filter(({ slot }) => !promisedAway.has(slot) && feasibility.passes(slot))
+    if (feasible.length === 0) return { kind: 'unschedulable', refusals: refusals(question, promisedAway, found) }
+    // The node that preemption promised is tried first and, if it passes, taken unscored.
+    const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
+    const taken = feasible.find(({ slot }) => slot === promised)
+    const chosenFrom = taken === undefined ? feasible : [taken]
+    const nodes = chosenFrom.reduce((sum, place) => sum + place.nodes, 0)
+    if (nodes === 1) return placedOn(question, chosenFrom.map(unscored), { leadingFrom: 0, margin: MARGIN, sampled: false }, distinction)
+    return score(question, pod, compared, chosenFrom, nodes, distinction)
+  })
+}
 
-  // The node that preemption promised is tried first and, if it passes, taken unscored.
-  const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
-  const slots = promised !== undefined && feasible.includes(promised) ? Int32Array.of(promised) : feasible
-  if (slots.length === 1) return placedOn(layout, { slots, totals: new Int32Array(1) }, 0, MARGIN, false)
+const unscored = ({ slot }: Place): ScoredPlace => ({ place: { slot, nodes: 1, cell: undefined }, compared: 0, total: 0 })
 
+function score(
+  question: Question,
+  pod: PodRecord,
+  compared: Compared,
+  feasible: readonly Place[],
+  nodes: number,
+  distinction: Distinction | undefined,
+): Prediction {
+  const { views, context, answers } = question
+  const { layout } = views.table
   const toFind = feasibleNodesToFind(layout.byName.length, context.profile.percentageOfNodesToScore)
-  const totals = totalScores(views, context, answers, pod, slots, toFind)
-  const sampled = slots.length > toFind
-  const sure = sampled ? sureTotal(slots, totals, layout.zoneGroups, toFind) : highest(totals)
+  const totals = comparedScores(
+    context.profile,
+    answers,
+    { ...compared, needsAllSoftKeys: views.questions.of(pod).needsAllSoftKeys },
+    { slots: Int32Array.from(feasible, ({ slot }) => slot), nodes: Int32Array.from(feasible, place => place.nodes), sample: toFind },
+  )
+  const scored = feasible.map((place, i): ScoredPlace => {
+    const shared = totals[i] ?? 0
+    return { place, compared: shared, total: shared + (place.cell?.highest() ?? answers.ownScore[place.slot] ?? 0) }
+  })
+  const sampled = nodes > toFind
+  const highest = scored.reduce((most, { total }) => Math.max(most, total), 0)
+  const sure = sampled ? sureAmong(question, scored, highest, toFind) : highest
   // With scores that are not all modelled, no lead means anything.
   const margin = context.profile.unmodelled.length > 0 ? Infinity : MARGIN
-  return placedOn(layout, { slots, totals }, sure - margin, margin, sampled)
+  return placedOn(question, scored, { leadingFrom: sure - margin, margin, sampled }, distinction)
 }
 
-function refusedBy(
+function sureAmong({ views, answers }: Question, scored: readonly ScoredPlace[], highest: number, toFind: number): number {
+  const { groupOf, sizes } = views.table.layout.zoneGroups
+  const lowest = scored.reduce((least, { compared }) => Math.min(least, compared), Infinity)
+  const tally = createTotalsTally(lowest, highest, sizes.length)
+  for (const { place, compared, total } of scored) {
+    const { slot, cell } = place
+    const group = groupOf[slot] ?? 0
+    if (cell === undefined) {
+      tally.add(compared + (answers.ownScore[slot] ?? 0), group, 1)
+      continue
+    }
+    const { byScore } = cell
+    for (let own = total - compared; own >= 0; own -= 1) {
+      const nodes = byScore[own] ?? 0
+      if (nodes > 0) tally.add(compared + own, group, nodes)
+    }
+  }
+  return sureTotal(tally, sizes, toFind)
+}
+
+/** What is compared between nodes, besides what is asked of each. */
+interface Compared {
+  readonly soft: readonly CountedConstraint[]
+  readonly preferred: readonly DomainAmounts[]
+}
+
+function comparedOf({ views, context }: Question, pod: PodRecord): Compared {
+  const { table, spread, questions } = views
+  return {
+    soft: questions.of(pod).soft.map(each => countedConstraint(table.layout, spread, pod.namespace, each)),
+    preferred: preferredAmounts(context, table.layout, pod),
+  }
+}
+
+/**
+ * Which nodes must be told apart: by every domain that a filter or a score reads, by what sampling and the caller read, and one by one where
+ * what is read is the node's own.
+ */
+function toldApart(
+  { views, feasibility }: Question,
+  { soft, preferred }: Compared,
+  nominated: Iterable<number>,
+  distinction: Distinction | undefined,
+): Distinction {
+  const { layout } = views.table
+  if (feasibility.readsEachNode) return { marks: [], apart: layout.byName }
+  const marks = new Set([layout.zoneGroups.groupOf, layout.leaving])
+  const apart: number[] = [...nominated, ...(distinction?.apart ?? [])]
+  for (const { domains, selected } of [...feasibility.hard, ...soft]) {
+    marks.add(domains.topology.mark)
+    if (domains.topology.isPerNode) apart.push(...selected.bySlot.keys())
+  }
+  for (const { topology, byDomain } of [...feasibility.required, ...preferred]) {
+    marks.add(topology.mark)
+    if (!topology.isPerNode) continue
+    for (const [domain, amount] of byDomain.entries()) if (amount !== 0) apart.push(topology.slotOf[domain] ?? 0)
+  }
+  for (const mark of distinction?.marks ?? []) marks.add(mark)
+  return { marks: [...marks], apart }
+}
+
+/** By slot: what refuses the pod on a node that preemption has promised to others, or undefined where it would have the pod all the same. */
+function nodesPromisedAway(
   { views, feasibility, feasibilityNow, withNominated }: Question,
   pod: PodRecord,
-  slot: number,
-): FilterPlugin | undefined {
-  const plugin = feasibility.refusedBy(slot)
-  if (plugin !== undefined || views.nominations.isEmpty()) return plugin
-  const node = views.table.layout.nodes[slot]
-  return node && withNominated(pod, node.name, () => feasibilityNow().refusedBy(slot))
+): ReadonlyMap<number, FilterPlugin> {
+  const away = new Map<number, FilterPlugin>()
+  if (views.nominations.isEmpty()) return away
+  for (const nodeName of views.nominations.nodes()) {
+    const slot = views.table.slotOf(nodeName)
+    if (slot === undefined) continue
+    const plugin = feasibility.refusedBy(slot) ?? withNominated(pod, nodeName, () => feasibilityNow().refusedBy(slot))
+    if (plugin !== undefined) away.set(slot, plugin)
+  }
+  return away
 }
 
-function refusals(question: Question, pod: PodRecord): readonly Refusal[] {
+/** How many nodes each filter was the first to refuse, counted place by place, and node by node where the pod's own filters do. */
+function refusals(
+  { views, answers, feasibility }: Question,
+  promisedAway: ReadonlyMap<number, FilterPlugin>,
+  found: readonly Place[],
+): readonly Refusal[] {
   const byPlugin = new Map<FilterPlugin, { nodes: number; readonly slot: number }>()
-  for (const slot of question.views.table.layout.byName) {
-    const plugin = refusedBy(question, pod, slot)
-    if (plugin === undefined) continue
-    const refused = byPlugin.get(plugin) ?? { nodes: 0, slot }
-    refused.nodes += 1
-    byPlugin.set(plugin, refused)
+  const add = (plugin: FilterPlugin | undefined, slot: number, nodes: number): void => {
+    if (plugin === undefined) return
+    const known = byPlugin.get(plugin)
+    if (known === undefined) byPlugin.set(plugin, { nodes, slot })
+    else known.nodes += nodes
   }
+  for (const slot of views.table.layout.byName) {
+    const number = answers.refusedBy[slot] ?? PASSES
+    if (number !== PASSES) add(pluginNumbered(number), slot, 1)
+  }
+  for (const { slot, nodes } of found) add(promisedAway.get(slot) ?? feasibility.refusedBy(slot), slot, nodes)
   return FILTER_PLUGINS.flatMap(plugin => {
     const refused = byPlugin.get(plugin)
     if (refused === undefined) return []
-    const { message } = question.feasibility.refusalOn(refused.slot) ?? PROMISED
+    const { message } = feasibility.refusalOn(refused.slot) ?? PROMISED
     return [{ plugin, nodes: refused.nodes, message }]
   })
 }
 
 const PROMISED = { message: 'node(s) are promised to pods of equal or higher priority' }
-
-function highest(totals: Int32Array): number {
-  let most = 0
-  for (const total of totals) if (total > most) most = total
-  return most
-}

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { feasibleNodesToFind, sureTotal } from './sampling.ts'
+import { createTotalsTally, feasibleNodesToFind, sureTotal } from './sampling.ts'
 import type { ZoneGroups } from './zone-groups.ts'
 
 describe('how many feasible nodes the scheduler looks for', () => {
@@ -34,7 +34,11 @@ function clusterOf(zones: readonly (readonly (number | undefined)[])[]): Cluster
   }
 }
 
-const sure = ({ feasible, totals, zones }: Cluster, toFind: number): number => sureTotal(feasible, totals, zones, toFind)
+function sure({ feasible, totals, zones }: Cluster, toFind: number): number {
+  const tally = createTotalsTally(Math.min(...totals), Math.max(...totals), zones.sizes.length)
+  for (const [i, slot] of feasible.entries()) tally.add(totals[i] ?? 0, zones.groupOf[slot] ?? 0, 1)
+  return sureTotal(tally, zones.sizes, toFind)
+}
 
 const nodes = (count: number, total: number | undefined): readonly (number | undefined)[] => Array.from({ length: count }, () => total)
 

@@ -1,5 +1,3 @@
-import type { ZoneGroups } from './zone-groups.ts'
-
 const MINIMUM_NODES = 100
 const MINIMUM_PERCENTAGE = 5
 /** KubeSchedulerConfiguration `parallelism`. */
@@ -13,37 +11,62 @@ export function feasibleNodesToFind(nodes: number, percentageOfNodesToScore: num
   return Math.max(MINIMUM_NODES, Math.trunc((nodes * percentage) / 100))
 }
 
+/** How many feasible nodes have which total, by zone group. */
+export interface TotalsTally {
+  readonly lowest: number
+  readonly highest: number
+  add(total: number, group: number, nodes: number): void
+  at(total: number, group: number): number
+}
+
+/** @param groups number of zone groups */
+export function createTotalsTally(lowest: number, highest: number, groups: number): TotalsTally {
+  const counts = new Int32Array((highest - lowest + 1) * groups)
+  return {
+    lowest,
+    highest,
+    add(total, group, nodes) {
+      const at = (total - lowest) * groups + group
+      counts[at] = (counts[at] ?? 0) + nodes
+    },
+    at: (total, group) => counts[(total - lowest) * groups + group] ?? 0,
+  }
+}
+
 /**
  * The highest total that every sample of `toFind` feasible nodes is sure to contain, or to exceed: what the scheduler's choice has at least,
- * whichever nodes it happens to look at. `feasible` (slots) and `totals` run in step.
+ * whichever nodes it happens to look at. `sizes` are the nodes of each zone group, feasible or not.
  */
-export function sureTotal(feasible: Int32Array, totals: Int32Array, zones: ZoneGroups, toFind: number): number {
-  const groups = zones.sizes.length
-  let [lowest, highest] = [Infinity, -Infinity]
-  for (const total of totals) {
-    if (total < lowest) lowest = total
-    if (total > highest) highest = total
-  }
-  /** Number of feasible nodes by total and group. */
-  const counts = new Int32Array((highest - lowest + 1) * groups)
-  const feasibleByGroup = zones.sizes.map(() => 0)
-  for (let i = 0; i < feasible.length; i += 1) {
-    const group = zones.groupOf[feasible[i] ?? 0] ?? 0
-    const at = ((totals[i] ?? 0) - lowest) * groups + group
-    counts[at] = (counts[at] ?? 0) + 1
-    feasibleByGroup[group] = (feasibleByGroup[group] ?? 0) + 1
-  }
-  const hits = zones.sizes.map(() => 0)
+export function sureTotal(tally: TotalsTally, sizes: readonly number[], toFind: number): number {
+  const { lowest, highest } = tally
+  const hits = sizes.map(() => 0)
+  const misses = sizes.map((_size, group) => {
+    let feasible = 0
+    for (let total = lowest; total <= highest; total += 1) feasible += tally.at(total, group)
+    return feasible
+  })
+  const list = { sizes, rows: Math.max(...sizes), chunk: chunkSize(sum(sizes)) }
   for (let total = highest; total > lowest; total -= 1) {
     let changed = 0
-    for (let group = 0; group < groups; group += 1) {
-      const nodes = counts[(total - lowest) * groups + group] ?? 0
+    for (let group = 0; group < sizes.length; group += 1) {
+      const nodes = tally.at(total, group)
       hits[group] = (hits[group] ?? 0) + nodes
+      misses[group] = (misses[group] ?? 0) - nodes
       changed += nodes
     }
-    if (changed > 0 && mostWithoutHit(hits, feasibleByGroup, zones.sizes) < toFind) return total
+    if (changed > 0 && mostWithoutHit(hits, misses, list) < toFind) return total
   }
   return lowest
+}
+
+/** The list of nodes that the scheduler goes through. */
+interface NodeList {
+  /** Nodes by zone group. */
+  readonly sizes: readonly number[]
+  /** The largest of these. */
+  readonly rows: number
+  /** Nodes that a worker takes at a time. */
+  readonly chunk: number
 }
 
 /**
@@ -54,17 +77,23 @@ export function sureTotal(feasible: Int32Array, totals: Int32Array, zones: ZoneG
  * R - h of the R rows blank. Workers take runs of that list; a run without a hit spans nodes of blank rows and, of the rows around them, at
  * most one node of each other group. Runs are whole chunks, or the beginning of the chunk that a worker was at when the search ended.
  */
-function mostWithoutHit(hits: readonly number[], feasible: readonly number[], sizes: readonly number[]): number {
-  const misses = feasible.map((nodes, group) => nodes - (hits[group] ?? 0))
-  const rows = Math.max(...sizes)
+function mostWithoutHit(hits: readonly number[], misses: readonly number[], { sizes, rows, chunk }: NodeList): number {
   const others = sizes.length - 1
-  const chunk = chunkSize(sum(sizes))
   let most = sum(misses)
-  for (const hitsOfGroup of hits) {
-    if (hitsOfGroup === 0 || chunk <= others) continue
+  if (chunk <= others) return most
+  // Plain loops: a prediction on a large cluster comes through here dozens of times.
+  for (let group = 0; group < sizes.length; group += 1) {
+    const hitsOfGroup = hits[group] ?? 0
+    if (hitsOfGroup === 0) continue
     const blank = rows - hitsOfGroup
-    const wholeChunks = Math.trunc(sum(sizes.map(size => Math.min(size, blank))) / (chunk - others)) + 1
-    most = Math.min(most, sum(misses.map(nodes => Math.min(nodes, blank))) + others * (WORKERS + wholeChunks))
+    let blankNodes = 0
+    let feasibleBlank = 0
+    for (let other = 0; other < sizes.length; other += 1) {
+      blankNodes += Math.min(sizes[other] ?? 0, blank)
+      feasibleBlank += Math.min(misses[other] ?? 0, blank)
+    }
+    const wholeChunks = Math.trunc(blankNodes / (chunk - others)) + 1
+    most = Math.min(most, feasibleBlank + others * (WORKERS + wholeChunks))
   }
   return most
 }
@@ -75,5 +104,7 @@ function chunkSize(nodes: number): number {
 }
 
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
+  let total = 0
+  for (const number of numbers) total += number
+  return total
 }

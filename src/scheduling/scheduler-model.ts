@@ -1,6 +1,7 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ConstraintOrigin, PlacementExplanation, Prediction } from './prediction.ts'
+import type { Distinction } from './places.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { DomainSet } from './node-layout.ts'
 import type { Refused } from './plugin.ts'
@@ -36,15 +37,15 @@ export interface SpreadCount {
 }
 
 /**
- * kube-scheduler's view of one cluster: a value built from a state, owned by whoever loops, advanced by that state's deltas. A what-if is
- * the same: advance by the deltas of an imagined move, ask, and {@link undo} them in reverse. Only pod deltas may be imagined.
+ * kube-scheduler's view of one cluster: a value built from a state, owned by whoever loops, advanced by that state's deltas. A what-if puts
+ * imagined pods in the place of those that are there, asks, and puts these back in reverse.
  */
 export interface SchedulerModel {
   readonly cluster: ClusterReader
   /** Advances every view by one change. Costs what the change touches, not what the cluster holds. */
   advance(delta: Delta): void
-  /** Takes back the given change, which must be the latest still in force for its object. */
-  undo(delta: Delta): void
+  /** Puts a pod in the place of the one with this key (`namespace/name`), or takes that one away. Returns what was there, to be put back. */
+  imagine(key: string, pod: PodRecord | undefined): PodRecord | undefined
   profileOf(pod: PodRecord): SchedulerProfile | undefined
   /** The pod's own constraints, or the profile's defaults when it has none, in spec order; soft and hard. */
   constraintsOf(pod: PodRecord): readonly EffectiveConstraint[]
@@ -57,8 +58,11 @@ export interface SchedulerModel {
    * every pod. Asked to learn which domains accept a pod at all, and how many copies of it have room.
    */
   refusalOn(pod: PodRecord, nodeName: string): (Refused & { readonly plugin: FilterPlugin }) | undefined
-  /** Where the scheduler would place this unbound pod now. */
-  predict(pod: PodRecord): Prediction
+  /**
+   * Where the scheduler would place this unbound pod now: every node it may choose, or, where told what to tell nodes apart by, one of each
+   * kind, that with the highest total. Thousands of nodes are feasible for most pods of a large cluster, and few are worth telling apart.
+   */
+  predict(pod: PodRecord, distinction?: Distinction): Prediction
   /** The same for a person: every node, every filter, every score. */
   explain(pod: PodRecord): PlacementExplanation
   /** What its controller will create after the pod is evicted: an unbound record with a synthetic name and uid. */

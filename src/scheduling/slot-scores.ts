@@ -1,7 +1,7 @@
 import { NO_DOMAIN } from './node-layout.ts'
 
-// Raw scores run in step with the slots they belong to. Thousands of nodes are scored for each prediction, so each of these is one plain loop
-// over typed arrays.
+// Raw scores run in step with the slots they belong to. Thousands of predictions are made for a plan, so each of these is one plain loop over
+// typed arrays.
 
 /** The score of a node that takes no part. */
 export const IGNORED = NaN
@@ -11,14 +11,6 @@ export function addByDomain(scores: Float64Array, slots: Int32Array, domainOf: I
   for (let i = 0; i < slots.length; i += 1) {
     const domain = domainOf[slots[i] ?? 0] ?? NO_DOMAIN
     if (domain !== NO_DOMAIN) scores[i] = (scores[i] ?? 0) + (amounts[domain] ?? 0)
-  }
-}
-
-/** The same with an amount for each slot, for those nodes that have a domain. */
-export function addBySlot(scores: Float64Array, slots: Int32Array, domainOf: Int32Array, amounts: Float64Array): void {
-  for (let i = 0; i < slots.length; i += 1) {
-    const slot = slots[i] ?? 0
-    if (domainOf[slot] !== NO_DOMAIN) scores[i] = (scores[i] ?? 0) + (amounts[slot] ?? 0)
   }
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
-import { createClusterState, type ClusterState, type Delta } from '../../src/cluster/cluster-state.ts'
+import { createClusterState, type ClusterState } from '../../src/cluster/cluster-state.ts'
 import type { PodRecord, PodSpec, TopologySpreadConstraint } from '../../src/cluster/pod.ts'
+import { recordKey } from '../../src/cluster/records.ts'
 import { NO_SCALARS } from '../../src/cluster/resources.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import type { Prediction } from '../../src/scheduling/prediction.ts'
@@ -92,27 +93,26 @@ interface Timing {
 
 /** Moves a workload pod by pod, as a plan does: the victim terminates, the replacement is predicted and placed. Milliseconds a prediction. */
 function moveAll(model: SchedulerModel, state: ClusterState, namespace: string, app: string): Timing {
-  const imagined: Delta[] = []
-  const imagine = (pod: PodRecord, before: PodRecord | undefined): void => {
-    const delta: Delta = { kind: 'Pod', key: `${pod.namespace}/${pod.name}`, before, after: pod }
-    imagined.push(delta)
-    model.advance(delta)
+  const imagined: { readonly key: string; readonly replaced: PodRecord | undefined }[] = []
+  const imagine = (pod: PodRecord): void => {
+    const key = recordKey(pod)
+    imagined.push({ key, replaced: model.imagine(key, pod) })
   }
   const times: number[] = []
   let feasible = 0
   for (let i = 0; i < REPLICAS; i += 1) {
     const victim = state.pod(namespace, `${app}-${i}`)
     if (victim === undefined) continue
-    imagine({ ...victim, deletedAt: 1 }, victim)
+    imagine({ ...victim, deletedAt: 1 })
     const replacement = { ...victim, name: `${victim.name}-new`, uid: `${victim.uid}-new`, nodeName: undefined }
     const start = performance.now()
     const prediction: Prediction = model.predict(replacement)
     const to = prediction.kind === 'placed' ? prediction.leading[0]?.name : undefined
     times.push(performance.now() - start)
     if (prediction.kind === 'placed') feasible = prediction.nodes.length
-    if (to !== undefined) imagine({ ...replacement, nodeName: to }, undefined)
+    if (to !== undefined) imagine({ ...replacement, nodeName: to })
   }
-  for (const delta of imagined.reverse()) model.undo(delta)
+  for (const { key, replaced } of imagined.reverse()) model.imagine(key, replaced)
   const [first = 0, ...later] = times
   return { first, later: later.reduce((sum, time) => sum + time, 0) / later.length, feasible }
 }

@@ -26,7 +26,7 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
   })
   const model = createSchedulerModel(mirror.state, profiles)
   /** Pods placed in the model before the view shows them bound (cache.AssumePod). */
-  const assumed = new Map<string, Delta<PodRecord>>()
+  const assumed = new Map<string, { readonly nodeName: string; readonly replaced: PodRecord | undefined }>()
   let cancelCycle: (() => void) | undefined
 
   const arm = (): void => {
@@ -41,18 +41,17 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
   const queue = createSchedulingQueue(clock, timings.schedulingBackoff, timings.unschedulableFlush, arm)
 
   const assume = (pod: PodRecord, nodeName: string): void => {
-    const delta: Delta<PodRecord> = { kind: 'Pod', key: recordKey(pod), before: pod, after: { ...pod, nodeName } }
-    assumed.set(delta.key, delta)
-    model.advance(delta)
+    const key = recordKey(pod)
+    assumed.set(key, { nodeName, replaced: model.imagine(key, { ...pod, nodeName }) })
   }
 
   /** Returns the node that the pod had been assumed on. */
   const forget = (key: string): string | undefined => {
-    const delta = assumed.get(key)
-    if (delta === undefined) return undefined
+    const assumption = assumed.get(key)
+    if (assumption === undefined) return undefined
     assumed.delete(key)
-    model.undo(delta)
-    return delta.after?.nodeName
+    model.imagine(key, assumption.replaced)
+    return assumption.nodeName
   }
 
   const schedule = (key: string): void => {

@@ -1,0 +1,60 @@
+import type { Partition } from './node-partition.ts'
+
+/** Nodes that differ in nothing that a question reads of them but what they have left, and therefore in their own score alone. */
+export interface Cell {
+  /** Its slots by node name, those that do not pass the pod's own filters among them. */
+  readonly slots: Int32Array
+  /** How many of them pass. */
+  readonly passing: number
+  /** How many of those have which own score. */
+  readonly byScore: Int32Array
+  /** The highest score that a passing node has; -1 where none passes. */
+  highest(): number
+}
+
+/** All nodes in cells, with those that pass counted by their own score; advanced node by node. */
+export interface NodeCells {
+  readonly cells: readonly Cell[]
+  /** By slot: the number of its cell. */
+  readonly cellOf: Int32Array
+  /** A node with that score comes to pass (1), or passes no more (-1). */
+  count(slot: number, score: number, change: 1 | -1): void
+}
+
+/** @param highestScore what no own score exceeds */
+export function createNodeCells({ classOf, classes }: Partition, highestScore: number): NodeCells {
+  const cells = classes.map(slots => createCell(slots, highestScore))
+  return {
+    cells,
+    cellOf: classOf,
+    count: (slot, score, change) => cells[classOf[slot] ?? -1]?.count(score, change),
+  }
+}
+
+interface CountedCell extends Cell {
+  count(score: number, change: 1 | -1): void
+}
+
+function createCell(slots: Int32Array, highestScore: number): CountedCell {
+  const byScore = new Int32Array(highestScore + 1)
+  let passing = 0
+  // Never below the highest score there is: raised with it, and lowered by whoever asks.
+  let top = 0
+  return {
+    slots,
+    byScore,
+    get passing() {
+      return passing
+    },
+    highest() {
+      if (passing === 0) return -1
+      while (top > 0 && byScore[top] === 0) top -= 1
+      return top
+    },
+    count(score, change) {
+      byScore[score] = (byScore[score] ?? 0) + change
+      passing += change
+      if (score > top) top = score
+    },
+  }
+}

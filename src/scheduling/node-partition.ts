@@ -1,0 +1,65 @@
+/** Numbers by slot that tell nodes apart. Whoever makes one keeps it: partitions are remembered by the array itself. */
+export type Mark = Int32Array
+
+/** The nodes by what some marks say of them: equal numbers in every mark, same class. */
+export interface Partition {
+  /** By slot: the number of its node's class; -1 where no node is. */
+  readonly classOf: Int32Array
+  /** By class: its slots, by node name. */
+  readonly classes: readonly Int32Array[]
+}
+
+/** @param byName the slots that hold a node, by node name */
+export function partitionOf(slots: number, byName: Int32Array, marks: readonly Mark[]): Partition {
+  const classOf = new Int32Array(slots).fill(-1)
+  for (const slot of byName) classOf[slot] = 0
+  for (const mark of marks) refine(classOf, byName, mark)
+  const classes: number[][] = []
+  for (const slot of byName) (classes[classOf[slot] ?? 0] ??= []).push(slot)
+  return { classOf, classes: classes.map(members => Int32Array.from(members)) }
+}
+
+/** Splits every class by a further mark and numbers the new ones in the order in which they are met. */
+function refine(classOf: Int32Array, byName: Int32Array, mark: Mark): void {
+  const numbers = new Map<number, Map<number, number>>()
+  let count = 0
+  for (const slot of byName) {
+    const known = classOf[slot] ?? 0
+    const byMark = numbers.get(known) ?? new Map<number, number>()
+    numbers.set(known, byMark)
+    const value = mark[slot] ?? 0
+    let number = byMark.get(value)
+    if (number === undefined) {
+      number = count
+      byMark.set(value, number)
+      count += 1
+    }
+    classOf[slot] = number
+  }
+}
+
+/** Partitions by their marks, each made once and kept for as long as its marks are. */
+export interface Partitions {
+  of(marks: readonly Mark[]): Partition
+}
+
+interface Branch {
+  readonly next: WeakMap<Mark, Branch>
+  partition: Partition | undefined
+}
+
+export function createPartitions(slots: number, byName: Int32Array): Partitions {
+  const root: Branch = { next: new WeakMap(), partition: undefined }
+  return {
+    of(marks) {
+      let branch = root
+      for (const mark of marks) {
+        let next = branch.next.get(mark)
+        if (next === undefined) branch.next.set(mark, (next = { next: new WeakMap(), partition: undefined }))
+        branch = next
+      }
+      branch.partition ??= partitionOf(slots, byName, marks)
+      return branch.partition
+    },
+  }
+}
