@@ -3,8 +3,11 @@ import type { BudgetRecord } from './budget.ts'
 import type { ServiceRecord } from './namespace.ts'
 import type { NodeRecord } from './node.ts'
 import { isFinished, type PodRecord } from './pod.ts'
+import { createCoverage } from './budget-coverage.ts'
+import type { Labels } from './labels.ts'
 import { createRecordIndex } from './record-index.ts'
 import { recordKey, type ClusterRecord, type RecordKind, type RecordOf } from './records.ts'
+import { isWorkload, type WorkloadRecord } from './workload.ts'
 
 /** What the watch, a snapshot or a what-if says happened. */
 export type ClusterEvent =
@@ -34,7 +37,11 @@ export interface ClusterReader {
   podsIn(namespace: string): Iterable<PodRecord>
   /** Pods whose controller has this uid. */
   podsOf(controllerUid: string): Iterable<PodRecord>
+  /** The ReplicaSet, Deployment, ... with this uid. */
+  workload(uid: string): WorkloadRecord | undefined
   budgetsIn(namespace: string): Iterable<BudgetRecord>
+  /** Those whose selector matches pods with these labels, by name. */
+  budgetsCovering(namespace: string, labels: Labels): readonly BudgetRecord[]
   servicesIn(namespace: string): Iterable<ServiceRecord>
 }
 
@@ -60,7 +67,9 @@ export function createClusterState(): ClusterState {
   const podsByNode = createRecordIndex<PodRecord>(pod => (isFinished(pod) ? undefined : pod.nodeName))
   const podsByNamespace = createRecordIndex<PodRecord>(pod => pod.namespace)
   const podsByController = createRecordIndex<PodRecord>(pod => pod.controller?.uid)
+  const workloads = new Map<string, WorkloadRecord>()
   const budgetsByNamespace = createRecordIndex<BudgetRecord>(budget => budget.namespace)
+  const coverage = createCoverage(budgetsByNamespace.of)
   const servicesByNamespace = createRecordIndex<ServiceRecord>(service => service.namespace)
 
   function table<K extends RecordKind>(kind: K): Map<string, RecordOf<K>> {
@@ -79,8 +88,12 @@ export function createClusterState(): ClusterState {
       podsByController[change](record)
     } else if (record.kind === 'PodDisruptionBudget') {
       budgetsByNamespace[change](record)
+      coverage.forget(record.namespace)
     } else if (record.kind === 'Service') {
       servicesByNamespace[change](record)
+    } else if (isWorkload(record)) {
+      if (change === 'add') workloads.set(record.uid, record)
+      else if (workloads.get(record.uid) === record) workloads.delete(record.uid)
     }
   }
 
@@ -120,7 +133,9 @@ export function createClusterState(): ClusterState {
     podsOn: podsByNode.of,
     podsIn: podsByNamespace.of,
     podsOf: podsByController.of,
+    workload: uid => workloads.get(uid),
     budgetsIn: budgetsByNamespace.of,
+    budgetsCovering: coverage.of,
     servicesIn: servicesByNamespace.of,
     holds: record => isSame(table(record.kind).get(recordKey(record)), record),
     apply: event => (event.type === 'upsert' ? upsert(event.record) : remove(event.kind, event.key)),

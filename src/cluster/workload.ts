@@ -1,7 +1,13 @@
 import type { LabelSelector, Labels } from './labels.ts'
 import type { OwnerRef, PodSpec } from './pod.ts'
 
-export type WorkloadKind = 'ReplicaSet' | 'Deployment' | 'StatefulSet' | 'ReplicationController' | 'DaemonSet' | 'Job'
+const WORKLOAD_KINDS = ['ReplicaSet', 'Deployment', 'StatefulSet', 'ReplicationController', 'DaemonSet', 'Job'] as const
+
+export type WorkloadKind = (typeof WORKLOAD_KINDS)[number]
+
+export function isWorkload<R extends { readonly kind: string }>(record: R): record is R & { readonly kind: WorkloadKind } {
+  return WORKLOAD_KINDS.some(kind => kind === record.kind)
+}
 
 /** The pod template of a workload: what its next pod will look like, before admission. */
 export interface PodTemplate {

@@ -1,4 +1,3 @@
-import { recordKey } from '../cluster/records.ts'
 import type { PlacementExplanation } from '../scheduling/prediction.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { CommandError } from './errors.ts'
@@ -19,10 +18,9 @@ export function explainPodReport(model: SchedulerModel, namespace: string, name:
       : [{ ...pod, nodeName: undefined }, false, [`${answer.problem}; shown is where the pod itself would go`]]
   // Most replacements come while the victim still holds its resources; when it was deleted does not matter, only that it was.
   const terminating = { ...pod, deletedAt: pod.deletedAt ?? pod.createdAt }
-  const key = recordKey(pod)
-  const replaced = model.imagine(key, isGone ? undefined : terminating)
+  const replaced = model.imagine(pod, isGone ? undefined : terminating)
   const explanation = model.explain(replacement)
-  model.imagine(key, replaced)
+  model.imagine(pod, replaced)
   return {
     ...explanation,
     pod: { namespace, name, nodeName: pod.nodeName, replacement: answer.kind === 'replacement' },

@@ -1,11 +1,13 @@
 import type { SpreadRule } from './excess.ts'
+import type { Tally } from './tally.ts'
 
-/** One domain as the bound sees it. */
+/** Domains as the bound sees them: so many that are alike. */
 export interface DomainRoom {
+  readonly domains: number
   readonly count: number
-  /** Pods of it that may be moved. */
+  /** Pods of each that may be moved. */
   readonly movable: number
-  /** Further pods that it can take. */
+  /** Further pods that each can take. */
   readonly room: number
 }
 
@@ -17,37 +19,38 @@ export interface DomainRoom {
  *
  * With fewer domains than minDomains the scheduler takes the global minimum for 0, which leaves L = 0 as the only window.
  */
-export function reachableBound(domains: readonly DomainRoom[], rule: SpreadRule): number | undefined {
-  if (domains.length === 0) return 0
-  const total = domains.reduce((sum, domain) => sum + domain.count, 0)
-  const highestBottom = domains.length < rule.minDomains ? 0 : Math.floor(total / domains.length)
+export function reachableBound(rooms: readonly DomainRoom[], rule: SpreadRule): number | undefined {
+  const domains = rooms.reduce((sum, alike) => sum + alike.domains, 0)
+  if (domains === 0) return 0
+  const total = rooms.reduce((sum, alike) => sum + alike.domains * alike.count, 0)
+  const highestBottom = domains < rule.minDomains ? 0 : Math.floor(total / domains)
   let best: number | undefined
   for (let bottom = 0; bottom <= highestBottom; bottom++) {
-    const moves = movesIntoWindow(domains, bottom, bottom + rule.maxSkew, total)
+    const moves = movesIntoWindow(rooms, bottom, bottom + rule.maxSkew, total)
     if (moves !== undefined && (best === undefined || moves < best)) best = moves
   }
   return best
 }
 
 /** The same on counts alone: everything movable, room without end, minDomains met. Never undefined for maxSkew >= 1. */
-export function lowerBound(counts: readonly number[], maxSkew: number): number {
-  const domains = counts.map(count => ({ count, movable: count, room: Infinity }))
-  return reachableBound(domains, { maxSkew, minDomains: 1 }) ?? 0
+export function lowerBound(tally: Tally, maxSkew: number): number {
+  const rooms = tally.flatMap((domains, count) => (domains === 0 ? [] : [{ domains, count, movable: count, room: Infinity }]))
+  return reachableBound(rooms, { maxSkew, minDomains: 1 }) ?? 0
 }
 
-function movesIntoWindow(domains: readonly DomainRoom[], bottom: number, top: number, total: number): number | undefined {
+function movesIntoWindow(rooms: readonly DomainRoom[], bottom: number, top: number, total: number): number | undefined {
   let leaving = 0
   let arriving = 0
   let least = 0
   let most = 0
-  for (const { count, movable, room } of domains) {
+  for (const { domains, count, movable, room } of rooms) {
     const lo = Math.max(bottom, count - movable)
     const hi = Math.min(top, count + room)
     if (lo > hi) return undefined
-    leaving += Math.max(0, count - hi)
-    arriving += Math.max(0, lo - count)
-    least += lo
-    most += hi
+    leaving += domains * Math.max(0, count - hi)
+    arriving += domains * Math.max(0, lo - count)
+    least += domains * lo
+    most += domains * hi
   }
   return least <= total && total <= most ? Math.max(leaving, arriving) : undefined
 }

@@ -1,20 +1,27 @@
 import type { PodSpec } from '../cluster/pod.ts'
-import type { DomainSet } from '../scheduling/node-layout.ts'
+import { isOneNodeEach, presenceIn, type DomainSet } from '../scheduling/node-layout.ts'
+import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { wouldHave } from './eligibility.ts'
 import { compareText, type Group } from './groups.ts'
 
 /** The domains of a group, numbered in the order of their names. One object serves every group that counts over the same nodes. */
-interface DomainIndex {
+export interface DomainIndex {
   readonly names: readonly string[]
   /** Names of the nodes that count, by domain. */
   readonly nodes: readonly (readonly string[])[]
   /** The domain of a node by index; undefined for a node that does not count. */
   of(nodeName: string): number | undefined
+  /** Every domain has a single node that counts, as with the hostname key. */
+  readonly isPerNode: boolean
+  /** By domain: the slot of its first node in the scheduler model. */
+  readonly slots: readonly number[]
   /** By slot of the node layout: the domain by index; -1 for a node that does not count. */
   readonly bySlot: Int32Array
-  /** Counts in step with `names`, from counts by the scheduler's own numbers. */
-  inOrder(byNumber: ReadonlyMap<number, number>): number[]
+  /** What tells nodes apart for the group: their domain; where each has one of its own, whether they count. */
+  readonly mark: Mark
+  /** Counts by domain, from counts by the scheduler's own numbers; domains without any are not there. */
+  counted(byNumber: ReadonlyMap<number, number>): ReadonlyMap<number, number>
 }
 
 /** Finds the index of a group's domains; made once, it serves every group of a plan. */
@@ -27,15 +34,21 @@ export type DomainIndexes = (group: Group, over: DomainSet) => DomainIndex
  */
 export function createDomainIndexes(model: SchedulerModel): DomainIndexes {
   const known = new Map<DomainSet, Map<string, DomainIndex>>()
+  const keys = new Map<PodSpec, string>()
   return ({ constraint, representative: { spec } }, over) => {
     const isSoft = constraint.whenUnsatisfiable === 'ScheduleAnyway'
     const bySpec = known.get(over) ?? new Map<string, DomainIndex>()
     known.set(over, bySpec)
-    const key = isSoft ? JSON.stringify([spec.tolerations, [...spec.nodeSelector], spec.requiredNodeAffinity]) : ''
+    const key = isSoft ? (keys.get(spec) ?? whatIsTolerated(spec)) : ''
+    if (isSoft) keys.set(spec, key)
     const index = bySpec.get(key) ?? indexOf(over, name => !isSoft || hasPlaceFor(model, spec, name))
     bySpec.set(key, index)
     return index
   }
+}
+
+function whatIsTolerated(spec: PodSpec): string {
+  return JSON.stringify([spec.tolerations, [...spec.nodeSelector], spec.requiredNodeAffinity])
 }
 
 function indexOf(over: DomainSet, isOpen: (nodeName: string) => boolean): DomainIndex {
@@ -46,12 +59,26 @@ function indexOf(over: DomainSet, isOpen: (nodeName: string) => boolean): Domain
   const indexes = new Int32Array(over.topology.names.length).fill(-1)
   for (const [index, { number }] of domains.entries()) indexes[number] = index
   const domainOf = new Map(domains.flatMap(({ nodes }, index) => nodes.map(name => [name, index] as const)))
+  const bySlot = over.domainOf.map(number => indexes[number] ?? -1)
+  const slots: number[] = []
+  for (const [slot, index] of bySlot.entries()) if (index !== -1) slots[index] ??= slot
+  const isPerNode = isOneNodeEach(bySlot, domains.length)
   return {
     names: domains.map(({ name }) => name),
     nodes: domains.map(({ nodes }) => nodes),
     of: nodeName => domainOf.get(nodeName),
-    bySlot: over.domainOf.map(number => indexes[number] ?? -1),
-    inOrder: byNumber => domains.map(({ number }) => byNumber.get(number) ?? 0),
+    isPerNode,
+    slots,
+    bySlot,
+    mark: isPerNode ? presenceIn(bySlot) : bySlot,
+    counted(byNumber) {
+      const counts = new Map<number, number>()
+      for (const [number, count] of byNumber) {
+        const index = indexes[number] ?? -1
+        if (index !== -1) counts.set(index, count)
+      }
+      return counts
+    },
   }
 }
 

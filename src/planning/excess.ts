@@ -27,27 +27,3 @@ export function excessOf(counts: ArrayLike<number>, rule: SpreadRule): number {
   for (let i = 0; i < counts.length; i++) excess += Math.max(0, (counts[i] ?? 0) - allowed)
   return excess
 }
-
-/** By count: the number of domains that have it. */
-export function tallyOf(counts: readonly number[]): number[] {
-  const tally: number[] = []
-  for (const count of counts) {
-    while (tally.length <= count) tally.push(0)
-    tally[count] = (tally[count] ?? 0) + 1
-  }
-  return tally
-}
-
-/** {@link excessOf} from a tally of so many domains. */
-export function excessOfTally(tally: readonly number[], domains: number, rule: SpreadRule): number {
-  const lowest =
-    domains < rule.minDomains
-      ? 0
-      : Math.max(
-          0,
-          tally.findIndex(having => having > 0),
-        )
-  let excess = 0
-  for (let count = lowest + rule.maxSkew + 1; count < tally.length; count++) excess += (tally[count] ?? 0) * (count - lowest - rule.maxSkew)
-  return excess
-}

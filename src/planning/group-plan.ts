@@ -1,31 +1,39 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
-import { lowerBound, reachableBound } from './bounds.ts'
+import { lowerBound, reachableBound, type DomainRoom } from './bounds.ts'
 import { compareText } from './groups.ts'
 import type { Move } from './move.ts'
-import { roomOf } from './obstacles.ts'
 import type { Blocker, GroupDomain, GroupPlan, GroupStatus, Risk, WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import { isFinal, type Reason, type Veto } from './reasons.ts'
-import { skewOf, excessOf } from './excess.ts'
+import type { DomainRooms } from './room.ts'
 import type { SpreadState } from './spread-state.ts'
+import { excessOfTally, skewOfTally, tallyOf, type Tally } from './tally.ts'
 import { ownersOf } from './workloads.ts'
 
 /** Everything known about one group before anything moves. */
 export interface GroupBrief {
   readonly state: SpreadState
   /** Counts as the cluster has them, before arrivals under way are imagined. */
-  readonly observed: readonly number[]
+  readonly observed: Tally
+  readonly skew: number
+  readonly excess: number
   readonly workloads: readonly WorkloadName[]
   /** Why the group waits. */
   readonly hold: Veto | undefined
   /** Why the group's constraint is reported and not acted on, or can never be violated. */
   readonly unacted: Veto | undefined
-  /** By uid of each member that must not be evicted. */
-  readonly vetoes: ReadonlyMap<string, Veto>
-  /** For each domain the copies it has room for, before anything moves. */
-  readonly room: readonly number[]
+  /** Why a member must not be evicted. */
+  readonly vetoOn: (pod: PodRecord) => Veto | undefined
+  /** Copies that a domain has room for, before anything moves. */
+  readonly room: DomainRooms
+}
+
+/** The group by its counts alone, as the cluster has them. */
+export function observedIn({ observed, index, rule }: SpreadState): Pick<GroupBrief, 'observed' | 'skew' | 'excess'> {
+  const domains = index.names.length
+  const tally = tallyOf(observed.values(), domains)
+  return { observed: tally, skew: skewOfTally(tally, domains, rule), excess: excessOfTally(tally, domains, rule) }
 }
 
 /** The workloads of a group by number of members, most first. */
@@ -44,8 +52,9 @@ export function workloadsOf(cluster: ClusterReader, members: readonly PodRecord[
 }
 
 /** Constraints that the policy leaves alone, and those that no move could change. */
-export function unactedBecause({ group }: SpreadState, domains: number, policy: Policy): Veto | undefined {
+export function unactedBecause({ group, index }: SpreadState, policy: Policy): Veto | undefined {
   const { constraint } = group
+  const domains = index.names.length
   if (constraint.selector.kind !== 'requirements') {
     return {
       reason: 'SelectorCountsNothing',
@@ -78,13 +87,12 @@ export function unactedBecause({ group }: SpreadState, domains: number, policy: 
 
 /** The report of one group after the search: what was found, what is planned, and what stands in the way of the rest. */
 export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: ReadonlyMap<string, Veto>, risk: Risk): GroupPlan {
-  const { state, observed, workloads } = brief
-  const { group, rule } = state
-  const skew = skewOf(observed, rule)
-  const excess = excessOf(observed, rule)
+  const { state, observed, skew, excess, workloads } = brief
+  const { group, rule, index, tally } = state
   const planned = moves.filter(move => move.helped.includes(state)).length
   const blockers = excess > 0 ? blockersOf(brief, leftAlone) : []
-  const verdict = verdictOf(brief, excess, planned, blockers)
+  const verdict = verdictOf(brief, planned, blockers)
+  const domainsOf = domainsIn(brief)
   return {
     id: group.id,
     namespace: group.namespace,
@@ -95,7 +103,10 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: 
     origin: group.constraint.origin,
     maxSkew: rule.maxSkew,
     minDomains: rule.minDomains,
-    domains: domainsOf(brief),
+    // Made when looked at: groups of the hostname key have thousands.
+    get domains() {
+      return domainsOf()
+    },
     members: group.members.length,
     memberUids: group.members.map(pod => pod.uid),
     skew,
@@ -104,32 +115,52 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: 
     lowerBound: lowerBound(observed, rule.maxSkew),
     reachableBound: reachableOf(brief),
     planned,
-    skewAfter: skewOf(state.counts, rule),
-    excessAfter: excessOf(state.counts, rule),
+    skewAfter: skewOfTally(tally, index.names.length, rule),
+    excessAfter: state.excess(),
     risk,
     blockers,
   }
 }
 
-function domainsOf({ state, observed, room }: GroupBrief): readonly GroupDomain[] {
-  return state.domains.map((name, index) => ({
-    name,
-    count: observed[index] ?? 0,
-    countAfter: state.counts[index] ?? 0,
-    acceptsPods: (room[index] ?? 0) > 0,
-  }))
+/** The domains as they are at the end of the plan, to be looked at whenever. */
+function domainsIn({ state, room }: GroupBrief): () => readonly GroupDomain[] {
+  const { observed, occupied } = state
+  const { names } = state.index
+  let domains: readonly GroupDomain[] | undefined
+  return () =>
+    (domains ??= names.map((name, domain) => ({
+      name,
+      count: observed.get(domain) ?? 0,
+      countAfter: occupied.get(domain) ?? 0,
+      acceptsPods: room(domain) > 0,
+    })))
 }
 
-function reachableOf({ state, observed, vetoes, room, unacted, hold }: GroupBrief): number | undefined {
-  if (unacted !== undefined || hold !== undefined) return excessOf(observed, state.rule) === 0 ? 0 : undefined
-  const movable = observed.map(() => 0)
-  for (const pod of state.group.members) {
-    const index = state.domainOf(pod.nodeName ?? '')
-    if (index !== undefined && !vetoes.has(pod.uid)) movable[index] = (movable[index] ?? 0) + 1
+function reachableOf({ state, observed, excess, vetoOn, room, unacted, hold }: GroupBrief): number | undefined {
+  if (excess === 0) return 0
+  if (unacted !== undefined || hold !== undefined) return undefined
+  const { index, group, rule } = state
+  const movable = new Map<number, number>()
+  for (const pod of group.members) {
+    const domain = index.of(pod.nodeName ?? '')
+    if (domain !== undefined && vetoOn(pod) === undefined) movable.set(domain, (movable.get(domain) ?? 0) + 1)
   }
-  const domains = observed.map((count, index) => ({ count, movable: movable[index] ?? 0, room: room[index] ?? 0 }))
-  return reachableBound(domains, state.rule)
+  // More room than the fullest window could use makes no difference, and less difference makes fewer kinds of domains.
+  const pods = observed.reduce((sum, domains, count) => sum + domains * count, 0)
+  const mostRoom = Math.min(pods, Math.floor(pods / index.names.length) + rule.maxSkew)
+  const kinds = new Map<number, { -readonly [Field in keyof DomainRoom]: DomainRoom[Field] }>()
+  for (const domain of index.names.keys()) {
+    const kind = { count: state.observed.get(domain) ?? 0, movable: movable.get(domain) ?? 0, room: Math.min(room(domain), mostRoom) }
+    const key = (kind.count * MOST_PODS + kind.movable) * MOST_PODS + kind.room
+    const known = kinds.get(key)
+    if (known === undefined) kinds.set(key, { domains: 1, ...kind })
+    else known.domains += 1
+  }
+  return reachableBound([...kinds.values()], rule)
 }
+
+/** No group has as many pods. */
+const MOST_PODS = 2 ** 17
 
 /** The constraint itself makes every move pointless, whatever the policy. */
 function isInert({ reason }: Veto): boolean {
@@ -142,8 +173,8 @@ interface Verdict {
   readonly message: string
 }
 
-function verdictOf(brief: GroupBrief, excess: number, planned: number, blockers: readonly Blocker[]): Verdict {
-  const { hold, unacted, state } = brief
+function verdictOf(brief: GroupBrief, planned: number, blockers: readonly Blocker[]): Verdict {
+  const { hold, unacted, state, excess } = brief
   const { topologyKey } = state.group.constraint
   const main = blockers[0]
   // Nothing to wait for where no move could ever change the skew; and what is not read as a constraint cannot be violated.
@@ -180,12 +211,12 @@ export function leftAloneIn(
   refused: ReadonlyMap<string, Veto>,
   obstacleOf: () => Veto | undefined,
 ): readonly (readonly [string, Veto])[] {
-  const { state, observed, vetoes, hold, unacted } = brief
-  if (excessOf(observed, state.rule) === 0) return []
-  const obstacle = excessOf(state.counts, state.rule) > 0 ? obstacleOf() : undefined
+  const { state, excess, vetoOn, hold, unacted } = brief
+  if (excess === 0) return []
+  const obstacle = state.excess() > 0 ? obstacleOf() : undefined
   return state.group.members.flatMap(pod => {
     if (moved.has(pod.uid) || !isAboveMinimum(state, pod)) return []
-    const veto = vetoes.get(pod.uid) ?? hold ?? unacted ?? explained(refused.get(pod.uid), obstacle)
+    const veto = vetoOn(pod) ?? hold ?? unacted ?? explained(refused.get(pod.uid), obstacle)
     return veto === undefined ? [] : [[pod.uid, veto] as const]
   })
 }
@@ -199,21 +230,9 @@ function explained(refusal: Veto | undefined, obstacle: Veto | undefined): Veto 
 }
 
 function isAboveMinimum(state: SpreadState, pod: PodRecord): boolean {
-  const index = state.domainOf(pod.nodeName ?? '')
+  const { index, rule } = state
+  const domain = index.of(pod.nodeName ?? '')
   // With fewer domains than minDomains the global minimum is 0, and every pod above maxSkew is one too many.
-  const lowest = state.domains.length < state.rule.minDomains ? 0 : state.lowest()
-  return index !== undefined && (state.counts[index] ?? 0) > lowest
+  const lowest = index.names.length < rule.minDomains ? 0 : state.lowest()
+  return domain !== undefined && state.countIn(domain) > lowest
 }
-
-/** Volumes are a pod's own: so many members with claims are asked about before a domain is said to take none of the group. */
-const MEMBERS_ASKED = 20
-
-/** Room by domain for the group's pods as they are, as if they were not bound yet. */
-export function roomByDomain(state: SpreadState, model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): readonly number[] {
-  const { members, representative } = state.group
-  const asked = (representative.claims.length === 0 ? [representative] : members.slice(0, MEMBERS_ASKED)).map(unbound)
-  const limit = state.counts.reduce((sum, count) => sum + count, 0) + 1
-  return state.domains.map((_, index) => Math.max(...asked.map(pod => roomOf(state, index, pod, model, closedNodes, limit))))
-}
-
-const unbound = (pod: PodRecord): PodRecord => ({ ...pod, nodeName: undefined })

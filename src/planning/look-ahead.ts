@@ -1,9 +1,9 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { lowerBound } from './bounds.ts'
 import { tryMove, type Move, type MoveContext } from './move.ts'
-import { rank } from './rank.ts'
-import { excessNow, type SpreadState } from './spread-state.ts'
-import { replay, takeBack } from './walk-back.ts'
+import type { Candidates } from './rank.ts'
+import type { SpreadState } from './spread-state.ts'
+import { excessOver, replay, takeBack, victimsOf } from './walk-back.ts'
 
 /** What is still to be spent on looking ahead, counted in moves tried: the same on every machine. */
 export interface Effort {
@@ -22,15 +22,16 @@ interface Best {
  */
 export function lookAhead(
   groups: readonly SpreadState[],
-  movable: readonly PodRecord[],
+  candidates: Candidates,
   context: MoveContext,
   found: readonly Move[],
   effort: Effort,
 ): readonly Move[] {
-  let best: Best = { excess: excessOver(groups), victims: found.map(move => move.victim) }
+  let best: Best = { excess: excessOver(groups), victims: victimsOf(found) }
   takeBack(found, context)
   const least = leastMoves(groups)
   if (best.excess === 0 && best.victims.length <= least) return replay(best.victims, context) ?? []
+  const within = new Set(groups)
   const isSettled = (): boolean => best.excess === 0 && best.victims.length <= least
   /** The fewest moves by which each state was reached, with as much leave to go against the ranking. */
   let reached = new Map<string, number>()
@@ -38,17 +39,16 @@ export function lookAhead(
   const explore = (path: readonly Move[], against: number): void => {
     const excess = excessOver(groups)
     if (excess < best.excess || (excess === best.excess && path.length < best.victims.length)) {
-      best = { excess, victims: path.map(move => move.victim) }
+      best = { excess, victims: victimsOf(path) }
     }
     if (excess === 0 || (best.excess === 0 && path.length + leastMoves(groups) >= best.victims.length)) return
-    const key = `${against}/${groups.map(({ counts }) => counts.join()).join(';')}`
+    const key = `${against}/${groups.map(countsKey).join(';')}`
     if ((reached.get(key) ?? Infinity) <= path.length) return
     reached.set(key, path.length)
 
     const gone = new Set(path.map(move => move.victim.uid))
     let isFirst = true
-    const remaining = movable.filter(pod => !gone.has(pod.uid))
-    for (const [pod] of rank(remaining, context, groups)) {
+    for (const [pod] of candidates.ranked(within, gone)) {
       if (effort.left === 0) return
       if (pod === undefined) continue
       effort.left -= 1
@@ -71,11 +71,14 @@ export function lookAhead(
 /** How often a way may go against the ranking. */
 const MOST_AGAINST = 6
 
-export function excessOver(groups: readonly SpreadState[]): number {
-  return groups.reduce((sum, state) => sum + excessNow(state), 0)
-}
-
 /** No way needs fewer than the group that needs most by itself. */
 export function leastMoves(groups: readonly SpreadState[]): number {
-  return groups.reduce((most, { counts, rule }) => Math.max(most, lowerBound(counts, rule.maxSkew)), 0)
+  return groups.reduce((most, { tally, rule }) => Math.max(most, lowerBound(tally, rule.maxSkew)), 0)
+}
+
+function countsKey({ occupied }: SpreadState): string {
+  return [...occupied]
+    .sort(([one], [other]) => one - other)
+    .map(([domain, count]) => `${domain}:${count}`)
+    .join()
 }

@@ -1,9 +1,10 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { judge } from '../scheduling/judge.ts'
-import { oneOfEach } from '../scheduling/placement.ts'
+import type { Mark } from '../scheduling/node-partition.ts'
+import type { Distinction } from '../scheduling/places.ts'
 import type { CandidateNode, Certainty, Prediction } from '../scheduling/prediction.ts'
 import type { Veto } from './reasons.ts'
-import { excessAfter, excessNow, shift, type Shift, type SpreadState, type SpreadStates } from './spread-state.ts'
+import { excessNow, shift, type Shift, type SpreadState, type SpreadStates } from './spread-state.ts'
 import type { WhatIf } from './what-if.ts'
 
 /** What a move is judged by. */
@@ -16,6 +17,8 @@ export interface MoveContext {
   readonly acting: ReadonlySet<SpreadState>
   /** Why a node's domain accepts no landing for now, by node name. */
   readonly closedNodes: ReadonlyMap<string, Veto>
+  /** By slot: 1 for a closed node; undefined where none is. */
+  readonly closed: Mark | undefined
 }
 
 /** A move that helps, imagined and kept. */
@@ -25,7 +28,7 @@ export interface Move {
   readonly replacement: PodRecord
   /** The landing that later moves are planned for: the worst of those that may happen. */
   readonly to: string
-  /** Of the first group that it helps: every domain in which it may land, by index. */
+  /** Of the first group that it helps: the domains in which it may land, by index. Of single nodes that are alike only the best is named. */
   readonly toDomains: readonly number[]
   readonly certainty: Exclude<Certainty, 'open'>
   /** The what-if's mark before it. */
@@ -55,16 +58,13 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   if (answer.kind === 'unknown') {
     return { kind: 'refused', veto: { reason: 'CannotPredict', message: answer.problem }, prediction: undefined, replacement: undefined }
   }
-  // Moves of one plan must not share a name, whatever the owner will call its pods; only a StatefulSet's replacement has the victim's own.
-  const replacement: PodRecord =
-    answer.comesAfter === 'gone' ? answer.pod : { ...answer.pod, name: `${victim.name}~replacement`, uid: `${victim.uid}~replacement` }
+  const { pod: replacement } = answer
 
   const mark = whatIf.mark()
   const terminating = whatIf.terminate(victim, now)
   if (answer.comesAfter === 'gone') whatIf.remove(terminating)
   const affected = affectedBy(victim, replacement, from, context)
-  const predicted = whatIf.model.predict(replacement)
-  const prediction = predicted.kind === 'placed' ? oneOfEach(predicted, kindsOf(affected, context)) : predicted
+  const prediction = whatIf.model.predict(replacement, distinctionOf(affected, context))
   const refuse = (veto: Veto): MoveResult => {
     whatIf.backTo(mark)
     return { kind: 'refused', veto, prediction, replacement }
@@ -77,29 +77,28 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
     })
   }
 
-  const landings = landingsOf(affected, context)
-  const certainty = judge(prediction, node => landings(node).helps)
-  if (certainty === 'open') return refuse(whyOpen(prediction.leading, landings, context))
+  const landings = prediction.nodes.map(node => landingOn(node, affected, context))
+  const leading = landings.slice(0, prediction.leading.length)
+  const certainty = judge(landings, leading, isGood)
+  if (certainty === 'open') return refuse(whyOpen(leading, affected, context))
 
   // Later moves count on a landing that the scores allow for, be there others that would help too: the worst of those within the margin.
-  const to = prediction.leading.reduce((worst, node) => (landings(node.name).excess > landings(worst.name).excess ? node : worst))
+  const planned = leading.reduce((worst, landing) => (landing.excess > worst.excess ? landing : worst))
+  const to = planned.node.name
   if (answer.comesAfter === 'deletionTimestamp') whatIf.remove(terminating)
-  const placed = whatIf.place(replacement, to.name)
-  const possible = certainty === 'certain' ? prediction.nodes : prediction.leading
-  const { lowered } = landings(to.name)
-  const always = lowered.filter(state => possible.every(node => landings(node.name).lowered.includes(state)))
-  const helped = always.length > 0 ? always : lowered
-  const done: Shift = { leaving: victim, from, arriving: placed, to: to.name }
+  const placed = whatIf.place(replacement, to)
+  const possible = certainty === 'certain' ? landings : leading
+  const lowered = affected.filter((each, i) => lowers(planned, each, i, context))
+  const always = lowered.filter(each => possible.every(landing => lowers(landing, each, affected.indexOf(each), context)))
+  const helped = (always.length > 0 ? always : lowered).map(({ state }) => state)
+  const done: Shift = { leaving: victim, from, arriving: placed, to }
   shift(context.states, done)
-  const toDomains = helped[0] === undefined ? [] : domainsAmong(predicted, certainty, helped[0])
-  return { kind: 'move', move: { victim, from, replacement: placed, to: to.name, toDomains, certainty, mark, helped } }
+  const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
+  return { kind: 'move', move: { victim, from, replacement: placed, to, toDomains, certainty, mark, helped } }
 }
 
-function domainsAmong(prediction: Prediction, certainty: Certainty, state: SpreadState): readonly number[] {
-  if (prediction.kind !== 'placed') return []
-  const byDomain = oneOfEach(prediction, slot => state.domainBySlot[slot] ?? -1)
-  const possible = certainty === 'certain' ? byDomain.nodes : byDomain.leading
-  return [...new Set(possible.flatMap(node => state.domainOf(node.name) ?? []))].sort((a, b) => a - b)
+function domainsAmong(possible: readonly Landing[], { index }: SpreadState): readonly number[] {
+  return [...new Set(possible.flatMap(({ node }) => index.of(node.name) ?? []))].sort((a, b) => a - b)
 }
 
 /** A group that a move changes. */
@@ -119,73 +118,78 @@ function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, { s
   return both.map(state => ({
     state,
     was: excessNow(state),
-    from: left.includes(state) ? state.domainOf(from) : undefined,
+    from: left.includes(state) ? state.index.of(from) : undefined,
     countsReplacement: entered.includes(state),
   }))
 }
 
-/** Numbers nodes so that those with equal numbers make no difference to any group: their domains have equal counts. */
-function kindsOf(affected: readonly Affected[], { closedNodes }: MoveContext): (slot: number, name: string) => number {
-  const scales = affected
-    .filter(({ countsReplacement }) => countsReplacement)
-    .map(({ state, from }) => ({ domainBySlot: state.domainBySlot, counts: state.counts, from, size: state.highest() + 3 }))
-  const kinds = scales.reduce((product, { size }) => product * size, 4)
-  if (kinds > Number.MAX_SAFE_INTEGER) return slot => slot
-  return (slot, name) => {
-    let kind = closedNodes.size > 0 && closedNodes.has(name) ? 1 : 0
-    for (const { domainBySlot, counts, from, size } of scales) {
-      const domain = domainBySlot[slot] ?? -1
-      kind = kind * size + (domain === -1 ? 0 : domain === from ? 1 : (counts[domain] ?? 0) + 2)
-    }
-    return kind
+/** Tells nodes apart as far as it makes a difference to some group: by their domains, or by their counts where each node is a domain. */
+function distinctionOf(affected: readonly Affected[], { closed }: MoveContext): Distinction {
+  const marks: Mark[] = []
+  const apart: number[] = []
+  for (const { state, countsReplacement } of affected) {
+    if (!countsReplacement) continue
+    marks.push(state.index.mark)
+    if (state.index.isPerNode) for (const domain of state.occupied.keys()) apart.push(state.index.slots[domain] ?? 0)
   }
+  if (closed !== undefined) marks.push(closed)
+  return { marks, apart }
 }
 
+/** What a landing on a node would do to the groups. */
 interface Landing {
+  readonly node: CandidateNode
+  /** It lowers the excess of a group acted on, and raises none. */
   readonly helps: boolean
-  /** Sum over the groups acted on, after the landing. */
+  /** Sum over the groups acted on. */
   readonly excess: number
-  readonly lowered: readonly SpreadState[]
-  readonly raised: readonly SpreadState[]
+  /** Of each affected group, in step. */
+  readonly excesses: readonly number[]
 }
 
-/** What a landing on a node would do to every group. */
-function landingsOf(affected: readonly Affected[], context: MoveContext): (node: string) => Landing {
-  const known = new Map<string, Landing>()
-  return to => {
-    const cached = known.get(to)
-    if (cached !== undefined) return cached
-    const lowered: SpreadState[] = []
-    const raised: SpreadState[] = []
-    let excess = 0
-    for (const { state, was, from, countsReplacement } of affected) {
-      const after = excessAfter(state, from, countsReplacement ? state.domainOf(to) : undefined)
-      const acted = context.acting.has(state)
-      if (acted) excess += after
-      if (after < was && acted) lowered.push(state)
-      if (after > was && (acted || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule')) raised.push(state)
-    }
-    const landing: Landing = { helps: !context.closedNodes.has(to) && lowered.length > 0 && raised.length === 0, excess, lowered, raised }
-    known.set(to, landing)
-    return landing
+function landingOn(node: CandidateNode, affected: readonly Affected[], { acting, closedNodes }: MoveContext): Landing {
+  const excesses = affected.map(each => excessAfter(each, node.name))
+  let sum = 0
+  let isLowered = false
+  let isRaised = false
+  for (const [i, { state, was }] of affected.entries()) {
+    const excess = excesses[i] ?? 0
+    const acted = acting.has(state)
+    if (acted) sum += excess
+    isLowered ||= acted && excess < was
+    isRaised ||= excess > was && (acted || isHard(state))
   }
+  return { node, helps: isLowered && !isRaised && !closedNodes.has(node.name), excess: sum, excesses }
 }
 
-function whyOpen(leading: readonly CandidateNode[], landings: (node: string) => Landing, context: MoveContext): Veto {
-  const offender = leading.find(node => !landings(node.name).helps) ?? leading[0]
+function excessAfter({ state, was, from, countsReplacement }: Affected, nodeName: string): number {
+  const to = countsReplacement ? state.index.of(nodeName) : undefined
+  // What leaves a domain and comes back to it changes nothing.
+  if (to === from) return was
+  return state.excessIf(from === undefined ? undefined : state.countIn(from), to === undefined ? undefined : state.countIn(to))
+}
+
+const isHard = ({ group }: SpreadState): boolean => group.constraint.whenUnsatisfiable === 'DoNotSchedule'
+
+const lowers = ({ excesses }: Landing, { state, was }: Affected, i: number, { acting }: MoveContext): boolean =>
+  acting.has(state) && (excesses[i] ?? 0) < was
+
+/** A node that is about to go helps nobody, but the scheduler may choose it all the same where the pod tolerates that. */
+const isGood = ({ node, helps }: Landing): boolean => node.stays && helps
+
+function whyOpen(leading: readonly Landing[], affected: readonly Affected[], { acting, closedNodes }: MoveContext): Veto {
+  const offender = leading.find(({ helps }) => !helps) ?? leading[0]
   if (offender === undefined) return { reason: 'NoLanding', message: 'no node would take the replacement' }
-  const closed = context.closedNodes.get(offender.name)
+  const { name } = offender.node
+  const closed = closedNodes.get(name)
   if (closed !== undefined) return closed
-  const { raised } = landings(offender.name)
-  const other = raised[0]?.group.constraint
-  if (other !== undefined) {
-    return {
-      reason: 'WouldWorsenOther',
-      message: `the replacement may land on ${offender.name}, which raises the excess over ${other.topologyKey}`,
-    }
+  const raised = affected.find(({ state, was }, i) => (offender.excesses[i] ?? 0) > was && (acting.has(state) || isHard(state)))
+  if (raised !== undefined) {
+    const { topologyKey } = raised.state.group.constraint
+    return { reason: 'WouldWorsenOther', message: `the replacement may land on ${name}, which raises the excess over ${topologyKey}` }
   }
-  if (leading.every(node => !landings(node.name).helps)) {
-    return { reason: 'WouldNotHelp', message: `the replacement would land on ${offender.name}, which does not lower the skew` }
+  if (leading.every(({ helps }) => !helps)) {
+    return { reason: 'WouldNotHelp', message: `the replacement would land on ${name}, which does not lower the skew` }
   }
-  return { reason: 'LandingOpen', message: `the replacement may land on ${offender.name}, which does not lower the skew` }
+  return { reason: 'LandingOpen', message: `the replacement may land on ${name}, which does not lower the skew` }
 }

@@ -1,10 +1,9 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { FilterPlugin } from '../scheduling/plugins.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
-import { excessOf, globalMinimum } from './excess.ts'
+import { excessOf } from './excess.ts'
 import type { Reason, Veto } from './reasons.ts'
-import { roomIn } from './room.ts'
-import type { SpreadState } from './spread-state.ts'
+import { countsOf, type SpreadState } from './spread-state.ts'
 
 /** What a filter's refusal means to somebody who wonders why a domain takes no pods. */
 const REASON_OF_PLUGIN: Readonly<Partial<Record<FilterPlugin, Reason>>> = {
@@ -24,30 +23,38 @@ const REASON_OF_PLUGIN: Readonly<Partial<Record<FilterPlugin, Reason>>> = {
 export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Veto | undefined {
   if (isCappedByMinDomains(state)) return tooFewDomains(state)
   const replacement: PodRecord = { ...state.group.representative, nodeName: undefined }
-  const lowest = globalMinimum(state.counts, { ...state.rule, minDomains: 1 })
+  const { index } = state
+  const lowest = state.lowest()
+  const needy = [...index.names.keys()].filter(domain => state.countIn(domain) === lowest)
   const tally = new Map<Reason, Obstacle[]>()
-  for (const [index, domain] of state.domains.entries()) {
-    if (state.counts[index] !== lowest) continue
-    for (const node of state.nodes[index] ?? []) {
+  let asked = 0
+  for (const domain of needy) {
+    for (const node of index.nodes[domain] ?? []) {
+      if (asked === NODES_ASKED) break
+      asked += 1
       const veto = closedNodes.get(node) ?? refusalOn(node, replacement, model)
       if (veto === undefined) return undefined
+      const obstacle = { domain: index.names[domain] ?? '', node, veto }
       const alike = tally.get(veto.reason)
-      if (alike === undefined) tally.set(veto.reason, [{ domain, node, veto }])
-      else alike.push({ domain, node, veto })
+      if (alike === undefined) tally.set(veto.reason, [obstacle])
+      else alike.push(obstacle)
     }
   }
   const commonest = [...tally.values()].reduce<readonly Obstacle[]>((most, each) => (each.length > most.length ? each : most), [])
   return inOneSentence(commonest, state)
 }
 
+/** Thousands of nodes are full for the same reason: so many are asked for theirs. */
+const NODES_ASKED = 500
+
 /** With fewer domains than minDomains the global minimum is 0, so that no domain may hold more than maxSkew; where all do, no move helps. */
-function isCappedByMinDomains({ counts, rule }: SpreadState): boolean {
-  return counts.length < rule.minDomains && counts.every(count => count >= rule.maxSkew)
+function isCappedByMinDomains({ index, rule, lowest }: SpreadState): boolean {
+  return index.names.length < rule.minDomains && lowest() >= rule.maxSkew
 }
 
-function tooFewDomains({ counts, group, rule }: SpreadState): Veto {
+function tooFewDomains({ index, group, rule }: SpreadState): Veto {
   const { topologyKey } = group.constraint
-  const message = `${topologyKey} has ${counts.length} domain(s) and minDomains is ${rule.minDomains}, so each may hold ${rule.maxSkew} at most`
+  const message = `${topologyKey} has ${index.names.length} domain(s) and minDomains is ${rule.minDomains}, so each may hold ${rule.maxSkew} at most`
   return { reason: 'BelowMinDomains', message }
 }
 
@@ -100,8 +107,9 @@ function inOneSentence(obstacles: readonly Obstacle[], state: SpreadState): Veto
  * The further pods that each domain would have to take until the group is within maxSkew: one after the other from the fullest to the emptiest,
  * which is what the lower bound counts.
  */
-function roomMissing({ domains, counts, rule }: SpreadState): ReadonlyMap<string, number> {
-  const imagined = [...counts]
+function roomMissing(state: SpreadState): ReadonlyMap<string, number> {
+  const { index, rule } = state
+  const imagined = [...countsOf(state)]
   const missing = new Map<string, number>()
   const total = imagined.reduce((sum, count) => sum + count, 0)
   for (let moves = 0; moves < total; moves++) {
@@ -110,21 +118,8 @@ function roomMissing({ domains, counts, rule }: SpreadState): ReadonlyMap<string
     if (excessOf(imagined, { ...rule, minDomains: 1 }) === 0) break
     imagined[fullest] = (imagined[fullest] ?? 0) - 1
     imagined[emptiest] = (imagined[emptiest] ?? 0) + 1
-    const name = domains[emptiest] ?? ''
+    const name = index.names[emptiest] ?? ''
     missing.set(name, (missing.get(name) ?? 0) + 1)
   }
   return missing
-}
-
-/** Copies of the replacement that a domain has room for, up to `limit`; none where its nodes are closed. */
-export function roomOf(
-  state: SpreadState,
-  index: number,
-  replacement: PodRecord,
-  model: SchedulerModel,
-  closedNodes: ReadonlyMap<string, Veto>,
-  limit: number,
-): number {
-  const open = (state.nodes[index] ?? []).filter(name => !closedNodes.has(name))
-  return roomIn(model, replacement, open, limit)
 }

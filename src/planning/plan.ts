@@ -1,11 +1,12 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import type { PodRecord } from '../cluster/pod.ts'
+import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 import { neverAllows } from '../scheduling/budget-arithmetic.ts'
+import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { createDomainIndexes } from './domain-index.ts'
 import { compareText, groupsOf } from './groups.ts'
-import { groupPlan, leftAloneIn, roomByDomain, unactedBecause, workloadsOf, type GroupBrief } from './group-plan.ts'
+import { groupPlan, leftAloneIn, observedIn, unactedBecause, workloadsOf, type GroupBrief } from './group-plan.ts'
 import { closedNodesOf, holdOf } from './holds.ts'
 import type { Move, MoveContext } from './move.ts'
 import { noticesOf } from './notices.ts'
@@ -15,7 +16,8 @@ import type { Plan, PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import { riskOf } from './risk.ts'
-import { search } from './search.ts'
+import { createRoomFinder, type RoomFinder } from './room.ts'
+import { search, type MovableOf } from './search.ts'
 import type { Situation } from './situation.ts'
 import { count, createSpreadStates, excessNow, spreadStateOf, type SpreadState } from './spread-state.ts'
 import { summaryOf } from './summary.ts'
@@ -43,15 +45,16 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
     // 1 What is there: groups with their counts, and which domains are down or settling.
     const down = outages(cluster, policy)
     const closedNodes = closedNodesOf(cluster, down, situation)
+    const closed = closedMark(model, closedNodes)
     const indexes = createDomainIndexes(model)
     const states = groupsOf(cluster, model).map(group => spreadStateOf(model, group, indexes))
     const spread = createSpreadStates(states)
 
     // 2 Who may be moved, and which groups wait.
     const leaving = evictedUnseen(whatIf, situation)
-    const vetoes = vetoesOf(states, cluster, policy, situation)
-    for (const { uid } of leaving) vetoes.set(uid, { reason: 'Terminating', message: 'it is evicted already' })
-    const briefs = states.map(state => briefOf(state, { cluster, model, policy, situation, down, closedNodes, vetoes }))
+    const vetoOn = vetoesIn(cluster, policy, situation, leaving)
+    const roomFor = createRoomFinder(model, closed)
+    const briefs = states.map(state => briefOf(state, { cluster, policy, situation, down, vetoOn, roomFor }))
 
     // 3 What is under way leaves and takes its places first.
     for (const pod of leaving) {
@@ -62,16 +65,8 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
 
     // 4 Which moves.
     const targets = briefs.filter(brief => brief.hold === undefined && brief.unacted === undefined).map(brief => brief.state)
-    const context: MoveContext = {
-      whatIf,
-      now: situation.now,
-      states: spread,
-      acting: new Set(targets),
-      closedNodes,
-    }
-    const harm = leastHarmFirst(policy)
-    const movable = new Map(targets.map(state => [state, state.group.members.filter(pod => !vetoes.has(pod.uid)).sort(harm)]))
-    const { moves, refused } = search(worstFirst(targets), state => movable.get(state) ?? [], context)
+    const context: MoveContext = { whatIf, now: situation.now, states: spread, acting: new Set(targets), closedNodes, closed }
+    const { moves, refused } = search(worstFirst(targets), movableIn(vetoOn, policy), context)
 
     // 5 What may happen when, and how it all reads.
     const evictions = evictionsOf(moves, cluster, policy, situation)
@@ -97,6 +92,14 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
   }
 }
 
+function closedMark({ nodeSlots }: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Mark | undefined {
+  if (closedNodes.size === 0) return undefined
+  const { length, slotOf } = nodeSlots()
+  const closed = new Int32Array(length)
+  for (const name of closedNodes.keys()) closed[slotOf(name) ?? 0] = 1
+  return closed
+}
+
 /** The moves by the groups that they help. */
 function helping(moves: readonly Move[]): ReadonlyMap<SpreadState, readonly Move[]> {
   const byState = new Map<SpreadState, Move[]>()
@@ -110,32 +113,77 @@ function helping(moves: readonly Move[]): ReadonlyMap<SpreadState, readonly Move
   return byState
 }
 
+/** Of equals, those that request the same come one after the other: what nodes answer them is worked out once. */
 function worstFirst(states: readonly SpreadState[]): readonly SpreadState[] {
   return states
     .filter(state => excessNow(state) > 0)
-    .sort((a, b) => Number(isSoft(a)) - Number(isSoft(b)) || excessNow(b) - excessNow(a) || compareText(a.group.id, b.group.id))
+    .sort(
+      (a, b) =>
+        Number(isSoft(a)) - Number(isSoft(b)) ||
+        excessNow(b) - excessNow(a) ||
+        compareRequests(a.group.representative.spec, b.group.representative.spec) ||
+        compareText(a.group.id, b.group.id),
+    )
+}
+
+function compareRequests({ requests: a }: PodSpec, { requests: b }: PodSpec): number {
+  return b.cpu - a.cpu || b.memory - a.memory
 }
 
 const isSoft = (state: SpreadState): boolean => state.group.constraint.whenUnsatisfiable === 'ScheduleAnyway'
 
-function vetoesOf(states: readonly SpreadState[], cluster: ClusterReader, policy: Policy, situation: Situation): Map<string, Veto> {
-  const vetoes = new Map<string, Veto>()
+/** Asked for the pods of violated groups alone: most pods of a large cluster are in none. */
+function vetoesIn(
+  cluster: ClusterReader,
+  policy: Policy,
+  situation: Situation,
+  leaving: readonly PodRecord[],
+): (pod: PodRecord) => Veto | undefined {
+  const gone = new Set(leaving)
+  const known = new Map<PodRecord, Veto | undefined>(
+    leaving.map(pod => [pod, { reason: 'Terminating', message: 'it is evicted already' }]),
+  )
+  const oldEnough = situation.now - policy.minimumPodAge
+  /** By controller: the pod asked about last, its age aside. */
+  const asked = new Map<string, PodRecord>()
   const owners = new Map<string, Owners>()
-  const asked = new Set<string>()
   const blocked = new Map<BudgetRecord, string | undefined>()
   const neverAllowed = (budget: BudgetRecord): string | undefined => {
     if (!blocked.has(budget)) blocked.set(budget, neverAllows(cluster, budget))
     return blocked.get(budget)
   }
-  for (const state of states) {
-    for (const pod of state.group.members) {
-      if (asked.has(pod.uid)) continue
-      asked.add(pod.uid)
-      const veto = vetoOf(pod, { cluster, policy, now: situation.now, owners: ownersFrom(owners, cluster, pod), neverAllows: neverAllowed })
-      if (veto !== undefined) vetoes.set(pod.uid, veto)
-    }
+  return pod => {
+    const sibling = pod.createdAt > oldEnough ? undefined : asked.get(pod.controller?.uid ?? '')
+    if (sibling !== undefined && !gone.has(pod) && isVetoedAlike(pod, sibling)) return known.get(sibling)
+    if (known.has(pod)) return known.get(pod)
+    const context = { cluster, policy, now: situation.now, owners: ownersFrom(owners, cluster, pod), neverAllows: neverAllowed }
+    const veto = vetoOf(pod, context)
+    known.set(pod, veto)
+    if (pod.createdAt <= oldEnough) asked.set(pod.controller?.uid ?? '', pod)
+    return veto
   }
-  return vetoes
+}
+
+/** Whether pods that are both old enough differ in nothing that a veto reads. */
+function isVetoedAlike(one: PodRecord, other: PodRecord): boolean {
+  return (
+    one.controller?.uid === other.controller?.uid &&
+    one.controller !== undefined &&
+    one.namespace === other.namespace &&
+    one.spec === other.spec &&
+    one.labels === other.labels &&
+    one.phase === other.phase &&
+    one.ready === other.ready &&
+    one.deletedAt === other.deletedAt &&
+    (one.annotations === other.annotations || (one.annotations.size === 0 && other.annotations.size === 0)) &&
+    one.claims.length === 0 &&
+    other.claims.length === 0
+  )
+}
+
+function movableIn(vetoOn: (pod: PodRecord) => Veto | undefined, policy: Policy): MovableOf {
+  const harm = leastHarmFirst(policy)
+  return ({ group }) => group.members.filter(pod => vetoOn(pod) === undefined).sort(harm)
 }
 
 function ownersFrom(known: Map<string, Owners>, cluster: ClusterReader, pod: PodRecord): Owners {
@@ -145,25 +193,25 @@ function ownersFrom(known: Map<string, Owners>, cluster: ClusterReader, pod: Pod
   return found
 }
 
-interface BriefInputs extends World {
+interface BriefInputs {
+  readonly cluster: ClusterReader
   readonly policy: Policy
   readonly situation: Situation
   readonly down: readonly Outage[]
-  readonly closedNodes: ReadonlyMap<string, Veto>
-  readonly vetoes: ReadonlyMap<string, Veto>
+  readonly vetoOn: (pod: PodRecord) => Veto | undefined
+  readonly roomFor: RoomFinder
 }
 
-function briefOf(state: SpreadState, inputs: BriefInputs): GroupBrief {
-  const { cluster, model, policy, situation, down, closedNodes, vetoes } = inputs
+function briefOf(state: SpreadState, { cluster, policy, situation, down, vetoOn, roomFor }: BriefInputs): GroupBrief {
   const workloads = workloadsOf(cluster, state.group.members)
   return {
     state,
-    observed: state.initial,
+    ...observedIn(state),
     workloads,
     hold: holdOf(state.group, workloads, cluster, down, situation),
-    unacted: unactedBecause(state, state.domains.length, policy),
-    vetoes,
-    room: roomByDomain(state, model, closedNodes),
+    unacted: unactedBecause(state, policy),
+    vetoOn,
+    room: roomFor(state.group, state.index),
   }
 }
 
@@ -196,7 +244,7 @@ function evictionOf(move: Move, order: number, wave: number, cluster: ClusterRea
     topologyKey,
     fromDomain: domainOf(from),
     toDomain: domainOf(to),
-    toDomains: toDomains.flatMap(domain => state?.domains[domain] ?? []),
+    toDomains: toDomains.flatMap(domain => state?.index.names[domain] ?? []),
     certainty,
     groups: helped.map(({ group }) => group.id),
     controllerUid: victim.controller?.uid ?? '',

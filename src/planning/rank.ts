@@ -1,24 +1,48 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { MoveContext } from './move.ts'
-import { excessAfter, excessNow, type SpreadState } from './spread-state.ts'
+import { excessNow, type SpreadState } from './spread-state.ts'
 
-/**
- * The pods worth trying, best first, those that the scheduler and every count treat alike together: whatever refuses one of them refuses all.
- * First those whose departure promises most over all groups, then those that stand highest above the lowest count in the groups in question,
- * then least harm, in which order they come.
- */
-export function rank(
-  movable: readonly PodRecord[],
-  context: MoveContext,
-  within: readonly SpreadState[],
-): readonly (readonly PodRecord[])[] {
+/** Pods that the scheduler and every count treat alike: whatever refuses one of them refuses all. Least harm first. */
+interface Alike {
+  readonly pods: readonly PodRecord[]
+  /** The groups that count them, with the domain that they stand in; -1 where that does not count. */
+  readonly counting: readonly SpreadState[]
+  readonly domains: readonly number[]
+}
+
+/** Pods that may be moved, sorted out once for many questions. */
+export interface Candidates {
+  /**
+   * The pods worth trying that are not gone, best first, those that are alike together. First those whose departure promises most over all
+   * groups, then those that stand highest above the lowest count in the groups in question, then least harm.
+   */
+  ranked(within: ReadonlySet<SpreadState>, gone: ReadonlySet<string>): readonly (readonly PodRecord[])[]
+}
+
+/** @param movable least harm first */
+export function candidatesAmong(movable: readonly PodRecord[], context: MoveContext): Candidates {
   const idOf = createIdentities()
-  const alike = Map.groupBy(movable, pod => likeness(pod, context, idOf))
-  return [...alike.values()]
-    .map((pods, order) => ({ pods, order, ...outlookOf(pods[0], context, within) }))
-    .filter(({ promise }) => promise > 0)
-    .sort((a, b) => b.promise - a.promise || b.height - a.height || a.order - b.order)
-    .map(({ pods }) => pods)
+  const harm = new Map(movable.map((pod, order) => [pod, order]))
+  const kinds = [...Map.groupBy(movable, pod => likeness(pod, context, idOf)).values()].map((pods): Alike => {
+    const [pod] = pods
+    const counting = pod === undefined ? [] : context.states.counting(pod)
+    return { pods, counting, domains: counting.map(({ index }) => index.of(pod?.nodeName ?? '') ?? -1) }
+  })
+  return {
+    ranked(within, gone) {
+      const gains = createGains()
+      return kinds
+        .flatMap(kind => {
+          const pods = gone.size === 0 ? kind.pods : kind.pods.filter(({ uid }) => !gone.has(uid))
+          const [pod] = pods
+          if (pod === undefined) return []
+          const { promise, height } = outlookOf(kind, context, within, gains)
+          return promise > 0 ? [{ pods, promise, height, order: harm.get(pod) ?? 0 }] : []
+        })
+        .sort((a, b) => b.promise - a.promise || b.height - a.height || a.order - b.order)
+        .map(({ pods }) => pods)
+    },
+  }
 }
 
 /** Numbers objects in the order in which they are met: equal numbers, same object. */
@@ -32,10 +56,29 @@ function createIdentities(): (shared: object) => number {
 }
 
 function likeness(pod: PodRecord, context: MoveContext, idOf: (shared: object) => number): string {
-  const domains = context.states.counting(pod).map(other => other.domainOf(pod.nodeName ?? '') ?? '-')
+  const domains = context.states.counting(pod).map(({ index }) => index.of(pod.nodeName ?? '') ?? '-')
   // Volumes are a pod's own, and a StatefulSet's replacement finds its node's room freed: those pods are like no other.
   const own = pod.claims.length > 0 || pod.controller?.kind === 'StatefulSet' ? pod.name : ''
   return `${idOf(pod.spec)}/${idOf(pod.labels)}/${pod.controller?.uid ?? ''}/${own}/${domains.join('/')}`
+}
+
+/** By how much the excess of a group could fall for a pod out of a domain with that count. */
+type Gains = (state: SpreadState, count: number) => number
+
+/** Many domains share few counts, and the answer depends on the count alone. */
+function createGains(): Gains {
+  const known = new Map<SpreadState, (number | undefined)[]>()
+  return (state, count) => {
+    const byCount = known.get(state) ?? []
+    known.set(state, byCount)
+    return (byCount[count] ??= gainFrom(state, count))
+  }
+}
+
+function gainFrom(state: SpreadState, count: number): number {
+  const lowest = state.lowest()
+  // Out of the emptiest domain the pod would best come back to it.
+  return count <= lowest ? 0 : excessNow(state) - state.excessIf(count, lowest)
 }
 
 interface Outlook {
@@ -45,19 +88,16 @@ interface Outlook {
   readonly height: number
 }
 
-function outlookOf(pod: PodRecord | undefined, context: MoveContext, within: readonly SpreadState[]): Outlook {
+function outlookOf({ counting, domains }: Alike, { acting }: MoveContext, within: ReadonlySet<SpreadState>, gains: Gains): Outlook {
   let promise = 0
   let height = 0
-  if (pod?.nodeName === undefined) return { promise, height }
-  for (const state of context.states.counting(pod)) {
-    const before = excessNow(state)
-    const from = state.domainOf(pod.nodeName)
-    if (before === 0 || from === undefined || !context.acting.has(state)) continue
-    if (within.includes(state)) height += (state.counts[from] ?? 0) - state.lowest()
-    state.add(from, -1)
-    const emptiest = state.counts.indexOf(state.lowest())
-    promise += before - excessAfter(state, undefined, emptiest)
-    state.add(from, 1)
+  for (let i = 0; i < counting.length; i += 1) {
+    const state = counting[i]
+    const domain = domains[i] ?? -1
+    if (state === undefined || domain === -1 || !acting.has(state) || excessNow(state) === 0) continue
+    const count = state.countIn(domain)
+    if (within.has(state)) height += count - state.lowest()
+    promise += gains(state, count)
   }
   return { promise, height }
 }

@@ -19,7 +19,7 @@ export function riskOf(
   const { constraint, members } = state.group
   // A node that does not count for the constraint has no index; its label still names the domain that it would be lost with.
   const domain = (nodeName: string): string | undefined =>
-    state.domains[state.domainOf(nodeName) ?? -1] ?? cluster.node(nodeName)?.labels.get(constraint.topologyKey)
+    state.index.names[state.index.of(nodeName) ?? -1] ?? cluster.node(nodeName)?.labels.get(constraint.topologyKey)
   const now = createTally()
   const after = createTally()
   for (const pod of ofMainWorkload(members, workloads, cluster)) {

@@ -1,32 +1,42 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import type { NodeInfo } from '../scheduling/node-info.ts'
+import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
+import type { DomainIndex } from './domain-index.ts'
+import type { Group } from './groups.ts'
 
-/** How many copies of an unbound pod the nodes of a domain have room for, spread aside, counted up to `limit`. */
-export function roomIn(model: SchedulerModel, pod: PodRecord, nodeNames: readonly string[], limit: number): number {
-  let room = 0
-  for (const name of nodeNames) {
-    const info = model.info(name)
-    if (info === undefined || model.refusalOn(pod, name) !== undefined) continue
-    room += copiesThatFit(pod, info, limit - room)
-    if (room >= limit) return limit
+/** Copies of a group's pods that each domain has room for, by domain. */
+export type DomainRooms = (domain: number) => number
+
+/** Finds the room for groups as the model has it when asked; groups that ask the same of the same nodes share the answer. */
+export type RoomFinder = (group: Group, index: DomainIndex) => DomainRooms
+
+/** Volumes are a pod's own: so many members with claims are asked about before a domain is said to take none of the group. */
+const MEMBERS_ASKED = 20
+
+/** @param closed by slot: 1 for a node that accepts no landing for now */
+export function createRoomFinder(model: SchedulerModel, closed: Mark | undefined): RoomFinder {
+  const known = new Map<Int32Array, Map<DomainIndex, DomainRooms>>()
+  const roomsOf = (pod: PodRecord, index: DomainIndex): DomainRooms => {
+    const room = model.roomFor({ ...pod, nodeName: undefined })
+    const byIndex = known.get(room) ?? new Map<DomainIndex, DomainRooms>()
+    known.set(room, byIndex)
+    const rooms = byIndex.get(index) ?? roomsIn(index, room, closed)
+    byIndex.set(index, rooms)
+    return rooms
   }
-  return room
+  return ({ members, representative }, index) => {
+    const [first, ...others] = representative.claims.length === 0 ? [representative] : members.slice(0, MEMBERS_ASKED)
+    const rooms = roomsOf(first ?? representative, index)
+    if (others.length === 0) return rooms
+    const all = [rooms, ...others.map(pod => roomsOf(pod, index))]
+    return domain => Math.max(...all.map(each => each(domain)))
+  }
 }
 
-// A pod that holds a host port, or wants no second one of its kind near, has room for one a node at the most.
-function copiesThatFit(pod: PodRecord, { node, pods, used }: NodeInfo, limit: number): number {
-  if (pod.spec.hostPorts.length > 0 || pod.spec.podAntiAffinity.required.length > 0) return Math.min(1, limit)
-  const { requests } = pod.spec
-  let copies = Math.min(limit, node.podSlots - pods.size)
-  const fit = (request: number, free: number): void => {
-    if (request > 0) copies = Math.min(copies, Math.floor(free / request))
-  }
-  fit(requests.cpu, node.allocatable.cpu - used.cpu)
-  fit(requests.memory, node.allocatable.memory - used.memory)
-  fit(requests.ephemeralStorage, node.allocatable.ephemeralStorage - used.ephemeralStorage)
-  for (const [name, request] of requests.scalars) {
-    fit(request, (node.allocatable.scalars.get(name) ?? 0) - (used.scalars.get(name) ?? 0))
-  }
-  return Math.max(0, copies)
+function roomsIn(index: DomainIndex, room: Int32Array, closed: Mark | undefined): DomainRooms {
+  const open = (slot: number): number => (closed?.[slot] === 1 ? 0 : (room[slot] ?? 0))
+  if (index.isPerNode) return domain => open(index.slots[domain] ?? -1)
+  const byDomain = index.names.map(() => 0)
+  for (const [slot, domain] of index.bySlot.entries()) if (domain !== -1) byDomain[domain] = (byDomain[domain] ?? 0) + open(slot)
+  return domain => byDomain[domain] ?? 0
 }

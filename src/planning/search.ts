@@ -1,11 +1,11 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { familiesOf } from './families.ts'
-import { excessOver, leastMoves, lookAhead, type Effort } from './look-ahead.ts'
+import { leastMoves, lookAhead, type Effort } from './look-ahead.ts'
 import { tryMove, type Move, type MoveContext } from './move.ts'
-import { rank } from './rank.ts'
+import { candidatesAmong, type Candidates } from './rank.ts'
 import type { Veto } from './reasons.ts'
 import { excessNow, type SpreadState } from './spread-state.ts'
-import { replay, takeBack, walkBack } from './walk-back.ts'
+import { excessOver, walkBack } from './walk-back.ts'
 
 export interface SearchResult {
   readonly moves: readonly Move[]
@@ -13,58 +13,67 @@ export interface SearchResult {
   readonly refused: ReadonlyMap<string, Veto>
 }
 
-type MovableOf = (state: SpreadState) => readonly PodRecord[]
+/** The pods of a group that may be moved, least harm first. */
+export type MovableOf = (state: SpreadState) => readonly PodRecord[]
 
 /** Moves tried beyond the straight way: in all, and for one family of groups. */
 const MOST_EFFORT = 20_000
 const MOST_EFFORT_A_FAMILY = 1_000
 
 /**
- * Finds the moves for all groups: straight on by rank, then back over what proved needless, then other ways for families of groups that do not
- * meet their bound. A move for one family can make room for another, so it goes round until nothing is found any more.
+ * Finds the moves for all groups, given worst first, one family after the other: straight on by rank, then back over what proved needless, then
+ * other ways where the bound is not met. A move for one family can make room for another, so it goes round until nothing is found any more.
  */
 export function search(targets: readonly SpreadState[], movableOf: MovableOf, context: MoveContext): SearchResult {
+  const moves: Move[] = []
   const refused = new Map<string, Veto>()
-  const families = familiesOf(targets, context.states).map(groups => ({ groups, least: leastMoves(groups) }))
-  const straight = walkBack(straightOn(targets, movableOf, context, new Set(), refused), context)
-  const moves = [...improved(families, straight, movableOf, context)]
-  moves.push(...straightOn(targets, movableOf, context, new Set(moves.map(move => move.victim.uid)), refused))
+  const effort: Effort = { left: MOST_EFFORT }
+  let open: readonly Family[] = familiesOf(targets, context.states).map(groups => ({ groups, gone: new Set(), triedAt: -1 }))
+  while (open.length > 0) {
+    const unsolved: Family[] = []
+    for (const family of open) {
+      // Nobody has moved since it was tried last.
+      if (family.triedAt === moves.length) continue
+      const found = movesFor(family, movableOf, context, refused, family.triedAt === -1 ? effort : undefined)
+      for (const move of found) {
+        moves.push(move)
+        family.gone.add(move.victim.uid)
+      }
+      family.triedAt = moves.length
+      if (excessOver(family.groups) > 0) unsolved.push(family)
+    }
+    open = unsolved
+  }
   for (const move of moves) refused.delete(move.victim.uid)
-  return { moves: walkBack(moves, context), refused }
+  return { moves, refused }
 }
 
 interface Family {
   readonly groups: readonly SpreadState[]
-  /** The fewest moves that might do, before the first. */
-  readonly least: number
+  /** Uids of its pods that are moved already. */
+  readonly gone: Set<string>
+  /** How many moves there were in all when it was done with last; -1 before the first time. */
+  triedAt: number
 }
 
-/** The moves with those of families that do not meet their bound replaced, where there is better, and put last. */
-function improved(families: readonly Family[], moves: readonly Move[], movableOf: MovableOf, context: MoveContext): readonly Move[] {
-  const familyOf = new Map(families.flatMap(family => family.groups.map(state => [state, family] as const)))
-  const movesOf = Map.groupBy(moves, move => move.helped.map(state => familyOf.get(state)).find(family => family !== undefined))
-  const short = families.filter(family => excessOver(family.groups) > 0 || (movesOf.get(family) ?? []).length > family.least)
-  if (short.length === 0) return moves
+/** @param effort for looking beyond the straight way, which is done once */
+function movesFor(
+  { groups, gone }: Family,
+  movableOf: MovableOf,
+  context: MoveContext,
+  refused: Map<string, Veto>,
+  effort: Effort | undefined,
+): readonly Move[] {
+  const least = leastMoves(groups)
+  const straight = walkBack(straightOn(groups, movableOf, context, new Set(gone), refused), groups, context)
+  if (effort === undefined || (excessOver(groups) === 0 && straight.length <= least)) return straight
 
-  const redone = new Set(short.flatMap(family => movesOf.get(family) ?? []))
-  const first = moves.findIndex(move => redone.has(move))
-  const later = first === -1 ? [] : moves.slice(first)
-  const victimsOf = (these: readonly Move[]): readonly PodRecord[] => these.map(move => move.victim)
-  takeBack(later, context)
-  const others = replay(victimsOf(later.filter(move => !redone.has(move))), context)
-  // The moves lean on each other: they stay as they were.
-  if (others === undefined) return [...moves.slice(0, moves.length - later.length), ...(replay(victimsOf(later), context) ?? [])]
-
-  const done = [...moves.slice(0, moves.length - later.length), ...others]
-  let effort = MOST_EFFORT
-  for (const family of short) {
-    const found = replay(victimsOf(movesOf.get(family) ?? []), context) ?? []
-    const own: Effort = { left: Math.min(effort, MOST_EFFORT_A_FAMILY) }
-    effort -= own.left
-    done.push(...lookAhead(family.groups, [...new Set(family.groups.flatMap(movableOf))], context, found, own))
-    effort += own.left
-  }
-  return done
+  const own: Effort = { left: Math.min(effort.left, MOST_EFFORT_A_FAMILY) }
+  effort.left -= own.left
+  const candidates = candidatesAmong([...new Set(groups.flatMap(movableOf))], context)
+  const found = walkBack(lookAhead(groups, candidates, context, straight, own), groups, context)
+  effort.left += own.left
+  return found
 }
 
 /**
@@ -72,21 +81,23 @@ function improved(families: readonly Family[], moves: readonly Move[], movableOf
  * the scheduler fills the emptiest shaves the top and fills the bottom of the counts at once, which is what the lower bound counts.
  */
 function straightOn(
-  targets: readonly SpreadState[],
+  groups: readonly SpreadState[],
   movableOf: MovableOf,
   context: MoveContext,
   gone: Set<string>,
   refused: Map<string, Veto>,
 ): readonly Move[] {
   const moves: Move[] = []
+  const known = new Map<SpreadState, Candidates>()
   let progress = true
   // A move for one group can open the way for another (room, a raised minimum), so go round until a whole round finds nothing.
   while (progress) {
     progress = false
-    for (const state of targets) {
+    for (const state of groups) {
       while (excessNow(state) > 0) {
-        const movable = movableOf(state).filter(pod => !gone.has(pod.uid))
-        const move = bestMove(state, movable, context, refused)
+        const candidates = known.get(state) ?? candidatesAmong(movableOf(state), context)
+        known.set(state, candidates)
+        const move = bestMove(candidates.ranked(new Set([state]), gone), context, refused)
         if (move === undefined) break
         moves.push(move)
         gone.add(move.victim.uid)
@@ -97,13 +108,13 @@ function straightOn(
   return moves
 }
 
-function bestMove(state: SpreadState, movable: readonly PodRecord[], context: MoveContext, refused: Map<string, Veto>): Move | undefined {
-  for (const options of rank(movable, context, [state])) {
-    const [first] = options
+function bestMove(ranked: readonly (readonly PodRecord[])[], context: MoveContext, refused: Map<string, Veto>): Move | undefined {
+  for (const alike of ranked) {
+    const [first] = alike
     if (first === undefined) continue
     const result = tryMove(first, context)
     if (result.kind === 'move') return result.move
-    for (const pod of options) refused.set(pod.uid, result.veto)
+    for (const pod of alike) refused.set(pod.uid, result.veto)
   }
   return undefined
 }

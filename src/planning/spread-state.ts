@@ -1,31 +1,29 @@
 import type { Labels } from '../cluster/labels.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
-import type { DomainIndexes } from './domain-index.ts'
-import { excessOfTally, tallyOf, type SpreadRule } from './excess.ts'
+import type { DomainIndex, DomainIndexes } from './domain-index.ts'
+import type { SpreadRule } from './excess.ts'
 import { counts, type Group } from './groups.ts'
+import { excessOfTally, highestIn, lowestIn, tallyOf, type Tally } from './tally.ts'
 
 /** The counts of one group while a plan is made: they start as the cluster has them and follow the plan's moves. */
 export interface SpreadState {
   readonly group: Group
   readonly rule: SpreadRule
-  /** Domain names, sorted; `counts` runs in step. */
-  readonly domains: readonly string[]
-  readonly counts: readonly number[]
-  /** Counts before the first move. */
-  readonly initial: readonly number[]
-  /** Names of the nodes that count, by domain. */
-  readonly nodes: readonly (readonly string[])[]
-  /** The domain of a node by index; undefined for a node that does not count. */
-  domainOf(nodeName: string): number | undefined
-  /** The same by slot of the node layout; -1 for a node that does not count. */
-  readonly domainBySlot: Int32Array
+  readonly index: DomainIndex
+  /** By domain, for those that have any. */
+  readonly occupied: ReadonlyMap<number, number>
+  /** The same before the first move. */
+  readonly observed: ReadonlyMap<number, number>
+  readonly tally: Tally
+  countIn(domain: number): number
   /** Changes the count of a domain. */
   add(domain: number, amount: number): void
   excess(): number
+  /** Excess with one pod less in a domain that has `from` and one more in another that has `to`; undefined: no domain loses, or gains, one. */
+  excessIf(from: number | undefined, to: number | undefined): number
   /** The lowest count, whatever minDomains makes of it; 0 without domains. */
   lowest(): number
-  /** What no count exceeds. */
   highest(): number
 }
 
@@ -33,41 +31,58 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
   const { constraint, representative } = group
   const spread = model.spreadOf(representative, constraint)
   const index = indexes(group, spread.over)
-  const initial = index.inOrder(spread.byNumber)
   const rule = { maxSkew: constraint.maxSkew, minDomains: constraint.minDomains ?? 1 }
-  // Thousands of domains for the hostname key, and a handful of different counts.
-  const tally = tallyOf(initial)
-  let current = initial
+  const domains = index.names.length
+  const observed = index.counted(spread.byNumber)
+  const tally = tallyOf(observed.values(), domains)
+  let occupied = observed
+  let changed: Map<number, number> | undefined
+
+  const recount = (before: number, after: number): void => {
+    while (tally.length <= after) tally.push(0)
+    tally[before] = (tally[before] ?? 0) - 1
+    tally[after] = (tally[after] ?? 0) + 1
+  }
+  const excess = (): number => excessOfTally(tally, domains, rule)
   return {
     group,
     rule,
-    domains: index.names,
-    get counts() {
-      return current
+    index,
+    get occupied() {
+      return occupied
     },
-    initial,
-    nodes: index.nodes,
-    domainOf: name => index.of(name),
-    domainBySlot: index.bySlot,
+    observed,
+    tally,
+    countIn: domain => occupied.get(domain) ?? 0,
     add(domain, amount) {
-      if (current === initial) current = [...initial]
-      const before = current[domain] ?? 0
+      changed ??= new Map(observed)
+      occupied = changed
+      const before = changed.get(domain) ?? 0
       const after = before + amount
-      current[domain] = after
-      tally[before] = (tally[before] ?? 0) - 1
-      tally[after] = (tally[after] ?? 0) + 1
+      if (after === 0) changed.delete(domain)
+      else changed.set(domain, after)
+      recount(before, after)
     },
-    excess: () => excessOfTally(tally, current.length, rule),
-    highest: () => tally.length - 1,
-    lowest: () =>
-      Math.max(
-        0,
-        tally.findIndex(domains => domains > 0),
-      ),
+    excess,
+    excessIf(from, to) {
+      if (from !== undefined) recount(from, from - 1)
+      if (to !== undefined) recount(to, to + 1)
+      const after = excess()
+      if (to !== undefined) recount(to + 1, to)
+      if (from !== undefined) recount(from - 1, from)
+      return after
+    },
+    lowest: () => lowestIn(tally),
+    highest: () => highestIn(tally),
   }
 }
 
 export const excessNow = (state: SpreadState): number => state.excess()
+
+/** Counts of all domains, in the order of their names. */
+export function countsOf({ index, countIn }: SpreadState): readonly number[] {
+  return index.names.map((_name, domain) => countIn(domain))
+}
 
 /** The groups of a plan, found by the pods that they count. */
 export interface SpreadStates {
@@ -94,7 +109,7 @@ export function createSpreadStates(all: readonly SpreadState[]): SpreadStates {
 /** Counts the pod on the node (1), or no longer (-1), in every group that it counts for. */
 export function count(states: SpreadStates, pod: PodRecord, nodeName: string, change: 1 | -1): void {
   for (const state of states.counting(pod)) {
-    const domain = state.domainOf(nodeName)
+    const domain = state.index.of(nodeName)
     if (domain !== undefined) state.add(domain, change)
   }
 }
@@ -111,14 +126,4 @@ export interface Shift {
 export function shift(states: SpreadStates, move: Shift, direction: 1 | -1 = 1): void {
   count(states, move.leaving, move.from, direction === 1 ? -1 : 1)
   count(states, move.arriving, move.to, direction)
-}
-
-/** Excess after one pod less in one domain and one more in another (undefined: in none), which is taken back at once. */
-export function excessAfter(state: SpreadState, from: number | undefined, to: number | undefined): number {
-  if (from !== undefined) state.add(from, -1)
-  if (to !== undefined) state.add(to, 1)
-  const excess = state.excess()
-  if (to !== undefined) state.add(to, -1)
-  if (from !== undefined) state.add(from, 1)
-  return excess
 }

@@ -5,46 +5,40 @@ import { excessNow, shift, type Shift, type SpreadState } from './spread-state.t
 /**
  * Drops every move that later ones made needless, latest first, as Kueue does with preemptions: a move goes if the excess of no group rises
  * without it and the remaining moves still land where they should. What stays is minimal: without any one of them something gets worse.
+ *
+ * @param moves the latest moves made; whatever they can change together is in `groups`
  */
-export function walkBack(moves: readonly Move[], context: MoveContext): readonly Move[] {
+export function walkBack(moves: readonly Move[], groups: readonly SpreadState[], context: MoveContext): readonly Move[] {
   let kept = moves
   for (let at = moves.length - 1; at >= 0; at--) {
     const candidate = kept[at]
     if (candidate === undefined || !isNeedless(candidate, context)) continue
     const later = kept.slice(at + 1)
-    const reached = totalExcess(context)
+    const reached = excessOver(groups)
     takeBack([candidate, ...later], context)
-    const replayed = replay(
-      later.map(move => move.victim),
-      context,
-    )
-    if (replayed !== undefined && totalExcess(context) <= reached) {
+    const replayed = replay(victimsOf(later), context)
+    if (replayed !== undefined && excessOver(groups) <= reached) {
       kept = [...kept.slice(0, at), ...replayed]
       continue
     }
     // Without the candidate a later move lands elsewhere; the plan stays as it was.
     if (replayed !== undefined) takeBack(replayed, context)
-    kept = [
-      ...kept.slice(0, at),
-      ...(replay(
-        [candidate, ...later].map(move => move.victim),
-        context,
-      ) ?? []),
-    ]
+    kept = [...kept.slice(0, at), ...(replay(victimsOf([candidate, ...later]), context) ?? [])]
   }
   return kept
 }
 
-/** Over the groups acted on. */
-function totalExcess({ acting }: MoveContext): number {
-  let total = 0
-  for (const state of acting) total += excessNow(state)
-  return total
+export function excessOver(groups: readonly SpreadState[]): number {
+  return groups.reduce((sum, state) => sum + excessNow(state), 0)
 }
+
+export const victimsOf = (moves: readonly Move[]): readonly PodRecord[] => moves.map(move => move.victim)
 
 function isNeedless(move: Move, context: MoveContext): boolean {
   const { states } = context
-  const touched = [...new Set([...states.counting(move.victim), ...states.counting(move.replacement)])]
+  const left = states.counting(move.victim)
+  const entered = states.counting(move.replacement)
+  const touched = left === entered ? left : [...new Set([...left, ...entered])]
   const withIt = touched.map(excessNow)
   shift(states, shiftOf(move), -1)
   const isNeeded = touched.some((state, index) => excessNow(state) > (withIt[index] ?? 0) && matters(state, context))

@@ -1,5 +1,4 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { recordKey } from '../cluster/records.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 
 /** Imagined changes laid over a scheduler model; nothing is copied, and whatever was imagined can be taken back. */
@@ -18,10 +17,9 @@ export interface WhatIf {
 }
 
 export function createWhatIf(model: SchedulerModel): WhatIf {
-  const replaced: { readonly key: string; readonly before: PodRecord | undefined }[] = []
+  const replaced: { readonly pod: PodRecord; readonly before: PodRecord | undefined }[] = []
   const imagine = (pod: PodRecord, after: PodRecord | undefined): void => {
-    const key = recordKey(pod)
-    replaced.push({ key, before: model.imagine(key, after) })
+    replaced.push({ pod, before: model.imagine(pod, after) })
   }
   return {
     model,
@@ -40,7 +38,7 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
     backTo(mark) {
       while (replaced.length > mark) {
         const latest = replaced.pop()
-        if (latest !== undefined) model.imagine(latest.key, latest.before)
+        if (latest !== undefined) model.imagine(latest.pod, latest.before)
       }
     },
   }

@@ -1,6 +1,5 @@
 import type { BudgetRecord, IntOrPercent } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { matchesLabels } from '../cluster/label-selector.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import { coveredPods, desiredHealthy, expectedPodsOf, expectedScale } from './budget-expectation.ts'
 
@@ -12,8 +11,7 @@ const MAX_DISRUPTED_PODS = 2000
 
 /** The budgets that cover the pod, by name. More than one, and the Eviction API refuses for good. */
 export function budgetsOf(cluster: ClusterReader, pod: PodRecord): readonly BudgetRecord[] {
-  const budgets = Array.from(cluster.budgetsIn(pod.namespace)).filter(budget => matchesLabels(budget.selector, pod.labels))
-  return budgets.length < 2 ? budgets : budgets.sort((one, other) => (one.name < other.name ? -1 : 1))
+  return cluster.budgetsCovering(pod.namespace, pod.labels)
 }
 
 /** What the Eviction API would answer about a pod as far as budgets go. */

@@ -15,6 +15,8 @@ const API_OF: Readonly<Record<WorkloadKind, string>> = {
 /** The record that an owner reference means; a namesake with another uid, created since, is not it. */
 export function controllerRecord(cluster: ClusterReader, namespace: string, ref: OwnerRef): WorkloadRecord | undefined {
   if (!isWorkloadRef(ref)) return undefined
+  const found = cluster.workload(ref.uid)
+  if (found !== undefined && found.name === ref.name && found.namespace === namespace && found.kind === ref.kind) return found
   const record = cluster.get(ref.kind, `${namespace}/${ref.name}`)
   return record?.uid === ref.uid ? record : undefined
 }

@@ -54,7 +54,10 @@ export function affinityFilter({ joined, avoided, repelling }: RequiredAmounts):
 }
 
 export function preferredAmounts(context: PluginContext, layout: NodeLayout, pod: PodRecord): readonly DomainAmounts[] {
-  return context.profile.weights.InterPodAffinity === 0 ? [] : amountsByKey(layout, preferredPairs(context, pod))
+  const { podAffinity, podAntiAffinity } = pod.spec
+  const isNobodyPicky = podAffinity.preferred.length + podAntiAffinity.preferred.length + context.affinity.byTerms.size === 0
+  if (isNobodyPicky || context.profile.weights.InterPodAffinity === 0) return []
+  return amountsByKey(layout, preferredPairs(context, pod))
 }
 
 /** Adds the weighted scores to the totals of the slots; all run in step. `scores` come as zeros. */

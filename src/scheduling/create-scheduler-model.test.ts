@@ -87,11 +87,11 @@ describe('on random clusters', () => {
         const laidOver = stateOf(records)
         const replaced = imagined.map(pod => {
           laidOver.apply({ type: 'upsert', record: pod })
-          return [recordKey(pod), model.imagine(recordKey(pod), pod)] as const
+          return [pod, model.imagine(pod, pod)] as const
         })
         const inLaidOver = answers(fresh(recordsOf(laidOver)), incoming)
         expect(answers(model, incoming)).toEqual(inLaidOver)
-        for (const [key, pod] of replaced.toReversed()) model.imagine(key, pod)
+        for (const [pod, before] of replaced.toReversed()) model.imagine(pod, before)
         expect(answers(model, incoming)).toEqual(before)
       }),
     )

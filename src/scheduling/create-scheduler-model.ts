@@ -1,18 +1,18 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { selectorKey } from '../cluster/label-selector.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { recordKey } from '../cluster/records.ts'
 import { isAboutToGo } from './about-to-go.ts'
 import { createClusterViews } from './cluster-views.ts'
 import { eligibilityFor } from './eligibility.ts'
 import { explainPlacement, type WithNominated } from './explain.ts'
 import { feasibilityOf, type Feasibility } from './feasibility.ts'
-import { createNodeAnswers } from './node-answers.ts'
+import { FILTERS } from './default-plugins.ts'
+import { createNodeAnswers, OTHER_FILTERS } from './node-answers.ts'
 import { createPlaces } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import { predictPlacement } from './predict.ts'
 import { DEFAULT_PROFILE, type SchedulerProfile, type SchedulerProfiles } from './profile.ts'
-import { replacementOf } from './replacement.ts'
+import { createReplacements } from './replacements.ts'
 import type { SchedulerModel } from './scheduler-model.ts'
 import { spreadCountOf } from './spread-count.ts'
 
@@ -22,6 +22,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   const { table, questions } = views
   const answers = createNodeAnswers(table, views.images)
   const places = createPlaces()
+  const replacements = createReplacements(cluster)
   const contexts = new Map<SchedulerProfile, PluginContext>()
   /** The pod last asked about: callers go through many nodes with one pod. */
   let asked: { readonly pod: PodRecord; readonly feasibility: Feasibility } | undefined
@@ -52,42 +53,65 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   const withNominated: WithNominated = (pod, nodeName, question) => {
     const nominated = views.nominations.before(pod, nodeName)
     if (nominated.length === 0) return undefined
-    for (const each of nominated) views.setPod(recordKey(each), { ...each, nodeName })
+    for (const each of nominated) views.setPod(each, { ...each, nodeName })
     const answer = question()
-    for (const each of nominated) views.setPod(recordKey(each), each)
+    for (const each of nominated) views.setPod(each, each)
     // The answers have seen what was imagined.
     answers.of(contextFor(pod), pod)
     return answer
+  }
+
+  const refusalOn: SchedulerModel['refusalOn'] = (pod, nodeName) => {
+    const slot = table.slotOf(nodeName)
+    const node = info(nodeName)?.node
+    if (slot === undefined || node === undefined) return NO_SUCH_NODE
+    if (isAboutToGo(node)) return ABOUT_TO_GO
+    return (
+      feasibilityFor(pod).refusalOn(slot, 'PodTopologySpread') ??
+      withNominated(pod, nodeName, () => feasibilityNow(pod).refusalOn(slot, 'PodTopologySpread'))
+    )
   }
 
   return {
     cluster,
     advance(delta) {
       asked = undefined
+      // What an owner makes is read from it and from what admission reads; neither pods nor nodes are among that.
+      if (delta.kind !== 'Pod' && delta.kind !== 'Node') replacements.forget()
       views.advance(delta)
     },
-    imagine(key, pod) {
+    imagine(called, pod) {
       asked = undefined
-      return views.setPod(key, pod)
+      return views.setPod(called, pod)
     },
     profileOf,
     constraintsOf: pod => questions.of(pod).constraints,
     spreadOf(pod, constraint) {
-      const { constraints } = questions.of(pod)
-      const eligibility = eligibilityFor(contextFor(pod).profile, pod, constraints, constraint)
-      const question = { constraint, eligibility, selectorKey: selectorKey(constraint.selector) }
+      const { constraints, hard, soft } = questions.of(pod)
+      const known = [...hard, ...soft].find(each => each.constraint === constraint)
+      const question = known ?? {
+        constraint,
+        eligibility: eligibilityFor(contextFor(pod).profile, pod, constraints, constraint),
+        selectorKey: selectorKey(constraint.selector),
+      }
       return spreadCountOf(table.layout, views.spread, pod.namespace, question)
     },
+    nodeSlots: () => ({ length: table.slots.length, slotOf: table.slotOf }),
     info,
-    refusalOn(pod, nodeName) {
-      const slot = table.slotOf(nodeName)
-      const node = info(nodeName)?.node
-      if (slot === undefined || node === undefined) return NO_SUCH_NODE
-      if (isAboutToGo(node)) return ABOUT_TO_GO
-      return (
-        feasibilityFor(pod).refusalOn(slot, 'PodTopologySpread') ??
-        withNominated(pod, nodeName, () => feasibilityNow(pod).refusalOn(slot, 'PodTopologySpread'))
-      )
+    refusalOn,
+    roomFor(pod) {
+      const context = contextFor(pod)
+      const room = answers.of(context, pod).room()
+      const wantsNoneBeside = pod.spec.podAntiAffinity.required.length > 0
+      if (!wantsNoneBeside && views.nominations.isEmpty() && !readsMore(context, pod)) return room
+      const { passesButForSpread } = feasibilityFor(pod)
+      const promised = new Set(views.nominations.nodes().map(name => table.slotOf(name)))
+      return room.map((copies, slot) => {
+        if (copies === 0 || !passesButForSpread(slot)) return 0
+        const name = table.layout.names[slot] ?? ''
+        if (promised.has(slot) && refusalOn(pod, name) !== undefined) return 0
+        return wantsNoneBeside ? 1 : copies
+      })
     },
     predict(pod, distinction) {
       const context = contextFor(pod)
@@ -103,8 +127,13 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
       return predictPlacement(question, pod, distinction)
     },
     explain: pod => explainPlacement(views, contextFor(pod), pod, withNominated),
-    replacementOf: pod => replacementOf(cluster, pod),
+    replacementOf: replacements.of,
   }
+}
+
+/** Whether a filter other than the pod's own and PodTopologySpread has something to say about it. */
+function readsMore(context: PluginContext, pod: PodRecord): boolean {
+  return OTHER_FILTERS.some(plugin => plugin !== 'PodTopologySpread' && FILTERS[plugin](context, pod) !== undefined)
 }
 
 const NO_SUCH_NODE = { plugin: 'NodeName', status: 'UnschedulableAndUnresolvable', message: 'there is no such node' } as const

@@ -16,6 +16,8 @@ interface PluginRefusal extends Refused {
 export interface Feasibility {
   /** Whether a node that passes the pod's own filters ({@link NodeAnswers}) passes all others too. */
   passes(slot: number): boolean
+  /** The same without PodTopologySpread. */
+  passesButForSpread(slot: number): boolean
   /** The first filter that refuses the node in a slot; undefined when all pass. */
   refusedBy(slot: number): FilterPlugin | undefined
   /** The same with its reason, and without one filter if told so. */
@@ -61,6 +63,10 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
   return {
     passes(slot) {
       for (const { refuses } of others) if (refuses(slot) !== undefined) return false
+      return true
+    },
+    passesButForSpread(slot) {
+      for (const { plugin, refuses } of others) if (plugin !== 'PodTopologySpread' && refuses(slot) !== undefined) return false
       return true
     },
     refusedBy(slot) {

@@ -1,3 +1,5 @@
+import type { Resources } from '../cluster/resources.ts'
+import type { NodeInfo } from './node-info.ts'
 import type { Filter, Refused } from './plugin.ts'
 import type { SchedulerProfile } from './profile.ts'
 
@@ -8,20 +10,43 @@ import type { SchedulerProfile } from './profile.ts'
 export const nodeResourcesFit: Filter = ({ profile }, { spec }) => {
   const { requests } = spec
   const scalars = [...requests.scalars].filter(([name, amount]) => amount > 0 && !isIgnored(profile, name))
+  return info => (fits(info, requests, scalars) ? undefined : refusal(shortages(info, requests, scalars)))
+}
 
-  return ({ node, pods, used }) => {
-    const { allocatable } = node
-    const short: Shortage[] = []
-    if (pods.size + 1 > node.podSlots) short.push({ message: 'Too many pods', unresolvable: false })
-    const need = (name: string, amount: number, capacity: number, taken: number): void => {
-      if (amount > 0 && amount > capacity - taken) short.push({ message: `Insufficient ${name}`, unresolvable: amount > capacity })
-    }
-    need('cpu', requests.cpu, allocatable.cpu, used.cpu)
-    need('memory', requests.memory, allocatable.memory, used.memory)
-    need('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, used.ephemeralStorage)
-    for (const [name, amount] of scalars) need(name, amount, allocatable.scalars.get(name) ?? 0, used.scalars.get(name) ?? 0)
-    return short.length === 0 ? undefined : refusal(short)
+type Scalars = readonly (readonly [name: string, amount: number])[]
+
+/** Asked of every node that changes, for every kind of pod: it makes nothing. */
+function fits({ node, pods, used }: NodeInfo, { cpu, memory, ephemeralStorage }: Resources, scalars: Scalars): boolean {
+  const { allocatable } = node
+  if (
+    pods.size >= node.podSlots ||
+    isShort(cpu, allocatable.cpu, used.cpu) ||
+    isShort(memory, allocatable.memory, used.memory) ||
+    isShort(ephemeralStorage, allocatable.ephemeralStorage, used.ephemeralStorage)
+  ) {
+    return false
   }
+  for (const [name, amount] of scalars) {
+    if (isShort(amount, allocatable.scalars.get(name) ?? 0, used.scalars.get(name) ?? 0)) return false
+  }
+  return true
+}
+
+const isShort = (amount: number, capacity: number, taken: number): boolean => amount > 0 && amount > capacity - taken
+
+/** What a node that does not fit lacks. */
+function shortages({ node, pods, used }: NodeInfo, requests: Resources, scalars: Scalars): readonly Shortage[] {
+  const { allocatable } = node
+  const short: Shortage[] = []
+  if (pods.size >= node.podSlots) short.push({ message: 'Too many pods', unresolvable: false })
+  const need = (name: string, amount: number, capacity: number, taken: number): void => {
+    if (isShort(amount, capacity, taken)) short.push({ message: `Insufficient ${name}`, unresolvable: amount > capacity })
+  }
+  need('cpu', requests.cpu, allocatable.cpu, used.cpu)
+  need('memory', requests.memory, allocatable.memory, used.memory)
+  need('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, used.ephemeralStorage)
+  for (const [name, amount] of scalars) need(name, amount, allocatable.scalars.get(name) ?? 0, used.scalars.get(name) ?? 0)
+  return short
 }
 
 interface Shortage {

@@ -47,6 +47,7 @@ export interface RequiredPairs {
 export function requiredPairs(context: PluginContext, pod: PodRecord): RequiredPairs | undefined {
   const affinity = pod.spec.podAffinity.required
   const antiAffinity = pod.spec.podAntiAffinity.required
+  if (affinity.length === 0 && antiAffinity.length === 0 && context.affinity.byTerms.size === 0) return undefined
   const repelling = addUp(context, recall(context, pod.labels, pod, 'repelling', repellingPods))
   if (affinity.length === 0 && antiAffinity.length === 0 && repelling.size === 0) return undefined
   const attracting = addUp(context, recall(context, pod.spec, pod, 'attracting', attractingPods))

@@ -9,6 +9,7 @@ import type { Mark } from './node-partition.ts'
 import type { NodeTable } from './node-table.ts'
 import type { NodeFilter, PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
+import { copiesThatFit } from './room.ts'
 import { imageLocality } from './score-image-locality.ts'
 import { preferredWeight } from './score-node-affinity.ts'
 import { balancedAllocation, leastAllocated } from './score-node-resources.ts'
@@ -27,6 +28,8 @@ export interface NodeAnswers {
   readonly ownScore: Int32Array
   /** The nodes by what the marks say of them and by what is scored against other nodes, so that each cell's nodes differ in `ownScore` alone. */
   cells(marks: readonly Mark[]): NodeCells
+  /** Copies of the pod that each node has room for; the same array until something changes on some node. */
+  room(): Int32Array
 }
 
 export const PASSES = 0
@@ -115,6 +118,8 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
   let cellsOver: NodeLayout | undefined
   /** Of the scores against other nodes those that tell any two apart. */
   let scored: readonly Mark[] = []
+  let room: Int32Array | undefined
+  let roomAsOf = 0
   let asOf = 0
   let imageStates: readonly ImageState[] = []
   let nodes = 0
@@ -143,13 +148,17 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
       (imageScore[slot] ?? 0)
   }
 
-  const countIn = (cells: NodeCells, slot: number, change: 1 | -1): void => {
-    if (refusedBy[slot] === PASSES) cells.count(slot, ownScore[slot] ?? 0, change)
-  }
+  const passes = (slot: number): boolean => refusedBy[slot] === PASSES
   function askAgain(slot: number, isImageMoved: boolean): void {
-    for (const cells of cellsByPartition.values()) countIn(cells, slot, -1)
+    const passed = passes(slot)
+    const before = ownScore[slot] ?? 0
     ask(slot, table.slots[slot], isImageMoved)
-    for (const cells of cellsByPartition.values()) countIn(cells, slot, 1)
+    const after = ownScore[slot] ?? 0
+    if (passed === passes(slot) && before === after) return
+    for (const cells of cellsByPartition.values()) {
+      if (passed) cells.count(slot, before, -1)
+      if (passes(slot)) cells.count(slot, after, 1)
+    }
   }
 
   return {
@@ -169,12 +178,22 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
       let cells = cellsByPartition.get(partition)
       if (cells === undefined) {
         cells = createNodeCells(partition, highestScore)
-        for (const slot of layout.byName) countIn(cells, slot, 1)
+        for (const slot of layout.byName) if (passes(slot)) cells.count(slot, ownScore[slot] ?? 0, 1)
         cellsByPartition.set(partition, cells)
         const [oldest] = cellsByPartition.keys()
         if (cellsByPartition.size > MOST_CELLS && oldest !== undefined) cellsByPartition.delete(oldest)
       }
       return cells
+    },
+    room() {
+      const { slots, changes, layout } = table
+      if (room === undefined || roomAsOf !== changes.clock) {
+        room = Int32Array.from(slots, (info, slot) =>
+          info === undefined || refusedBy[slot] !== PASSES || layout.leaving[slot] === 1 ? 0 : copiesThatFit(spec, info),
+        )
+        roomAsOf = changes.clock
+      }
+      return room
     },
     refresh() {
       const { slots, changes, layout } = table

@@ -9,6 +9,9 @@ import { createRecency, type Recency } from './recency.ts'
 /** A pod came to stand on the node in a slot (1) or went from there (-1). */
 export type PodCounter = (pod: PodRecord, slot: number, change: 1 | -1) => void
 
+/** A record on the node in a slot takes the place of one that holds and asks the same. */
+export type PodSwapper = (before: PodRecord, after: PodRecord, slot: number) => void
+
 /** Every node with what is on it, each in a numbered slot that it keeps for life. */
 export interface NodeTable {
   /** By slot; undefined where no node is (any more). */
@@ -23,13 +26,15 @@ export interface NodeTable {
   /** Puts a bound pod on its node, or takes the same record off again. */
   add(pod: PodRecord, nodeName: string): void
   remove(pod: PodRecord, nodeName: string): void
+  /** Puts a record in the place of another that holds and asks the same, on the same node; one of them may be terminating. */
+  replace(before: PodRecord, after: PodRecord): void
 }
 
 /**
- * A table without nodes. `count` hears of pods on nodes that exist: those of a node that is gone are held back, as in the scheduler's cache
+ * A table without nodes. `count` and `swap` hear of pods on nodes that exist: those of a node that is gone are held back, as in the scheduler's cache
  * (backend/cache, 1.36), and come forward when it returns.
  */
-export function createNodeTable(count: PodCounter): NodeTable {
+export function createNodeTable(count: PodCounter, swap: PodSwapper): NodeTable {
   const seats = new Map<string, Seat>()
   const slots: (NodeTotals | undefined)[] = []
   const changes = createRecency()
@@ -103,6 +108,12 @@ export function createNodeTable(count: PodCounter): NodeTable {
       seat.pods.delete(pod)
       place(seat, pod, -1)
       dropIfEmpty(nodeName, seat)
+    },
+    replace(before, after) {
+      const seat = seatOf(after.nodeName ?? '')
+      seat.pods.delete(before)
+      seat.pods.add(after)
+      if (seat.slot !== undefined) swap(before, after, seat.slot)
     },
   }
 }

@@ -58,9 +58,8 @@ function allOf({ place: { slot, cell } }: ScoredPlace, { answers, places }: Basi
 /** The node with the highest total, the first by name of several. */
 function bestOf({ place: { slot, cell } }: ScoredPlace, { answers, places }: Basis): number {
   if (cell === undefined) return slot
+  const { ownScore, refusedBy } = answers
   const highest = cell.highest()
-  const best = cell.slots.find(
-    each => answers.ownScore[each] === highest && answers.refusedBy[each] === PASSES && !places.isApart(each),
-  )
-  return best ?? slot
+  for (const each of cell.slots) if (ownScore[each] === highest && refusedBy[each] === PASSES && !places.isApart(each)) return each
+  return slot
 }

@@ -60,7 +60,9 @@ export function createPlaces(): Places {
 function placesIn({ cells }: NodeCells, answers: NodeAnswers, isApart: (slot: number) => boolean): readonly Place[] {
   return cells.flatMap(cell => {
     if (cell.passing === 0) return []
-    const slot = cell.slots.find(each => answers.refusedBy[each] === PASSES && !isApart(each))
-    return slot === undefined ? [] : [{ slot, nodes: cell.passing, cell }]
+    for (const slot of cell.slots) {
+      if (answers.refusedBy[slot] === PASSES && !isApart(slot)) return [{ slot, nodes: cell.passing, cell }]
+    }
+    return []
   })
 }

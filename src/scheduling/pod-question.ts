@@ -34,8 +34,12 @@ export function createPodQuestions(cluster: ClusterReader, profiles: SchedulerPr
   // Weak: a template that is gone takes its questions along.
   let known = new WeakMap<PodSpec, WeakMap<Labels, Map<string, PodQuestion>>>()
 
+  let latest: { readonly pod: PodRecord; readonly question: PodQuestion } | undefined
+
   return {
     of(pod) {
+      // A prediction comes back to its pod again and again.
+      if (latest?.pod === pod) return latest.question
       const byLabels = known.get(pod.spec) ?? new WeakMap<Labels, Map<string, PodQuestion>>()
       known.set(pod.spec, byLabels)
       const byOwner = byLabels.get(pod.labels) ?? new Map<string, PodQuestion>()
@@ -43,10 +47,12 @@ export function createPodQuestions(cluster: ClusterReader, profiles: SchedulerPr
       const owner = `${pod.namespace}/${pod.controller?.apiVersion ?? ''}/${pod.controller?.kind ?? ''}/${pod.controller?.name ?? ''}`
       const question = byOwner.get(owner) ?? questionOf(cluster, profiles.get(pod.spec.schedulerName), pod)
       byOwner.set(owner, question)
+      latest = { pod, question }
       return question
     },
     forget() {
       known = new WeakMap()
+      latest = undefined
     },
   }
 }

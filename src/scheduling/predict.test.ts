@@ -6,7 +6,7 @@ import type { ClusterRecord } from '../cluster/records.ts'
 import { affinityTerm, clusterOf, labels, makeNamespace, makeNode, makePod, selecting } from '../../test/support/builders.ts'
 import { createSchedulerModel } from './create-scheduler-model.ts'
 import { judge } from './judge.ts'
-import type { Prediction } from './prediction.ts'
+import type { Certainty, Prediction } from './prediction.ts'
 import { DEFAULT_PROFILE, DEFAULT_PROFILES, type SchedulerProfile } from './profile.ts'
 import type { SchedulerModel } from './scheduler-model.ts'
 
@@ -48,6 +48,11 @@ function modelOf(records: readonly ClusterRecord[], profile: SchedulerProfile = 
 const predict = (pod: PodRecord, ...records: readonly ClusterRecord[]): Prediction => modelOf(records).predict(pod)
 
 const names = (prediction: Prediction): readonly string[] => (prediction.kind === 'placed' ? prediction.nodes.map(node => node.name) : [])
+/** How sure it is that the pod lands on a node that helps and stays. */
+function certainty(prediction: Prediction, helps: (node: string) => boolean): Certainty {
+  if (prediction.kind !== 'placed') return 'open'
+  return judge(prediction.nodes, prediction.leading, ({ name, stays }) => stays && helps(name))
+}
 const leading = (prediction: Prediction): readonly string[] =>
   prediction.kind === 'placed' ? prediction.leading.map(node => node.name) : []
 
@@ -83,7 +88,7 @@ describe('where a pod is placed', () => {
     const prediction = predict(spreading(soft), ...zones(150), ...crowded)
     expect(prediction).toMatchObject({ sampled: true })
     // Whichever 100 nodes it looks at, some of zone c are among them.
-    expect(judge(prediction, node => Number(node.slice(1)) % 3 === 2)).toBe('likely')
+    expect(certainty(prediction, node => Number(node.slice(1)) % 3 === 2)).toBe('likely')
   })
 })
 
@@ -169,7 +174,7 @@ describe('what cannot be predicted', () => {
   ])('%s', (_what, pod, expected) => {
     const prediction = predict(pod, a1, b1)
     expect(prediction).toMatchObject({ kind: 'unpredictable', problem: expect.stringMatching(expected) as string })
-    expect(judge(prediction, () => true)).toBe('open')
+    expect(certainty(prediction, () => true)).toBe('open')
   })
 })
 
@@ -214,9 +219,9 @@ describe('preemption', () => {
     const waiting = promised(5)
     const model = modelOf([a1, b1, waiting])
     // Whoever imagines the placement may not know of the promise.
-    const replaced = model.imagine('shop/waiting', { ...waiting, nodeName: 'b1' })
+    const replaced = model.imagine(waiting, { ...waiting, nodeName: 'b1' })
     expect(names(model.predict(pod))).toEqual(['a1'])
-    model.imagine('shop/waiting', replaced)
+    model.imagine(waiting, replaced)
     expect(names(model.predict(pod))).toEqual(['b1'])
   })
 })
@@ -233,7 +238,7 @@ describe('nodes that are about to go', () => {
     const model = modelOf([a1, core('b1', 'b', fields)])
     const pod = asking({ tolerations: tolerant })
     expect(names(model.predict(pod)).toSorted()).toEqual(['a1', 'b1'])
-    expect(judge(model.predict(pod), () => true)).toBe('open')
+    expect(certainty(model.predict(pod), () => true)).toBe('open')
     expect(model.refusalOn(pod, 'b1')?.message).toMatch(/about to be removed/)
     expect(model.refusalOn(pod, 'a1')).toBeUndefined()
   })
@@ -249,13 +254,13 @@ describe('certainty', () => {
     ['open when a leading node does not', spreading(soft), [web('1', { nodeName: 'a1' })], inC, 'open'],
     ['open when nothing takes it', asking({ nodeSelector: labels({ no: 'where' }) }), [], () => true, 'open'],
   ])('%s', (_rule, pod, pods, helps, expected) => {
-    expect(judge(predict(pod, a1, b1, c1, ...pods), helps)).toBe(expected)
+    expect(certainty(predict(pod, a1, b1, c1, ...pods), helps)).toBe(expected)
   })
 
   it('no lead counts where the scheduler scores in ways that are not modelled', () => {
     const model = modelOf([a1, b1, c1, ...crowded], { ...DEFAULT_PROFILE, unmodelled: ['scheduler extenders'] })
-    expect(judge(model.predict(spreading(soft)), inC)).toBe('open')
-    expect(judge(model.predict(spreading(hard)), inC)).toBe('certain')
+    expect(certainty(model.predict(spreading(soft)), inC)).toBe('open')
+    expect(certainty(model.predict(spreading(hard)), inC)).toBe('certain')
     expect(model.explain(spreading(hard)).warnings).toEqual(['scheduler extenders'])
   })
 })

@@ -11,7 +11,7 @@ import type { Distinction, Place, Places } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import type { Prediction, Refusal } from './prediction.ts'
-import { createTotalsTally, feasibleNodesToFind, sureTotal } from './sampling.ts'
+import { feasibleNodesToFind, sureTotal } from './sampling.ts'
 
 /**
  * Points of weighted total that a lead must exceed to be relied on, for what no object tells: images beyond the 50 that a node lists, pods that
@@ -95,24 +95,29 @@ function score(
   return placedOn(question, scored, { leadingFrom: sure - margin, margin, sampled }, distinction)
 }
 
-function sureAmong({ views, answers }: Question, scored: readonly ScoredPlace[], highest: number, toFind: number): number {
+function sureAmong({ views }: Question, scored: readonly ScoredPlace[], highest: number, toFind: number): number {
   const { groupOf, sizes } = views.table.layout.zoneGroups
-  const lowest = scored.reduce((least, { compared }) => Math.min(least, compared), Infinity)
-  const tally = createTotalsTally(lowest, highest, sizes.length)
-  for (const { place, compared, total } of scored) {
-    const { slot, cell } = place
-    const group = groupOf[slot] ?? 0
-    if (cell === undefined) {
-      tally.add(compared + (answers.ownScore[slot] ?? 0), group, 1)
-      continue
-    }
-    const { byScore } = cell
-    for (let own = total - compared; own >= 0; own -= 1) {
-      const nodes = byScore[own] ?? 0
-      if (nodes > 0) tally.add(compared + own, group, nodes)
-    }
+  const groupAt = (slot: number): number => groupOf[slot] ?? 0
+  const feasible = sizes.map(() => 0)
+  let lowest = Infinity
+  for (const { place, compared } of scored) {
+    const group = groupAt(place.slot)
+    feasible[group] = (feasible[group] ?? 0) + place.nodes
+    if (compared < lowest) lowest = compared
   }
-  return sureTotal(tally, sizes, toFind)
+  const addHits = (total: number, hits: number[]): number => {
+    let found = 0
+    for (const { place, compared, total: best } of scored) {
+      if (total > best) continue
+      const nodes = place.cell === undefined ? Number(total === best) : (place.cell.byScore[total - compared] ?? 0)
+      if (nodes === 0) continue
+      const group = groupAt(place.slot)
+      hits[group] = (hits[group] ?? 0) + nodes
+      found += nodes
+    }
+    return found
+  }
+  return sureTotal({ lowest, highest, feasible, addHits }, sizes, toFind)
 }
 
 /** What is compared between nodes, besides what is asked of each. */

@@ -26,7 +26,7 @@ export function replacementOf(cluster: ClusterReader, pod: PodRecord): Replaceme
     case 'ReplicaSet':
     case 'ReplicationController':
       return fromTemplate(cluster, pod, workload.template, {
-        name: `${pod.name}${SUFFIX}`,
+        name: nameAfter(pod).name,
         labels: workload.template.labels,
         claims: workload.template.claims,
         // Whoever owns a ReplicaSet makes a new one for a new template and never changes this one's.
@@ -44,6 +44,11 @@ export function replacementOf(cluster: ClusterReader, pod: PodRecord): Replaceme
 
 /** What no pod is called and no uid ends with. */
 const SUFFIX = '~replacement'
+
+/** The name and uid of what takes a pod's place under a name of its own. */
+export function nameAfter({ name, uid }: PodRecord): Pick<PodRecord, 'name' | 'uid'> {
+  return { name: `${name}${SUFFIX}`, uid: `${uid}${SUFFIX}` }
+}
 
 const REVISION_LABEL = 'controller-revision-hash'
 
@@ -85,7 +90,7 @@ function fromTemplate(cluster: ClusterReader, pod: PodRecord, template: PodTempl
   if (specified.kind === 'refused') return unknown(specified.problem)
   const { spec } = specified
 
-  const uid = `${pod.uid}${SUFFIX}`
+  const { uid } = nameAfter(pod)
   const ephemeral = new Set(template.ephemeralVolumes.map(volume => `${pod.name}-${volume}`))
   const written = specified.kind === 'own' ? pod.claims.filter(claim => !ephemeral.has(claim)) : next.claims
   const claimed = replacementClaims(cluster, pod, template, written, { name: next.name, uid })

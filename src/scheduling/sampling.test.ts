@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createTotalsTally, feasibleNodesToFind, sureTotal } from './sampling.ts'
+import { feasibleNodesToFind, sureTotal } from './sampling.ts'
 import type { ZoneGroups } from './zone-groups.ts'
 
 describe('how many feasible nodes the scheduler looks for', () => {
@@ -35,9 +35,18 @@ function clusterOf(zones: readonly (readonly (number | undefined)[])[]): Cluster
 }
 
 function sure({ feasible, totals, zones }: Cluster, toFind: number): number {
-  const tally = createTotalsTally(Math.min(...totals), Math.max(...totals), zones.sizes.length)
-  for (const [i, slot] of feasible.entries()) tally.add(totals[i] ?? 0, zones.groupOf[slot] ?? 0, 1)
-  return sureTotal(tally, zones.sizes, toFind)
+  const groups = Array.from(feasible, slot => zones.groupOf[slot] ?? 0)
+  const totalsByGroup = {
+    lowest: Math.min(...totals),
+    highest: Math.max(...totals),
+    feasible: zones.sizes.map((_size, group) => groups.filter(each => each === group).length),
+    addHits(total: number, hits: number[]) {
+      const found = groups.filter((_group, i) => totals[i] === total)
+      for (const group of found) hits[group] = (hits[group] ?? 0) + 1
+      return found.length
+    },
+  }
+  return sureTotal(totalsByGroup, zones.sizes, toFind)
 }
 
 const nodes = (count: number, total: number | undefined): readonly (number | undefined)[] => Array.from({ length: count }, () => total)

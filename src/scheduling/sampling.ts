@@ -11,50 +11,26 @@ export function feasibleNodesToFind(nodes: number, percentageOfNodesToScore: num
   return Math.max(MINIMUM_NODES, Math.trunc((nodes * percentage) / 100))
 }
 
-/** How many feasible nodes have which total, by zone group. */
-export interface TotalsTally {
+/** Feasible nodes by total and zone group. */
+export interface TotalsByGroup {
   readonly lowest: number
   readonly highest: number
-  add(total: number, group: number, nodes: number): void
-  at(total: number, group: number): number
-}
-
-/** @param groups number of zone groups */
-export function createTotalsTally(lowest: number, highest: number, groups: number): TotalsTally {
-  const counts = new Int32Array((highest - lowest + 1) * groups)
-  return {
-    lowest,
-    highest,
-    add(total, group, nodes) {
-      const at = (total - lowest) * groups + group
-      counts[at] = (counts[at] ?? 0) + nodes
-    },
-    at: (total, group) => counts[(total - lowest) * groups + group] ?? 0,
-  }
+  /** By group: how many there are. */
+  readonly feasible: readonly number[]
+  /** Adds to `hits`, by group, those with that total; returns how many these are. Totals are asked for from the highest down. */
+  addHits(total: number, hits: number[]): number
 }
 
 /**
  * The highest total that every sample of `toFind` feasible nodes is sure to contain, or to exceed: what the scheduler's choice has at least,
  * whichever nodes it happens to look at. `sizes` are the nodes of each zone group, feasible or not.
  */
-export function sureTotal(tally: TotalsTally, sizes: readonly number[], toFind: number): number {
-  const { lowest, highest } = tally
+export function sureTotal(totals: TotalsByGroup, sizes: readonly number[], toFind: number): number {
+  const { lowest, highest, feasible } = totals
   const hits = sizes.map(() => 0)
-  const misses = sizes.map((_size, group) => {
-    let feasible = 0
-    for (let total = lowest; total <= highest; total += 1) feasible += tally.at(total, group)
-    return feasible
-  })
   const list = { sizes, rows: Math.max(...sizes), chunk: chunkSize(sum(sizes)) }
   for (let total = highest; total > lowest; total -= 1) {
-    let changed = 0
-    for (let group = 0; group < sizes.length; group += 1) {
-      const nodes = tally.at(total, group)
-      hits[group] = (hits[group] ?? 0) + nodes
-      misses[group] = (misses[group] ?? 0) - nodes
-      changed += nodes
-    }
-    if (changed > 0 && mostWithoutHit(hits, misses, list) < toFind) return total
+    if (totals.addHits(total, hits) > 0 && mostWithoutHit(hits, feasible, list) < toFind) return total
   }
   return lowest
 }
@@ -77,9 +53,9 @@ interface NodeList {
  * R - h of the R rows blank. Workers take runs of that list; a run without a hit spans nodes of blank rows and, of the rows around them, at
  * most one node of each other group. Runs are whole chunks, or the beginning of the chunk that a worker was at when the search ended.
  */
-function mostWithoutHit(hits: readonly number[], misses: readonly number[], { sizes, rows, chunk }: NodeList): number {
+function mostWithoutHit(hits: readonly number[], feasible: readonly number[], { sizes, rows, chunk }: NodeList): number {
   const others = sizes.length - 1
-  let most = sum(misses)
+  let most = sum(feasible) - sum(hits)
   if (chunk <= others) return most
   // Plain loops: a prediction on a large cluster comes through here dozens of times.
   for (let group = 0; group < sizes.length; group += 1) {
@@ -90,7 +66,7 @@ function mostWithoutHit(hits: readonly number[], misses: readonly number[], { si
     let feasibleBlank = 0
     for (let other = 0; other < sizes.length; other += 1) {
       blankNodes += Math.min(sizes[other] ?? 0, blank)
-      feasibleBlank += Math.min(misses[other] ?? 0, blank)
+      feasibleBlank += Math.min((feasible[other] ?? 0) - (hits[other] ?? 0), blank)
     }
     const wholeChunks = Math.trunc(blankNodes / (chunk - others)) + 1
     most = Math.min(most, feasibleBlank + others * (WORKERS + wholeChunks))

@@ -1,6 +1,7 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ConstraintOrigin, PlacementExplanation, Prediction } from './prediction.ts'
+import type { PodName } from './cluster-views.ts'
 import type { Distinction } from './places.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { DomainSet } from './node-layout.ts'
@@ -44,13 +45,15 @@ export interface SchedulerModel {
   readonly cluster: ClusterReader
   /** Advances every view by one change. Costs what the change touches, not what the cluster holds. */
   advance(delta: Delta): void
-  /** Puts a pod in the place of the one with this key (`namespace/name`), or takes that one away. Returns what was there, to be put back. */
-  imagine(key: string, pod: PodRecord | undefined): PodRecord | undefined
+  /** Puts a pod in the place of the one that is called so, or takes that one away. Returns what was there, to be put back. */
+  imagine(called: PodName, pod: PodRecord | undefined): PodRecord | undefined
   profileOf(pod: PodRecord): SchedulerProfile | undefined
   /** The pod's own constraints, or the profile's defaults when it has none, in spec order; soft and hard. */
   constraintsOf(pod: PodRecord): readonly EffectiveConstraint[]
   /** Counts of one of the pod's constraints, over the nodes eligible for this pod (semantics 1.3, 1.4). */
   spreadOf(pod: PodRecord, constraint: EffectiveConstraint): SpreadCount
+  /** The slots by which arrays of this model number nodes, as they are now. */
+  nodeSlots(): { readonly length: number; slotOf(nodeName: string): number | undefined }
   /** A node with what the model holds on it, imagined pods included. */
   info(nodeName: string): NodeInfo | undefined
   /**
@@ -58,6 +61,11 @@ export interface SchedulerModel {
    * every pod. Asked to learn which domains accept a pod at all, and how many copies of it have room.
    */
   refusalOn(pod: PodRecord, nodeName: string): (Refused & { readonly plugin: FilterPlugin }) | undefined
+  /**
+   * By slot of the node layout: how many copies of this unbound pod the node has room for, spread constraints aside; none where a filter refuses
+   * it or the node is about to be removed. A value: it stays what it was, and pods that ask the same of nodes share it.
+   */
+  roomFor(pod: PodRecord): Int32Array
   /**
    * Where the scheduler would place this unbound pod now: every node it may choose, or, where told what to tell nodes apart by, one of each
    * kind, that with the highest total. Thousands of nodes are feasible for most pods of a large cluster, and few are worth telling apart.

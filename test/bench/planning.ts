@@ -92,6 +92,8 @@ interface Row {
   readonly plan: Plan
   readonly modelSeconds: number
   readonly planSeconds: number
+  /** Of the processor: what a machine that others use as well does not change. */
+  readonly cpuSeconds: number
   /** Above the loaded state, at the peak: the model and everything that planning allocates before it is collected. */
   readonly megabytes: number
 }
@@ -104,13 +106,16 @@ function measure(nodes: number): Row {
   const start = performance.now()
   const model = createSchedulerModel(state, DEFAULT_PROFILES)
   const built = performance.now()
+  const cpu = process.threadCpuUsage()
   const result = plan({ cluster: state, model }, DEFAULT_POLICY, { now: HOUR, domainHolds: [], workloadHolds: [], inFlight: [] })
   const done = performance.now()
+  const used = process.threadCpuUsage(cpu)
   return {
     state,
     plan: result,
     modelSeconds: (built - start) / 1000,
     planSeconds: (done - built) / 1000,
+    cpuSeconds: (used.user + used.system) / 1e6,
     megabytes: resident('VmHWM') - loaded,
   }
 }
@@ -134,9 +139,9 @@ function forgetPeak(): void {
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { nodes: { type: 'string', default: '1000,2000,5000' } } })
   measure(100) // warms the machine up, so that the smallest row can be compared with the others
-  console.log('nodes     pods   workloads   evictions   model s   plan() s   MB above loaded   ms an eviction')
+  console.log('nodes     pods   workloads   evictions   model s   plan() s   CPU s   MB above loaded   ms an eviction')
   for (const nodes of values.nodes.split(',').map(Number)) {
-    const { state, plan: result, modelSeconds, planSeconds, megabytes } = measure(nodes)
+    const { state, plan: result, modelSeconds, planSeconds, cpuSeconds, megabytes } = measure(nodes)
     const evictions = result.evictions.length
     const cells: readonly (readonly [string | number, number])[] = [
       [nodes, 5],
@@ -145,6 +150,7 @@ export async function run(args: readonly string[]): Promise<void> {
       [evictions, 12],
       [modelSeconds.toFixed(2), 10],
       [planSeconds.toFixed(2), 11],
+      [cpuSeconds.toFixed(2), 8],
       [megabytes.toFixed(0), 18],
       [((planSeconds * 1000) / evictions).toFixed(3), 17],
     ]

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
 import { createClusterState, type ClusterState } from '../../src/cluster/cluster-state.ts'
 import type { PodRecord, PodSpec, TopologySpreadConstraint } from '../../src/cluster/pod.ts'
-import { recordKey } from '../../src/cluster/records.ts'
 import { NO_SCALARS } from '../../src/cluster/resources.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import type { Prediction } from '../../src/scheduling/prediction.ts'
@@ -93,10 +92,9 @@ interface Timing {
 
 /** Moves a workload pod by pod, as a plan does: the victim terminates, the replacement is predicted and placed. Milliseconds a prediction. */
 function moveAll(model: SchedulerModel, state: ClusterState, namespace: string, app: string): Timing {
-  const imagined: { readonly key: string; readonly replaced: PodRecord | undefined }[] = []
+  const imagined: { readonly pod: PodRecord; readonly replaced: PodRecord | undefined }[] = []
   const imagine = (pod: PodRecord): void => {
-    const key = recordKey(pod)
-    imagined.push({ key, replaced: model.imagine(key, pod) })
+    imagined.push({ pod, replaced: model.imagine(pod, pod) })
   }
   const times: number[] = []
   let feasible = 0
@@ -112,7 +110,7 @@ function moveAll(model: SchedulerModel, state: ClusterState, namespace: string, 
     if (prediction.kind === 'placed') feasible = prediction.nodes.length
     if (to !== undefined) imagine({ ...replacement, nodeName: to })
   }
-  for (const { key, replaced } of imagined.reverse()) model.imagine(key, replaced)
+  for (const { pod, replaced } of imagined.reverse()) model.imagine(pod, replaced)
   const [first = 0, ...later] = times
   return { first, later: later.reduce((sum, time) => sum + time, 0) / later.length, feasible }
 }

@@ -168,7 +168,10 @@ export function clusterOf(records: readonly ClusterRecord[]): ClusterState {
 export function pluginContext(records: readonly ClusterRecord[], profile: SchedulerProfile = DEFAULT_PROFILE): PluginContext {
   const cluster = clusterOf(records)
   const affinity = createAffinityIndex()
-  const table = createNodeTable(pod => affinity.add(pod, pod.nodeName ?? ''))
+  const table = createNodeTable(
+    pod => affinity.add(pod, pod.nodeName ?? ''),
+    () => undefined,
+  )
   for (const node of cluster.nodes()) table.setNode(node.name, node)
   for (const pod of cluster.pods()) if (pod.nodeName !== undefined && !isFinished(pod)) table.add(pod, pod.nodeName)
   return { cluster, profile, infos: table.infos(), info: name => table.slots[table.slotOf(name) ?? -1], affinity }

@@ -26,7 +26,7 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
   })
   const model = createSchedulerModel(mirror.state, profiles)
   /** Pods placed in the model before the view shows them bound (cache.AssumePod). */
-  const assumed = new Map<string, { readonly nodeName: string; readonly replaced: PodRecord | undefined }>()
+  const assumed = new Map<string, { readonly pod: PodRecord; readonly nodeName: string; readonly replaced: PodRecord | undefined }>()
   let cancelCycle: (() => void) | undefined
 
   const arm = (): void => {
@@ -42,7 +42,7 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
 
   const assume = (pod: PodRecord, nodeName: string): void => {
     const key = recordKey(pod)
-    assumed.set(key, { nodeName, replaced: model.imagine(key, { ...pod, nodeName }) })
+    assumed.set(key, { pod, nodeName, replaced: model.imagine(pod, { ...pod, nodeName }) })
   }
 
   /** Returns the node that the pod had been assumed on. */
@@ -50,7 +50,7 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
     const assumption = assumed.get(key)
     if (assumption === undefined) return undefined
     assumed.delete(key)
-    model.imagine(key, assumption.replaced)
+    model.imagine(assumption.pod, assumption.replaced)
     return assumption.nodeName
   }
 

@@ -1,0 +1,45 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import { nameAfter, replacementOf } from './replacement.ts'
+import type { Replacement } from './scheduler-model.ts'
+
+/** Replacements of pods, worked out once for those that their owner makes alike; {@link forget} when owners or what admission reads have changed. */
+export interface Replacements {
+  of(pod: PodRecord): Replacement
+  forget(): void
+}
+
+export function createReplacements(cluster: ClusterReader): Replacements {
+  /** By controller: the pod asked about last, and the answer. */
+  const known = new Map<string, { readonly pod: PodRecord; readonly answer: Replacement }>()
+  return {
+    of(pod) {
+      const uid = pod.controller?.uid ?? ''
+      const sibling = known.get(uid)
+      if (sibling !== undefined && isMadeAlike(pod, sibling.pod)) return asFor(pod, sibling.answer)
+      const answer = replacementOf(cluster, pod)
+      known.set(uid, { pod, answer })
+      return answer
+    },
+    forget: () => known.clear(),
+  }
+}
+
+/** Claims are a pod's own, and so is all that a StatefulSet makes. */
+function isMadeAlike(one: PodRecord, other: PodRecord): boolean {
+  return (
+    one.controller !== undefined &&
+    one.controller.kind !== 'StatefulSet' &&
+    one.controller.uid === other.controller?.uid &&
+    one.namespace === other.namespace &&
+    one.spec === other.spec &&
+    one.labels === other.labels &&
+    one.claims.length === 0 &&
+    other.claims.length === 0
+  )
+}
+
+function asFor(pod: PodRecord, answer: Replacement): Replacement {
+  if (answer.kind === 'unknown') return answer
+  return { ...answer, pod: { ...answer.pod, ...nameAfter(pod), controller: pod.controller, createdAt: pod.createdAt } }
+}
