@@ -1,9 +1,15 @@
+import type { ClusterState } from '../../src/cluster/cluster-state.ts'
+import type { PodRecord } from '../../src/cluster/pod.ts'
+import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
+import type { Prediction } from '../../src/scheduling/prediction.ts'
+import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
+import type { SchedulerModel } from '../../src/scheduling/scheduler-model.ts'
 import type { SmallCluster, SmallConstraint } from './small-clusters.ts'
 
 // The fewest evictions by trying them all. It knows nothing of the planner and shares no code with it: pods of a workload are interchangeable, so
 // a state is how many of each workload stand on each node, and every state that one helpful eviction reaches is looked at, breadth first.
 
-/** Pods that may be moved, by workload and node. */
+/** Pods of each workload on each node, pinned ones left out. */
 type State = readonly (readonly number[])[]
 
 export interface Optimum {
@@ -13,12 +19,74 @@ export interface Optimum {
   readonly evictions: number
 }
 
+/** Where the replacement of a pod of that workload goes from that node: the nodes to try, none where it must not be evicted. */
+type Landings = (state: State, workload: number, from: number) => readonly number[]
+
 /**
  * An eviction helps if the excess of some constraint falls and that of none rises. The replacement lands where it serves best, on any node that
  * has room and whose domains pass the hard constraints of its workload.
  */
 export function fewestEvictions(cluster: SmallCluster): Optimum {
-  const groups = distinct(cluster.workloads.flatMap(({ constraints, pods }) => (pods.length > 0 ? constraints : [])))
+  return fewest(cluster, (state, workload, from) => {
+    const without = changed(state, workload, from, -1)
+    const constraints = cluster.workloads[workload]?.constraints ?? []
+    return [...cluster.nodes.keys()].filter(
+      to => to !== from && hasRoom(cluster, state, to) && constraints.every(each => passes(cluster, without, each, to)),
+    )
+  })
+}
+
+/**
+ * The same where only those evictions count of which every landing that the scheduler's scores leave open helps, and where the worst of these
+ * happens: what a plan can promise. Asks the scheduler model alone.
+ */
+export function fewestSureEvictions(cluster: SmallCluster, objects: ClusterState): Optimum {
+  const groups = groupsIn(cluster)
+  const nodeAt = new Map(cluster.nodes.map(({ name }, place) => [name, place]))
+  const model = createSchedulerModel(objects, DEFAULT_PROFILES)
+  return fewest(cluster, (state, workload, from) => {
+    const leading = leadingAfter(model, cluster, state, workload, from).map(name => nodeAt.get(name) ?? 0)
+    const before = excesses(cluster, groups, state)
+    const after = leading.map(to => excesses(cluster, groups, changed(changed(state, workload, from, -1), workload, to, 1)))
+    if (!after.every(each => isHelpful(before, each))) return []
+    const worst = after.reduce((most, each, i) => (total(each) > total(after[most] ?? []) ? i : most), 0)
+    return leading.slice(worst, worst + 1)
+  })
+}
+
+/** The nodes among which the scheduler's choice is, its favourite first, once a pod of the workload is evicted from the node. */
+function leadingAfter(model: SchedulerModel, cluster: SmallCluster, state: State, workload: number, from: number): readonly string[] {
+  const victim = standAs(model, cluster, state).get(`${workload}/${from}`)
+  if (victim === undefined) return []
+  const { name } = cluster.workloads[workload] ?? { name: '' }
+  const original = [...model.cluster.pods()].find(pod => pod.labels.get('app') === name)
+  const answer = original && model.replacementOf(original)
+  if (answer?.kind !== 'replacement') return []
+  model.imagine(victim, { ...victim, deletedAt: 1 })
+  const prediction: Prediction = model.predict({ ...answer.pod, name: 'next', uid: 'next' })
+  return prediction.kind === 'placed' ? prediction.leading.map(node => node.name) : []
+}
+
+/** Puts all pods of the model that may be moved where the state has them; returns one pod that may be moved for each workload and node. */
+function standAs(model: SchedulerModel, { workloads, nodes }: SmallCluster, state: State): ReadonlyMap<string, PodRecord> {
+  const movable = new Map<string, PodRecord>()
+  for (const [w, { name, pods }] of workloads.entries()) {
+    const records = [...model.cluster.pods()].filter(pod => pod.labels.get('app') === name)
+    const free = records.filter((_, i) => pods[i]?.isPinned === false)
+    const places = (state[w] ?? []).flatMap((count, node) => Array.from({ length: count }, () => node))
+    for (const [i, node] of places.entries()) {
+      const record = free[i]
+      if (record === undefined) continue
+      const standing = { ...record, nodeName: nodes[node]?.name }
+      model.imagine(record, standing)
+      movable.set(`${w}/${node}`, standing)
+    }
+  }
+  return movable
+}
+
+function fewest(cluster: SmallCluster, landings: Landings): Optimum {
+  const groups = groupsIn(cluster)
   const start: State = cluster.workloads.map(({ pods }) =>
     cluster.nodes.map((_, node) => pods.filter(pod => pod.node === node && !pod.isPinned).length),
   )
@@ -28,7 +96,7 @@ export function fewestEvictions(cluster: SmallCluster): Optimum {
   for (let evictions = 1; level.length > 0 && best.excess > 0; evictions += 1) {
     const next: State[] = []
     for (const state of level) {
-      for (const after of helpful(cluster, groups, state)) {
+      for (const after of helpful(cluster, groups, state, landings)) {
         const key = JSON.stringify(after)
         if (seen.has(key)) continue
         seen.add(key)
@@ -42,23 +110,24 @@ export function fewestEvictions(cluster: SmallCluster): Optimum {
   return best
 }
 
-function helpful(cluster: SmallCluster, groups: readonly SmallConstraint[], state: State): readonly State[] {
+function helpful(cluster: SmallCluster, groups: readonly SmallConstraint[], state: State, landings: Landings): readonly State[] {
   const before = excesses(cluster, groups, state)
   const found: State[] = []
-  for (const [w, workload] of cluster.workloads.entries()) {
+  for (const workload of cluster.workloads.keys()) {
     for (const from of cluster.nodes.keys()) {
-      if ((state[w]?.[from] ?? 0) === 0) continue
-      const without = changed(state, w, from, -1)
-      for (const to of cluster.nodes.keys()) {
-        if (to === from || !hasRoom(cluster, state, to) || !workload.constraints.every(each => passes(cluster, without, each, to))) continue
-        const state2 = changed(without, w, to, 1)
-        const after = excesses(cluster, groups, state2)
-        const isHelpful = after.some((excess, i) => excess < (before[i] ?? 0)) && after.every((excess, i) => excess <= (before[i] ?? 0))
-        if (isHelpful) found.push(state2)
+      if ((state[workload]?.[from] ?? 0) === 0) continue
+      const without = changed(state, workload, from, -1)
+      for (const to of landings(state, workload, from)) {
+        const after = changed(without, workload, to, 1)
+        if (isHelpful(before, excesses(cluster, groups, after))) found.push(after)
       }
     }
   }
   return found
+}
+
+function isHelpful(before: readonly number[], after: readonly number[]): boolean {
+  return after.some((excess, i) => excess < (before[i] ?? 0)) && after.every((excess, i) => excess <= (before[i] ?? 0))
 }
 
 function changed(state: State, workload: number, node: number, by: number): State {
@@ -105,7 +174,8 @@ function excesses(cluster: SmallCluster, groups: readonly SmallConstraint[], sta
 }
 
 /** Workloads that share a constraint word for word share its excess. */
-function distinct(constraints: readonly SmallConstraint[]): readonly SmallConstraint[] {
+function groupsIn({ workloads }: SmallCluster): readonly SmallConstraint[] {
+  const constraints = workloads.flatMap(workload => (workload.pods.length > 0 ? workload.constraints : []))
   return [...new Map(constraints.map(constraint => [JSON.stringify(constraint), constraint])).values()]
 }
 

@@ -1,25 +1,34 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../src/planning/plan-types.ts'
-import { planFor } from '../support/spread-world.ts'
-import { fewestEvictions } from './brute-force.ts'
+import { planFor, stateOf } from '../support/spread-world.ts'
+import { fewestEvictions, fewestSureEvictions, type Optimum } from './brute-force.ts'
 import { drawCluster, objectsOf, type SmallCluster } from './small-clusters.ts'
 
-const SEEDS = Array.from({ length: 250 }, (_, index) => index + 1)
+/** Those whose every landing the scheduler model is asked about, and those that follow, of which only the best landings are tried. */
+const SURE_SEEDS = 400
+const SEEDS = Array.from({ length: 1_600 }, (_, index) => index + 1)
 
 interface Compared {
   readonly seed: number
   readonly cluster: SmallCluster
-  readonly planned: number
-  readonly left: number
-  readonly fewest: number
-  readonly least: number
+  readonly planned: Optimum
+  /** Where each replacement lands where it serves best. */
+  readonly best: Optimum
+  /** Of evictions that help wherever the scheduler's scores let the replacement land, each at its worst: what a plan can promise. */
+  readonly sure: Optimum | undefined
 }
 
 function compare(seed: number): Compared {
   const cluster = drawCluster(seed)
-  const { excess: least, evictions: fewest } = fewestEvictions(cluster)
-  const plan = planFor(objectsOf(cluster))
-  return { seed, cluster, planned: plan.evictions.length, left: excessLeft(plan), fewest, least }
+  const objects = objectsOf(cluster)
+  const plan = planFor(objects)
+  return {
+    seed,
+    cluster,
+    planned: { excess: excessLeft(plan), evictions: plan.evictions.length },
+    best: fewestEvictions(cluster),
+    sure: seed <= SURE_SEEDS ? fewestSureEvictions(cluster, stateOf(objects)) : undefined,
+  }
 }
 
 /** Over the constraints that pods write themselves; groups that differ in nothing the brute force knows are one. */
@@ -33,30 +42,26 @@ function excessLeft({ groups }: Plan): number {
   return [...new Map(distinct).values()].reduce((sum, excess) => sum + excess, 0)
 }
 
-const isHardOnly = ({ workloads }: SmallCluster): boolean => workloads.every(({ constraints }) => constraints.every(({ isHard }) => isHard))
+const isAsGood = (one: Optimum, other: Optimum | undefined): boolean =>
+  one.excess === other?.excess && one.evictions === other.evictions
 
 describe('several constraints on a pod, against trying everything', () => {
-  const all = SEEDS.map(compare).filter(({ planned, fewest }) => planned > 0 || fewest > 0)
+  const all = SEEDS.map(compare).filter(({ planned, best }) => planned.evictions > 0 || best.evictions > 0)
+  const withSure = all.filter(({ sure }) => sure !== undefined)
 
-  it('never takes more than one eviction over the optimum, and in 95 of 100 cases none', () => {
-    const comparable = all.filter(({ left, least }) => left === least)
-    expect(comparable.filter(({ planned, fewest }) => planned > fewest + 1)).toEqual([])
-    const asGood = comparable.filter(({ planned, fewest }) => planned === fewest)
-    expect(comparable.length).toBeGreaterThan(150)
-    expect(asGood.length / comparable.length).toBeGreaterThanOrEqual(0.95)
+  it('the plan is as good as what can be promised in 95 of 100 cases, and never takes more than one eviction more', () => {
+    expect(withSure.length).toBeGreaterThan(300)
+    const asGood = withSure.filter(({ planned, sure }) => isAsGood(planned, sure))
+    expect(asGood.length / withSure.length).toBeGreaterThanOrEqual(0.95)
+    const over = withSure.filter(({ planned, sure }) => planned.excess === sure?.excess && planned.evictions > sure.evictions + 1)
+    expect(over).toEqual([])
   })
 
-  it('leaves no excess that hard constraints alone would let it lower', () => {
-    const hardOnly = all.filter(({ cluster }) => isHardOnly(cluster))
-    expect(hardOnly.length).toBeGreaterThan(30)
-    expect(hardOnly.filter(({ left, least }) => left > least)).toEqual([])
-  })
-
-  // The brute force lets a replacement land where it serves best. Where soft constraints decide, the scheduler's scores may say otherwise, and
-  // an eviction whose landing is open is none.
-  it('leaves excess that the best landings could lower in few cases, all of them with soft constraints', () => {
-    const left = all.filter(each => each.left > each.least)
-    expect(left.length / all.length).toBeLessThanOrEqual(0.06)
-    expect(left.filter(({ cluster }) => isHardOnly(cluster))).toEqual([])
+  // Where several domains pass the hard constraints, or soft ones decide, the scheduler may choose another than the best landing: a plan is made for
+  // the worst of what it may choose, and an eviction whose landing is open is none.
+  it('in 9 of 10 cases no luck with the landings would have made it better', () => {
+    expect(all.length).toBeGreaterThan(1_200)
+    const asGood = all.filter(({ planned, best }) => isAsGood(planned, best))
+    expect(asGood.length / all.length).toBeGreaterThanOrEqual(0.9)
   })
 })
