@@ -74,6 +74,8 @@ export interface PlannedEviction {
   readonly topologyKey: string
   readonly fromDomain: string
   readonly toDomain: string
+  /** The node that later moves are planned for: the worst of those that it may land on. */
+  readonly toNode: string
   /** Every domain it may land in within the margin. */
   readonly toDomains: readonly string[]
   readonly certainty: Exclude<Certainty, 'open'>

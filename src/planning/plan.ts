@@ -140,9 +140,7 @@ function vetoesIn(
   leaving: readonly PodRecord[],
 ): (pod: PodRecord) => Veto | undefined {
   const gone = new Set(leaving)
-  const known = new Map<PodRecord, Veto | undefined>(
-    leaving.map(pod => [pod, { reason: 'Terminating', message: 'it is evicted already' }]),
-  )
+  const known = new Map<PodRecord, Veto | undefined>(leaving.map(pod => [pod, { reason: 'Terminating', message: 'it is evicted already' }]))
   const oldEnough = situation.now - policy.minimumPodAge
   /** By controller: the pod asked about last, its age aside. */
   const asked = new Map<string, PodRecord>()
@@ -244,6 +242,7 @@ function evictionOf(move: Move, order: number, wave: number, cluster: ClusterRea
     topologyKey,
     fromDomain: domainOf(from),
     toDomain: domainOf(to),
+    toNode: to,
     toDomains: toDomains.flatMap(domain => state?.index.names[domain] ?? []),
     certainty,
     groups: helped.map(({ group }) => group.id),

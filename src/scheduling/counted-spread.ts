@@ -17,7 +17,12 @@ export interface CountedConstraint {
   readonly selected: SelectedPods
 }
 
-export function countedConstraint(layout: NodeLayout, counts: SpreadCounts, namespace: string, question: SpreadQuestion): CountedConstraint {
+export function countedConstraint(
+  layout: NodeLayout,
+  counts: SpreadCounts,
+  namespace: string,
+  question: SpreadQuestion,
+): CountedConstraint {
   const { constraint, eligibility, selectorKey } = question
   return {
     question,

@@ -64,6 +64,33 @@ describe('on random clusters', () => {
     )
   })
 
+  it('told what to tell nodes apart by, it foretells the best of each kind', () => {
+    fc.assert(
+      fc.property(randomCluster, fc.func(fc.nat({ max: 2 })), fc.nat({ max: 5 }), ({ records, incoming }, kindOf, alone) => {
+        const model = fresh(records)
+        const { length, slotOf } = model.nodeSlots()
+        const marks = [Int32Array.from({ length }, (_, slot) => kindOf(slot))]
+        const kind = ({ name }: CandidateNode): number => (slotOf(name) === alone ? -1 : (marks[0]?.[slotOf(name) ?? 0] ?? 0))
+        for (const pod of incoming) {
+          const all = model.predict(pod)
+          const told = model.predict(pod, { marks, apart: [alone] })
+          if (all.kind !== 'placed' || told.kind !== 'placed') {
+            expect(told).toEqual(all)
+            continue
+          }
+          // Finer kinds than those asked for are allowed; other nodes or totals are not.
+          expect(all.nodes).toEqual(expect.arrayContaining([...told.nodes]))
+          for (const which of ['nodes', 'leading'] as const) {
+            const best = (nodes: readonly CandidateNode[]) =>
+              new Map([...Map.groupBy(nodes, kind)].map(([each, [first]]) => [each, first?.total]))
+            expect(best(told[which])).toEqual(best(all[which]))
+          }
+          expect([told.margin, told.sampled]).toEqual([all.margin, all.sampled])
+        }
+      }),
+    )
+  })
+
   it('a model that followed every change says what a new one says', () => {
     fc.assert(
       fc.property(randomCluster, ({ records, events, incoming }) => {

@@ -35,10 +35,8 @@ export function placedOn(basis: Basis, scored: readonly ScoredPlace[], lead: Lea
   })
   const nodes = scored
     .flatMap(each => {
-      const { place, compared, total } = each
-      if (distinction === undefined) return allOf(each, basis).map(slot => nodeAt(slot, compared + ownScore(each, slot, basis)))
-      const isLeading = total >= lead.leadingFrom
-      return [nodeAt(isLeading ? bestOf(each, basis) : place.slot, total)]
+      if (distinction !== undefined) return [nodeAt(bestOf(each, basis), each.total)]
+      return allOf(each, basis).map(slot => nodeAt(slot, each.compared + ownScore(each, slot, basis)))
     })
     .sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1))
   const { leadingFrom, margin, sampled } = lead

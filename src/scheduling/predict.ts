@@ -50,12 +50,13 @@ export function predictPlacement(question: Question, pod: PodRecord, distinction
 
   const promisedAway = nodesPromisedAway(question, pod)
   const compared = comparedOf(question, pod)
-  const told = toldApart(question, compared, promisedAway.keys(), distinction)
+  const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
+  const nominated = [...promisedAway.keys(), ...(promised === undefined ? [] : [promised])]
+  const told = toldApart(question, compared, nominated, distinction)
   return places.withPlaces(answers, told, found => {
     const feasible = found.filter(({ slot }) => !promisedAway.has(slot) && feasibility.passes(slot))
     if (feasible.length === 0) return { kind: 'unschedulable', refusals: refusals(question, promisedAway, found) }
     // The node that preemption promised is tried first and, if it passes, taken unscored.
-    const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
     const taken = feasible.find(({ slot }) => slot === promised)
     const chosenFrom = taken === undefined ? feasible : [taken]
     const nodes = chosenFrom.reduce((sum, place) => sum + place.nodes, 0)

@@ -42,8 +42,7 @@ function excessLeft({ groups }: Plan): number {
   return [...new Map(distinct).values()].reduce((sum, excess) => sum + excess, 0)
 }
 
-const isAsGood = (one: Optimum, other: Optimum | undefined): boolean =>
-  one.excess === other?.excess && one.evictions === other.evictions
+const isAsGood = (one: Optimum, other: Optimum | undefined): boolean => one.excess === other?.excess && one.evictions === other.evictions
 
 describe('several constraints on a pod, against trying everything', () => {
   const all = SEEDS.map(compare).filter(({ planned, best }) => planned.evictions > 0 || best.evictions > 0)

@@ -57,6 +57,7 @@ export function eviction(order: number, given: Partial<PlannedEviction> = {}): P
     topologyKey: 'topology.kubernetes.io/zone',
     fromDomain: 'az-a',
     toDomain: 'az-c',
+    toNode: 'node-c-1',
     toDomains: ['az-c'],
     certainty: 'certain',
     groups: ['shop/Deployment/web/topology.kubernetes.io/zone/DoNotSchedule'],
