@@ -5,7 +5,7 @@ import type { Labels } from './labels.ts'
 /** Which budgets cover pods with certain labels, worked out once for the labels that replicas share. */
 export interface Coverage {
   /** By name. */
-  of(namespace: string, labels: Labels): readonly BudgetRecord[]
+  readonly of: (namespace: string, labels: Labels) => readonly BudgetRecord[]
   /** A budget of the namespace has changed. */
   forget(namespace: string): void
 }

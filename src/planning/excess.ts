@@ -6,18 +6,11 @@ export interface SpreadRule {
 }
 
 /** 0 with fewer domains than minDomains, as kube-scheduler's minMatchNum (podtopologyspread/filtering.go, 1.36), else the lowest count. */
-export function globalMinimum(counts: ArrayLike<number>, rule: SpreadRule): number {
+function globalMinimum(counts: ArrayLike<number>, rule: SpreadRule): number {
   if (counts.length === 0 || counts.length < rule.minDomains) return 0
   let lowest = Infinity
   for (let i = 0; i < counts.length; i++) lowest = Math.min(lowest, counts[i] ?? 0)
   return lowest
-}
-
-/** Highest count minus the global minimum; 0 without domains. */
-export function skewOf(counts: ArrayLike<number>, rule: SpreadRule): number {
-  let highest = 0
-  for (let i = 0; i < counts.length; i++) highest = Math.max(highest, counts[i] ?? 0)
-  return highest - globalMinimum(counts, rule)
 }
 
 /** Sum over domains of max(0, count - global minimum - maxSkew). An eviction helps if and only if this falls. */

@@ -92,9 +92,9 @@ export function plan(world: World, policy: Policy, situation: Situation): Plan {
   }
 }
 
-function closedMark({ nodeSlots }: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Mark | undefined {
+function closedMark(model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Mark | undefined {
   if (closedNodes.size === 0) return undefined
-  const { length, slotOf } = nodeSlots()
+  const { length, slotOf } = model.nodeSlots()
   const closed = new Int32Array(length)
   for (const name of closedNodes.keys()) closed[slotOf(name) ?? 0] = 1
   return closed

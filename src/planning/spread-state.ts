@@ -16,14 +16,14 @@ export interface SpreadState {
   /** The same before the first move. */
   readonly observed: ReadonlyMap<number, number>
   readonly tally: Tally
-  countIn(domain: number): number
+  readonly countIn: (domain: number) => number
   /** Changes the count of a domain. */
   add(domain: number, amount: number): void
   excess(): number
   /** Excess with one pod less in a domain that has `from` and one more in another that has `to`; undefined: no domain loses, or gains, one. */
   excessIf(from: number | undefined, to: number | undefined): number
   /** The lowest count, whatever minDomains makes of it; 0 without domains. */
-  lowest(): number
+  readonly lowest: () => number
   highest(): number
 }
 

@@ -29,20 +29,6 @@ export function ownersOf(cluster: ClusterReader, pod: PodRecord): Owners {
   return { controller, top, name }
 }
 
-/** Finds the owners of pods, each chain once. */
-export type OwnersFinder = (pod: PodRecord) => Owners
-
-/** Good for as long as the cluster stands still. */
-export function createOwnersFinder(cluster: ClusterReader): OwnersFinder {
-  const known = new Map<string, Owners>()
-  return pod => {
-    if (pod.controller === undefined) return ownersOf(cluster, pod)
-    let owners = known.get(pod.controller.uid)
-    if (owners === undefined) known.set(pod.controller.uid, (owners = ownersOf(cluster, pod)))
-    return owners
-  }
-}
-
 /**
  * Why the workload counts as in the middle of a rollout, or undefined. An eviction then would be a step of the rollout, or be undone by it.
  * Deployment: its controller has not seen the newest spec, or not every replica is updated. StatefulSet: its revisions differ.

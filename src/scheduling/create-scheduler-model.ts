@@ -127,7 +127,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
       return predictPlacement(question, pod, distinction)
     },
     explain: pod => explainPlacement(views, contextFor(pod), pod, withNominated),
-    replacementOf: replacements.of,
+    replacementOf: pod => replacements.of(pod),
   }
 }
 

@@ -17,7 +17,7 @@ export interface Feasibility {
   /** Whether a node that passes the pod's own filters ({@link NodeAnswers}) passes all others too. */
   passes(slot: number): boolean
   /** The same without PodTopologySpread. */
-  passesButForSpread(slot: number): boolean
+  readonly passesButForSpread: (slot: number) => boolean
   /** The first filter that refuses the node in a slot; undefined when all pass. */
   refusedBy(slot: number): FilterPlugin | undefined
   /** The same with its reason, and without one filter if told so. */

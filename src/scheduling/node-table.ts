@@ -20,7 +20,7 @@ export interface NodeTable {
   readonly changes: Pick<Recency, 'clock' | 'forEachSince'>
   /** What tells the nodes apart, as it is now; a new object whenever one of them has changed. */
   readonly layout: NodeLayout
-  slotOf(nodeName: string): number | undefined
+  readonly slotOf: (nodeName: string) => number | undefined
   infos(): Iterable<NodeInfo>
   setNode(name: string, node: NodeRecord | undefined): void
   /** Puts a bound pod on its node, or takes the same record off again. */

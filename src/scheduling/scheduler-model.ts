@@ -53,7 +53,7 @@ export interface SchedulerModel {
   /** Counts of one of the pod's constraints, over the nodes eligible for this pod (semantics 1.3, 1.4). */
   spreadOf(pod: PodRecord, constraint: EffectiveConstraint): SpreadCount
   /** The slots by which arrays of this model number nodes, as they are now. */
-  nodeSlots(): { readonly length: number; slotOf(nodeName: string): number | undefined }
+  nodeSlots(): { readonly length: number; readonly slotOf: (nodeName: string) => number | undefined }
   /** A node with what the model holds on it, imagined pods included. */
   info(nodeName: string): NodeInfo | undefined
   /**
