@@ -1,30 +1,24 @@
-import type { SpreadState, SpreadStates } from './spread-state.ts'
+/** Ids of the groups that count some member of the group with this id, itself among them. */
+export type LinkedWith = (id: string) => readonly string[]
 
 /**
- * Groups that one eviction can change together: linked by pods that they both count, be it through a third group. In the order in which the
- * groups come, each family where its first group stands.
+ * Groups that one eviction can change together: linked by pods that they both count, be it through a third group. By group id: the id that its
+ * family is known by.
  */
-export function familiesOf(groups: readonly SpreadState[], states: SpreadStates): readonly (readonly SpreadState[])[] {
-  const parent = new Map<SpreadState, SpreadState>()
-  const root = (state: SpreadState): SpreadState => {
-    let at = state
+export function familiesOf(ids: Iterable<string>, linkedWith: LinkedWith): ReadonlyMap<string, string> {
+  const parent = new Map<string, string>()
+  const root = (id: string): string => {
+    let at = id
     for (let above = parent.get(at); above !== undefined; above = parent.get(at)) at = above
-    if (at !== state) parent.set(state, at)
+    if (at !== id) parent.set(id, at)
     return at
   }
-  const asked = new Set<readonly SpreadState[]>()
-  for (const state of groups) {
-    for (const pod of state.group.members) {
-      const linked = states.counting(pod)
-      if (asked.has(linked)) continue
-      asked.add(linked)
-      const [first, ...others] = linked
-      for (const other of others) {
-        const one = root(first ?? other)
-        const another = root(other)
-        if (one !== another) parent.set(another, one)
-      }
+  const all = [...ids]
+  for (const own of all) {
+    for (const id of linkedWith(own)) {
+      const [one, another] = [root(own), root(id)]
+      if (one !== another) parent.set(another, one)
     }
   }
-  return [...Map.groupBy(groups, root).values()]
+  return new Map(all.map(id => [id, root(id)]))
 }

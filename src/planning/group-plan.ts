@@ -11,18 +11,26 @@ import type { SpreadState } from './spread-state.ts'
 import { excessOfTally, skewOfTally, tallyOf, type Tally } from './tally.ts'
 import { ownersOf } from './workloads.ts'
 
-/** Everything known about one group before anything moves. */
-export interface GroupBrief {
+/** What is known of a group by itself, whatever the situation. */
+export interface StandingGroup {
   readonly state: SpreadState
   /** Counts as the cluster has them, before arrivals under way are imagined. */
   readonly observed: Tally
   readonly skew: number
   readonly excess: number
   readonly workloads: readonly WorkloadName[]
-  /** Why the group waits. */
-  readonly hold: Veto | undefined
+  /** A person paused it. */
+  readonly pause: Veto | undefined
   /** Why the group's constraint is reported and not acted on, or can never be violated. */
   readonly unacted: Veto | undefined
+}
+
+/** Everything known about one group before anything moves. */
+export interface GroupBrief extends StandingGroup {
+  /** Why the group waits. */
+  readonly hold: Veto | undefined
+  /** Moves were looked for, if it needs any. */
+  readonly isSearched: boolean
   /** Why a member must not be evicted. */
   readonly vetoOn: (pod: PodRecord) => Veto | undefined
   /** Copies that a domain has room for, before anything moves. */
@@ -30,7 +38,7 @@ export interface GroupBrief {
 }
 
 /** The group by its counts alone, as the cluster has them. */
-export function observedIn({ observed, index, rule }: SpreadState): Pick<GroupBrief, 'observed' | 'skew' | 'excess'> {
+export function observedIn({ observed, index, rule }: SpreadState): Pick<StandingGroup, 'observed' | 'skew' | 'excess'> {
   const domains = index.names.length
   const tally = tallyOf(observed.values(), domains)
   return { observed: tally, skew: skewOfTally(tally, domains, rule), excess: excessOfTally(tally, domains, rule) }
@@ -182,6 +190,7 @@ function verdictOf(brief: GroupBrief, planned: number, blockers: readonly Blocke
   if (hold !== undefined) return { status: 'Held', ...hold }
   if (excess === 0) return { status: 'Balanced', reason: 'WithinMaxSkew', message: `the skew over ${topologyKey} is within maxSkew` }
   if (unacted !== undefined) return { status: 'Blocked', ...unacted }
+  if (!brief.isSearched) return { status: 'Violated', reason: 'NotYetPlanned', message: 'groups that are worse off come first' }
   if (planned > 0)
     return { status: 'Violated', reason: 'MovesPlanned', message: `${planned} eviction(s) restore the spread over ${topologyKey}` }
   if (main === undefined) return { status: 'Blocked', reason: 'WouldNotHelp', message: 'no pod of it may be moved where that helps' }
@@ -207,12 +216,12 @@ function blockersOf({ state }: GroupBrief, leftAlone: ReadonlyMap<string, Veto>)
 /** Why the members of a violated group that stand above its lowest count are not moved, by uid. */
 export function leftAloneIn(
   brief: GroupBrief,
-  moved: ReadonlySet<string>,
+  moved: ReadonlyMap<string, unknown>,
   refused: ReadonlyMap<string, Veto>,
   obstacleOf: () => Veto | undefined,
 ): readonly (readonly [string, Veto])[] {
   const { state, excess, vetoOn, hold, unacted } = brief
-  if (excess === 0) return []
+  if (excess === 0 || (!brief.isSearched && hold === undefined)) return []
   const obstacle = state.excess() > 0 ? obstacleOf() : undefined
   return state.group.members.flatMap(pod => {
     if (moved.has(pod.uid) || !isAboveMinimum(state, pod)) return []

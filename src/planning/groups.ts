@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels, selectorKey } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
-import type { PodRecord, PodSpec } from '../cluster/pod.ts'
+import { isFinished, type PodRecord, type PodSpec } from '../cluster/pod.ts'
 import type { EffectiveConstraint, SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { antiAffinityConstraints } from './anti-affinity.ts'
 
@@ -14,51 +14,64 @@ export interface Group {
   readonly namespace: string
   readonly constraint: EffectiveConstraint
   readonly representative: PodRecord
-  /** Bound pods that carry the constraint, terminating ones left out. */
-  readonly members: PodRecord[]
+  /** Bound pods that carry the constraint by name, terminating ones left out. */
+  readonly members: readonly PodRecord[]
 }
 
-/**
- * All groups of the cluster, by id, in a stable order. A group's id is made of what decides its counts and its landings, so that it is the same
- * in the next plan, in another process, and for a selector that the API server has already merged matchLabelKeys into.
- */
-export function groupsOf(cluster: ClusterReader, model: SchedulerModel): readonly Group[] {
-  const groups = new Map<string, Group>()
-  const seen: ClassCache = new Map()
-  for (const pod of cluster.pods()) {
-    if (pod.nodeName === undefined || pod.deletedAt !== undefined || pod.phase === 'Succeeded' || pod.phase === 'Failed') continue
-    if (cluster.node(pod.nodeName) === undefined) continue
-    for (const { id, constraint } of constraintsOfClass(seen, model, pod)) {
-      const group = groups.get(id)
-      if (group !== undefined) group.members.push(pod)
-      else groups.set(id, { id, namespace: pod.namespace, constraint, representative: pod, members: [pod] })
-    }
-  }
-  return [...groups.values()].sort((a, b) => compareText(a.id, b.id)).map(withStableMembers)
-}
-
-interface Keyed {
+/** A constraint with the id of the group that shares it. */
+export interface GroupKey {
   readonly id: string
   readonly constraint: EffectiveConstraint
 }
 
-/** Replicas share spec and labels as objects; the owner matters too, since cluster defaults derive their selector from it. */
-type ClassCache = Map<PodSpec, Map<Labels, Map<string, readonly Keyed[]>>>
+/**
+ * The groups of pods, worked out once for replicas of one owner. A group's id is made of what decides its counts and its landings, so that it is the
+ * same in the next plan, in another process, and for a selector that the API server has already merged matchLabelKeys into.
+ */
+export interface GroupKeys {
+  of(pod: PodRecord): readonly GroupKey[]
+  /** What derives selectors for pods without constraints of their own has changed in the namespace: a Service or an owner. */
+  forget(namespace: string): void
+}
 
-function constraintsOfClass(seen: ClassCache, model: SchedulerModel, pod: PodRecord): readonly Keyed[] {
-  let bySpec = seen.get(pod.spec)
-  if (bySpec === undefined) seen.set(pod.spec, (bySpec = new Map()))
-  let byLabels = bySpec.get(pod.labels)
-  if (byLabels === undefined) bySpec.set(pod.labels, (byLabels = new Map()))
-  const owner = `${pod.namespace}/${pod.controller?.uid ?? ''}`
-  let keyed = byLabels.get(owner)
-  if (keyed === undefined) {
-    const constraints = [...model.constraintsOf(pod), ...antiAffinityConstraints(pod)]
-    const hardKeys = constraints.filter(isHard).map(constraint => constraint.topologyKey)
-    keyed = constraints.map(constraint => ({ id: groupId(pod, constraint, hardKeys), constraint }))
-    byLabels.set(owner, keyed)
+export function createGroupKeys(model: SchedulerModel): GroupKeys {
+  // Replicas share spec and labels as objects; the owner matters too, since cluster defaults derive their selector from it. Weak: a template that
+  // is gone takes its keys along.
+  const known = new Map<string, WeakMap<PodSpec, WeakMap<Labels, Map<string, readonly GroupKey[]>>>>()
+  return {
+    of(pod) {
+      const bySpec = memo(known, pod.namespace, () => new WeakMap<PodSpec, WeakMap<Labels, Map<string, readonly GroupKey[]>>>())
+      const byLabels = memo(bySpec, pod.spec, () => new WeakMap<Labels, Map<string, readonly GroupKey[]>>())
+      const byOwner = memo(byLabels, pod.labels, () => new Map<string, readonly GroupKey[]>())
+      return memo(byOwner, pod.controller?.uid ?? '', () => keysOf(model, pod))
+    },
+    forget: namespace => void known.delete(namespace),
   }
-  return keyed
+}
+
+function memo<K, V>(known: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+  let value = known.get(key)
+  if (value === undefined) known.set(key, (value = make()))
+  return value
+}
+
+function keysOf(model: SchedulerModel, pod: PodRecord): readonly GroupKey[] {
+  const constraints = [...model.constraintsOf(pod), ...antiAffinityConstraints(pod)]
+  const hardKeys = constraints.filter(isHard).map(constraint => constraint.topologyKey)
+  const keys = constraints.map(constraint => ({ id: groupId(pod, constraint, hardKeys), constraint }))
+  return [...new Map(keys.map(key => [key.id, key])).values()]
+}
+
+/** Whether the pod stands where the constraints that it carries count: bound to a node that exists, neither terminating nor finished. */
+export function isMember(cluster: ClusterReader, pod: PodRecord): boolean {
+  return pod.nodeName !== undefined && pod.deletedAt === undefined && !isFinished(pod) && cluster.node(pod.nodeName) !== undefined
+}
+
+/** @param members all pods that carry the constraint, in any order */
+export function groupOf({ id, constraint }: GroupKey, members: Iterable<PodRecord>): Group | undefined {
+  const sorted = [...members].sort((a, b) => compareText(a.name, b.name))
+  const [representative] = sorted
+  return representative && { id, namespace: representative.namespace, constraint, representative, members: sorted }
 }
 
 const isHard = (constraint: EffectiveConstraint): boolean => constraint.whenUnsatisfiable === 'DoNotSchedule'
@@ -89,11 +102,6 @@ export function counts(group: Group, pod: PodRecord): boolean {
   const { selector } = group.constraint
   // kube-scheduler counts nothing for a selector that matches everything (podtopologyspread/common.go, 1.36).
   return selector.kind === 'requirements' && pod.namespace === group.namespace && matchesLabels(selector, pod.labels)
-}
-
-function withStableMembers(group: Group): Group {
-  const members = group.members.sort((a, b) => compareText(a.name, b.name))
-  return { ...group, members, representative: members[0] ?? group.representative }
 }
 
 /** Order by code unit: the same on every machine, unlike a locale's. */

@@ -3,9 +3,9 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Labels } from '../cluster/labels.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { countsButForNodeTaints } from './eligibility.ts'
+import type { StandingGroup } from './group-plan.ts'
 import type { Group } from './groups.ts'
 import type { Outage } from './outages.ts'
-import type { WorkloadName } from './plan-types.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
 import { ownersOf } from './workloads.ts'
@@ -22,31 +22,29 @@ export function closedNodesOf(cluster: ClusterReader, down: readonly Outage[], s
   return closed
 }
 
+/** Finds why a whole group waits. */
+export type HoldFinder = (group: StandingGroup) => Veto | undefined
+
 /**
- * Why the whole group waits, or undefined: a person paused it, an outage touches it (a node of the domain would count but for its
- * `node.kubernetes.io/*` taints), or one of its workloads is held.
+ * A person paused the group, an outage touches it (a node of the domain would count but for its `node.kubernetes.io/*` taints), or one of its
+ * workloads is held.
  */
-export function holdOf(
-  group: Group,
-  workloads: readonly WorkloadName[],
-  cluster: ClusterReader,
-  down: readonly Outage[],
-  situation: Situation,
-): Veto | undefined {
-  const pause = pauseOf(group, cluster)
-  if (pause !== undefined) return pause
-  for (const outage of down) {
-    if (touches(group, outage, cluster.nodes())) return { reason: 'DomainOutage', message: outage.message }
+export function createHoldFinder(cluster: ClusterReader, down: readonly Outage[], { workloadHolds }: Situation): HoldFinder {
+  const byNamespace = Map.groupBy(workloadHolds, ({ namespace }) => namespace)
+  return ({ state: { group }, workloads, pause }) => {
+    if (pause !== undefined) return pause
+    for (const outage of down) {
+      if (touches(group, outage, cluster.nodes())) return { reason: 'DomainOutage', message: outage.message }
+    }
+    const hold = byNamespace
+      .get(group.namespace)
+      ?.find(held => workloads.some(({ kind, name }) => kind === held.kind && name === held.name))
+    return hold && { reason: hold.reason, message: hold.message }
   }
-  for (const hold of situation.workloadHolds) {
-    const held = hold.namespace === group.namespace && workloads.some(({ kind, name }) => kind === hold.kind && name === hold.name)
-    if (held) return { reason: hold.reason, message: hold.message }
-  }
-  return undefined
 }
 
 /** `respread.io/paused` with any value but "false", on the namespace or on a workload that the group has members of. */
-function pauseOf({ namespace, members }: Group, cluster: ClusterReader): Veto | undefined {
+export function pauseOf({ namespace, members }: Group, cluster: ClusterReader): Veto | undefined {
   const paused = (annotations: Labels | undefined, where: string): Veto | undefined => {
     const value = annotations?.get(ANNOTATIONS.paused) ?? 'false'
     return value === 'false' ? undefined : { reason: 'Paused', message: `${ANNOTATIONS.paused} is "${value}" on ${where}` }

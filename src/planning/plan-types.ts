@@ -102,6 +102,8 @@ export interface Plan {
   readonly evictions: readonly PlannedEviction[]
   /** Why pods of violated groups are not moved, by uid. */
   readonly leftAlone: ReadonlyMap<string, Veto>
+  /** False where the planner was told that so many evictions are enough, and more groups need some. */
+  readonly isWhole: boolean
   /** Said about the whole cluster: `BudgetsUnknown`, an outage, a domain without nodes. */
   readonly notices: readonly Veto[]
 }

@@ -1,5 +1,4 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { familiesOf } from './families.ts'
 import { leastMoves, lookAhead, type Effort } from './look-ahead.ts'
 import { tryMove, type Move, type MoveContext } from './move.ts'
 import { candidatesAmong, type Candidates } from './rank.ts'
@@ -11,6 +10,8 @@ export interface SearchResult {
   readonly moves: readonly Move[]
   /** Why a pod that may be moved was not, by uid: the latest refusal. */
   readonly refused: ReadonlyMap<string, Veto>
+  /** The groups that it came to: all of them, unless it was told to stop. */
+  readonly searched: ReadonlySet<SpreadState>
 }
 
 /** The pods of a group that may be moved, least harm first. */
@@ -23,15 +24,24 @@ const MOST_EFFORT_A_FAMILY = 1_000
 /**
  * Finds the moves for all groups, given worst first, one family after the other: straight on by rank, then back over what proved needless, then
  * other ways where the bound is not met. A move for one family can make room for another, so it goes round until nothing is found any more.
+ *
+ * @param most so many moves are enough: no further family is begun. What is found is the beginning of what would be found without it
  */
-export function search(targets: readonly SpreadState[], movableOf: MovableOf, context: MoveContext): SearchResult {
+export function search(
+  families: readonly (readonly SpreadState[])[],
+  movableOf: MovableOf,
+  context: MoveContext,
+  most: number,
+): SearchResult {
   const moves: Move[] = []
   const refused = new Map<string, Veto>()
+  const searched = new Set<SpreadState>()
   const effort: Effort = { left: MOST_EFFORT }
-  let open: readonly Family[] = familiesOf(targets, context.states).map(groups => ({ groups, gone: new Set(), triedAt: -1 }))
-  while (open.length > 0) {
+  let open: readonly Family[] = families.map(groups => ({ groups, gone: new Set(), triedAt: -1 }))
+  while (open.length > 0 && moves.length < most) {
     const unsolved: Family[] = []
     for (const family of open) {
+      if (moves.length >= most) break
       // Nobody has moved since it was tried last.
       if (family.triedAt === moves.length) continue
       const found = movesFor(family, movableOf, context, refused, family.triedAt === -1 ? effort : undefined)
@@ -40,12 +50,13 @@ export function search(targets: readonly SpreadState[], movableOf: MovableOf, co
         family.gone.add(move.victim.uid)
       }
       family.triedAt = moves.length
+      for (const state of family.groups) searched.add(state)
       if (excessOver(family.groups) > 0) unsolved.push(family)
     }
     open = unsolved
   }
   for (const move of moves) refused.delete(move.victim.uid)
-  return { moves, refused }
+  return { moves, refused, searched }
 }
 
 interface Family {

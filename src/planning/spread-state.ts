@@ -3,7 +3,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import type { DomainIndex, DomainIndexes } from './domain-index.ts'
 import type { SpreadRule } from './excess.ts'
-import { counts, type Group } from './groups.ts'
+import { compareText, counts, type Group } from './groups.ts'
 import { excessOfTally, highestIn, lowestIn, tallyOf, type Tally } from './tally.ts'
 
 /** The counts of one group while a plan is made: they start as the cluster has them and follow the plan's moves. */
@@ -84,27 +84,46 @@ export function countsOf({ index, countIn }: SpreadState): readonly number[] {
   return index.names.map((_name, domain) => countIn(domain))
 }
 
-/** The groups of a plan, found by the pods that they count. */
+/** Groups found by the pods that they count. */
 export interface SpreadStates {
-  readonly all: readonly SpreadState[]
-  /** Those whose selector reaches the pod, whether or not it carries their constraint, in the order of `all`. */
+  /** Those whose selector reaches the pod, whether or not it carries their constraint, by id. */
   counting(pod: PodRecord): readonly SpreadState[]
 }
 
-export function createSpreadStates(all: readonly SpreadState[]): SpreadStates {
-  const byNamespace = Map.groupBy(all, state => state.group.namespace)
-  const known = new Map<string, Map<Labels, readonly SpreadState[]>>()
+/** Groups that come, go and are counted anew. */
+export interface MutableSpreadStates extends SpreadStates {
+  set(state: SpreadState): void
+  delete(group: Group): void
+}
+
+export function createSpreadStates(): MutableSpreadStates {
+  const namespaces = new Map<string, { readonly byId: Map<string, SpreadState>; known: WeakMap<Labels, readonly SpreadState[]> }>()
+  const change = (namespace: string, apply: (byId: Map<string, SpreadState>) => void): void => {
+    const found = namespaces.get(namespace) ?? { byId: new Map<string, SpreadState>(), known: new WeakMap() }
+    apply(found.byId)
+    found.known = new WeakMap()
+    if (found.byId.size === 0) namespaces.delete(namespace)
+    else namespaces.set(namespace, found)
+  }
   return {
-    all,
+    set: state => change(state.group.namespace, byId => byId.set(state.group.id, state)),
+    delete: ({ namespace, id }) => change(namespace, byId => byId.delete(id)),
     counting(pod) {
-      const byLabels = known.get(pod.namespace) ?? new Map<Labels, readonly SpreadState[]>()
-      known.set(pod.namespace, byLabels)
-      const found = byLabels.get(pod.labels) ?? (byNamespace.get(pod.namespace) ?? []).filter(state => counts(state.group, pod))
-      byLabels.set(pod.labels, found)
+      const namespace = namespaces.get(pod.namespace)
+      if (namespace === undefined) return NONE
+      let found = namespace.known.get(pod.labels)
+      if (found === undefined) {
+        found = [...namespace.byId.values()]
+          .filter(state => counts(state.group, pod))
+          .sort((one, other) => compareText(one.group.id, other.group.id))
+        namespace.known.set(pod.labels, found)
+      }
       return found
     },
   }
 }
+
+const NONE: readonly SpreadState[] = []
 
 /** Counts the pod on the node (1), or no longer (-1), in every group that it counts for. */
 export function count(states: SpreadStates, pod: PodRecord, nodeName: string, change: 1 | -1): void {

@@ -20,12 +20,12 @@ export function evictedUnseen({ model }: WhatIf, situation: Situation): readonly
 /**
  * Imagines what is under way before anything new is planned: Pending pods take their room first, in the scheduler's order (priority, then
  * age), and so do replacements that their owners have not created yet. Those that fit nowhere take nothing: preemption is never counted on.
+ *
+ * @param waiting pods that the scheduler has not placed yet
  */
-export function placeWhatIsUnderWay(whatIf: WhatIf, situation: Situation): readonly Passage[] {
-  const { cluster } = whatIf.model
-  const pending = [...cluster.pods()].filter(isWaitingForTheScheduler)
+export function placeWhatIsUnderWay(whatIf: WhatIf, waiting: Iterable<PodRecord>, situation: Situation): readonly Passage[] {
   const arrivals: Passage[] = []
-  for (const pod of [...pending.sort(schedulingOrder), ...replacementsToCome(whatIf, situation)]) {
+  for (const pod of [...[...waiting].sort(schedulingOrder), ...replacementsToCome(whatIf, situation)]) {
     const prediction = whatIf.model.predict(pod)
     const best = prediction.kind === 'placed' ? prediction.nodes[0] : undefined
     if (best === undefined) continue
@@ -34,10 +34,6 @@ export function placeWhatIsUnderWay(whatIf: WhatIf, situation: Situation): reado
     arrivals.push({ pod, nodeName: best.name })
   }
   return arrivals
-}
-
-function isWaitingForTheScheduler(pod: PodRecord): boolean {
-  return pod.nodeName === undefined && pod.deletedAt === undefined && pod.phase === 'Pending' && pod.spec.schedulingGates.length === 0
 }
 
 function schedulingOrder(a: PodRecord, b: PodRecord): number {

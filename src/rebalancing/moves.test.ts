@@ -34,6 +34,7 @@ const planOf = (...evictions: readonly PlannedEviction[]): Plan => ({
   groups: [],
   evictions,
   leftAlone: new Map(),
+  isWhole: true,
   notices: [],
 })
 

@@ -33,7 +33,7 @@ export interface SmallCluster {
 }
 
 /** Whole numbers below a limit, the same for the same seed (mulberry32). */
-function numbersFrom(seed: number): (below: number) => number {
+export function numbersFrom(seed: number): (below: number) => number {
   let state = seed
   return below => {
     state = (state + 0x6d2b79f5) | 0

@@ -85,6 +85,7 @@ export function plan(groups: readonly GroupPlan[], evictions: readonly PlannedEv
     groups,
     evictions,
     leftAlone: new Map(),
+    isWhole: true,
     notices,
   }
 }

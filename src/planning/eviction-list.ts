@@ -1,0 +1,50 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { Move } from './move.ts'
+import type { PlannedEviction } from './plan-types.ts'
+import type { Policy } from './policy.ts'
+import type { Situation } from './situation.ts'
+import { wavesOf } from './waves.ts'
+import { ownersOf } from './workloads.ts'
+
+/** The moves as evictions, in the order of their waves and else of the plan. */
+export function evictionsOf(
+  moves: readonly Move[],
+  cluster: ClusterReader,
+  policy: Policy,
+  situation: Situation,
+): readonly PlannedEviction[] {
+  const waves = wavesOf(
+    moves.map(move => ({ pod: move.victim, groups: move.helped.map(state => state.group.id) })),
+    cluster,
+    policy,
+    situation,
+  )
+  return moves
+    .map((move, index) => ({ move, wave: waves[index] ?? 1 }))
+    .sort((a, b) => a.wave - b.wave)
+    .map(({ move, wave }, index) => evictionOf(move, index + 1, wave, cluster))
+}
+
+function evictionOf(move: Move, order: number, wave: number, cluster: ClusterReader): PlannedEviction {
+  const { victim, from, to, toDomains, helped, certainty } = move
+  const state = helped[0]
+  const topologyKey = state?.group.constraint.topologyKey ?? ''
+  const domainOf = (nodeName: string): string => cluster.node(nodeName)?.labels.get(topologyKey) ?? ''
+  return {
+    order,
+    wave,
+    namespace: victim.namespace,
+    pod: victim.name,
+    uid: victim.uid,
+    node: from,
+    workload: ownersOf(cluster, victim).name,
+    topologyKey,
+    fromDomain: domainOf(from),
+    toDomain: domainOf(to),
+    toNode: to,
+    toDomains: toDomains.flatMap(domain => state?.index.names[domain] ?? []),
+    certainty,
+    groups: helped.map(({ group }) => group.id),
+    controllerUid: victim.controller?.uid ?? '',
+  }
+}

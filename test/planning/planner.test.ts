@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import type { ClusterEvent, ClusterState } from '../../src/cluster/cluster-state.ts'
+import type { PodRecord } from '../../src/cluster/pod.ts'
+import { recordKey } from '../../src/cluster/records.ts'
+import { createPlanner } from '../../src/planning/planner.ts'
+import { plan } from '../../src/planning/plan.ts'
+import type { GroupPlan, Plan } from '../../src/planning/plan-types.ts'
+import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
+import type { Situation } from '../../src/planning/situation.ts'
+import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
+import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
+import { AT_REST, budget, stateOf } from '../support/spread-world.ts'
+import { drawCluster, numbersFrom, objectsOf } from './small-clusters.ts'
+
+const SEEDS = Array.from({ length: 150 }, (_, index) => 1 + index)
+const EVENTS = 12
+
+/** Something that happens to some object: pods come, go, end and move, nodes fail, are cordoned and go, workloads roll out, budgets change. */
+function drawEvent(cluster: ClusterState, below: (limit: number) => number, turn: number): ClusterEvent | undefined {
+  const pick = <T>(things: Iterable<T>): T | undefined => {
+    const all = [...things]
+    return all[below(Math.max(1, all.length))]
+  }
+  const pod = pick(cluster.pods())
+  const node = pick(cluster.nodes())
+  const workload = pick(cluster.all('Deployment'))
+  const found = pick(cluster.all('PodDisruptionBudget'))
+  const namespace = pick(cluster.all('Namespace'))
+  const changed = (fields: Partial<PodRecord>): ClusterEvent | undefined => pod && { type: 'upsert', record: { ...pod, ...fields } }
+  switch (below(12)) {
+    case 0:
+      return pod && { type: 'delete', kind: 'Pod', key: recordKey(pod) }
+    case 1:
+      return changed({ deletedAt: AT_REST.now })
+    case 2:
+      return changed({ nodeName: node?.name })
+    case 3:
+      return changed({ name: `${pod?.name}-${turn}`, uid: `${pod?.uid}-${turn}`, nodeName: node?.name, deletedAt: undefined })
+    case 4:
+      return changed({
+        name: `${pod?.name}-${turn}`,
+        uid: `${pod?.uid}-${turn}`,
+        nodeName: undefined,
+        phase: 'Pending',
+        deletedAt: undefined,
+      })
+    case 5:
+      return changed({ ready: pod?.ready !== true, annotations: new Map([['respread.io/evict', below(2) === 0 ? 'false' : 'true']]) })
+    case 6:
+      return node && { type: 'upsert', record: { ...node, unschedulable: !node.unschedulable } }
+    case 7:
+      return node && { type: 'upsert', record: { ...node, ready: node.ready === 'True' ? 'False' : 'True' } }
+    case 8:
+      return (
+        node &&
+        (below(3) === 0 ? { type: 'delete', kind: 'Node', key: node.name } : { type: 'upsert', record: { ...node, podSlots: below(6) } })
+      )
+    case 9:
+      return workload && { type: 'upsert', record: { ...workload, generation: workload.generation + below(2), paused: below(2) === 0 } }
+    case 10:
+      return found && { type: 'upsert', record: { ...found, maxUnavailable: { kind: 'int', value: below(2) } } }
+    default:
+      return (
+        namespace && {
+          type: 'upsert',
+          record: { ...namespace, annotations: new Map([['respread.io/paused', below(2) === 0 ? 'true' : 'false']]) },
+        }
+      )
+  }
+}
+
+/** As plain data. What a group without moves says of room may be as old as its last change. */
+function written({ leftAlone, groups, ...rest }: Plan): unknown {
+  const group = ({ domains, reachableBound, ...others }: GroupPlan) => ({
+    ...others,
+    domains: domains.map(({ name, count, countAfter }) => [name, count, countAfter]),
+    bound: others.planned > 0 ? reachableBound : undefined,
+  })
+  return { ...rest, summary: { ...rest.summary, reachableBound: 0 }, groups: groups.map(group), leftAlone: [...leftAlone] }
+}
+
+describe.each(SEEDS)('a planner that follows a cluster (seed %i)', seed => {
+  it('plans what one that begins anew plans, after every event', () => {
+    const below = numbersFrom(seed)
+    const budgets = ['web', 'api'].map(name => budget(name, { maxUnavailable: 1 }, { disruptionsAllowed: 1 }))
+    const cluster = stateOf([...objectsOf(drawCluster(seed)), ...budgets])
+    const world = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
+    const planner = createPlanner(world, DEFAULT_POLICY)
+    planner.plan(AT_REST)
+    for (let turn = 0; turn < EVENTS; turn += 1) {
+      const event = drawEvent(cluster, below, turn)
+      const delta = event && cluster.apply(event)
+      if (delta !== undefined) {
+        world.model.advance(delta)
+        planner.note(delta)
+      }
+      const held =
+        below(4) === 0 ? [{ namespace: 'shop', kind: 'Deployment', name: 'web', reason: 'CoolingDown', until: undefined, message: '' }] : []
+      const situation: Situation = { ...AT_REST, workloadHolds: held as Situation['workloadHolds'] }
+      const fresh = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
+      expect(written(planner.plan(situation))).toEqual(written(plan(fresh, DEFAULT_POLICY, situation)))
+    }
+  })
+})
+
+it('told that so many evictions are enough, it begins as without, and says what it has not come to', () => {
+  for (const seed of SEEDS) {
+    const cluster = stateOf(objectsOf(drawCluster(seed)))
+    const world = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
+    const whole = plan(world, DEFAULT_POLICY, AT_REST)
+    const part = createPlanner(world, DEFAULT_POLICY).plan(AT_REST, 1)
+    const uids = ({ evictions }: Plan): readonly string[] => evictions.map(({ uid }) => uid)
+    expect(uids(whole)).toEqual(expect.arrayContaining([...uids(part)]))
+    const isLater = part.groups.some(({ reason }) => reason === 'NotYetPlanned')
+    expect(part.isWhole).toBe(!isLater)
+    expect(whole.isWhole).toBe(true)
+    expect(whole.groups.some(({ reason }) => reason === 'NotYetPlanned')).toBe(false)
+  }
+})
