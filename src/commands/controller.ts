@@ -8,7 +8,7 @@ import { createHistoryStore } from '../kubernetes/history-store.ts'
 import { createLeaderElection, type LeaderElection } from '../kubernetes/lease.ts'
 import { recordTo } from '../kubernetes/record-to.ts'
 import { describeMissing, missingPermissions, permissionsToRun } from '../kubernetes/permissions.ts'
-import { plan } from '../planning/plan.ts'
+import { createPlanner } from '../planning/planner.ts'
 import type { Policy } from '../planning/policy.ts'
 import { createLoop, type Loop } from '../rebalancing/loop.ts'
 import type { Recorder } from '../rebalancing/ports.ts'
@@ -72,8 +72,12 @@ export async function createController(options: ControllerOptions): Promise<Cont
     recorder,
   })
   const model = createSchedulerModel(view.state, profiles)
-  // Before the loop's own listener: when the loop asks for a plan, the model is up to date.
-  view.subscribe(delta => model.advance(delta))
+  // Before the loop's own listener: when the loop asks for a plan, model and planner are up to date.
+  let planner: ReturnType<typeof createPlanner> | undefined
+  view.subscribe(delta => {
+    model.advance(delta)
+    planner?.note(delta)
+  })
 
   const election = createLeaderElection({
     transport,
@@ -102,13 +106,14 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const loopBy = ({ policy: configured, loop: paces }: Configuration): Loop => {
     // Its own pods are moved last, so that it finishes what it began.
     const policy: Policy = { ...configured, self: { namespace: home, labels: OWN_LABELS } }
-    const planner: Parameters<typeof createLoop>[1] = situation => {
+    const planning = (planner = createPlanner({ cluster: view.state, model }, policy))
+    const timed: Parameters<typeof createLoop>[1] = (situation, most) => {
       const from = clock.monotonic()
-      const result = plan({ cluster: view.state, model }, policy, situation)
+      const result = planning.plan(situation, most)
       metrics.planned(result, (clock.monotonic() - from) / 1000)
       return result
     }
-    return createLoop({ view, evictor: counted, clock, recorder, leadership: election, history }, planner, policy, paces)
+    return createLoop({ view, evictor: counted, clock, recorder, leadership: election, history }, timed, policy, paces)
   }
   let loop = loopBy(configuration)
   metrics.scrapeFrom({

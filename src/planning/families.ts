@@ -2,10 +2,10 @@
 export type LinkedWith = (id: string) => readonly string[]
 
 /**
- * Groups that one eviction can change together: linked by pods that they both count, be it through a third group. By group id: the id that its
- * family is known by.
+ * Groups that one eviction can change together: linked by pods that they both count, be it through a third group. By group id: the number of its
+ * family.
  */
-export function familiesOf(ids: Iterable<string>, linkedWith: LinkedWith): ReadonlyMap<string, string> {
+export function familiesOf(ids: Iterable<string>, linkedWith: LinkedWith): ReadonlyMap<string, number> {
   const parent = new Map<string, string>()
   const root = (id: string): string => {
     let at = id
@@ -20,5 +20,7 @@ export function familiesOf(ids: Iterable<string>, linkedWith: LinkedWith): Reado
       if (one !== another) parent.set(another, one)
     }
   }
-  return new Map(all.map(id => [id, root(id)]))
+  const numbers = new Map<string, number>()
+  for (const id of all) if (!numbers.has(root(id))) numbers.set(root(id), numbers.size)
+  return new Map(all.map(id => [id, numbers.get(root(id)) ?? 0]))
 }

@@ -5,7 +5,7 @@ import { isWorkload } from '../cluster/workload.ts'
 import type { World } from './plan.ts'
 import { createDomainIndexes } from './domain-index.ts'
 import { familiesOf } from './families.ts'
-import { compareText, createGroupKeys, groupOf, isMember, type GroupKey } from './groups.ts'
+import { compareText, createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
 import { observedIn, unactedBecause, workloadsOf, type StandingGroup } from './group-plan.ts'
 import { pauseOf } from './holds.ts'
 import { hasSameStanding } from './node-standing.ts'
@@ -20,8 +20,21 @@ import { createSpreadStates, spreadStateOf, type SpreadState, type SpreadStates 
  * tells nodes apart is the exception: when a node comes, goes, is relabelled, tainted or cordoned, everything is worked out anew.
  */
 export interface IndexedGroup extends StandingGroup {
+  readonly urgency: Urgency
+  /** The number of its family: the groups that one eviction can change together with it. */
+  family: number
   /** Whatever the planner keeps for as long as nothing touches the group. */
   rest: Rest | undefined
+}
+
+/** Not worked out yet. */
+const NO_FAMILY = -1
+
+/** By what groups of equal excess are put in order. */
+export interface Urgency {
+  readonly isSoft: 0 | 1
+  readonly cpu: number
+  readonly memory: number
 }
 
 /** What depends on neither the situation nor on moves. */
@@ -37,8 +50,6 @@ export interface GroupIndex {
   /** By id. An entry is another object once something has touched its group. */
   standing(): readonly IndexedGroup[]
   readonly states: SpreadStates
-  /** What the group's family is known by: the groups that one eviction can change together with it. */
-  readonly familyOf: (state: SpreadState) => string
   /** Pods that wait for the scheduler, in no order. */
   waiting(): Iterable<PodRecord>
   /** These counts followed a plan: they are read from the cluster again before the next. */
@@ -56,10 +67,15 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   let indexes = createDomainIndexes(model)
   /** By id: the groups that are counted together with it, by some pod of it. */
   const linked = new Map<string, readonly string[]>()
-  let families: ReadonlyMap<string, string> | undefined
+  let families: ReadonlyMap<string, number> | undefined
   let isOutdated = true
   let ids: readonly string[] | undefined
   let sorted: readonly IndexedGroup[] = []
+
+  function forgetFamilies(): void {
+    families = undefined
+    for (const group of known.values()) group.family = NO_FAMILY
+  }
 
   function enter(pod: PodRecord): void {
     if (isWaitingForTheScheduler(pod)) waiting.add(pod)
@@ -114,7 +130,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     if ((group === undefined) !== (before === undefined)) {
       // Groups come and go with workloads: who is counted with whom may be another matter from now on.
       for (const each of idsIn.get(namespace ?? '') ?? []) linked.delete(each)
-      families = undefined
+      forgetFamilies()
       ids = undefined
     }
     if (group === undefined) {
@@ -133,13 +149,15 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       workloads,
       pause: pauseOf(group, cluster),
       unacted: unactedBecause(state, policy),
+      urgency: urgencyOf(group),
+      family: NO_FAMILY,
       rest: undefined,
     })
     // Other pods than those before may be counted by other groups.
     const labels = (members: readonly PodRecord[]): ReadonlySet<Labels> => new Set(members.map(pod => pod.labels))
     if (before === undefined || labels(before.state.group.members).symmetricDifference(labels(group.members)).size > 0) {
       linked.delete(id)
-      families = undefined
+      forgetFamilies()
     }
   }
 
@@ -199,12 +217,10 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
         touched.clear()
         ids ??= [...known.keys()].sort(compareText)
         sorted = ids.flatMap(id => known.get(id) ?? [])
+        const numbers = (families ??= familiesOf(known.keys(), linkedWith))
+        for (const group of sorted) if (group.family === NO_FAMILY) group.family = numbers.get(group.state.group.id) ?? NO_FAMILY
       }
       return sorted
-    },
-    familyOf({ group: { id } }) {
-      families ??= familiesOf(known.keys(), linkedWith)
-      return families.get(id) ?? id
     },
     waiting: () => waiting,
     recount(changed) {
@@ -221,4 +237,9 @@ function isWaitingForTheScheduler(pod: PodRecord): boolean {
     !isFinished(pod) &&
     pod.spec.schedulingGates.length === 0
   )
+}
+
+function urgencyOf({ constraint, representative }: Group): Urgency {
+  const { cpu, memory } = representative.spec.requests
+  return { isSoft: constraint.whenUnsatisfiable === 'ScheduleAnyway' ? 1 : 0, cpu, memory }
 }

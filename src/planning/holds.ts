@@ -30,6 +30,7 @@ export type HoldFinder = (group: StandingGroup) => Veto | undefined
  * workloads is held.
  */
 export function createHoldFinder(cluster: ClusterReader, down: readonly Outage[], { workloadHolds }: Situation): HoldFinder {
+  if (down.length === 0 && workloadHolds.length === 0) return ({ pause }) => pause
   const byNamespace = Map.groupBy(workloadHolds, ({ namespace }) => namespace)
   return ({ state: { group }, workloads, pause }) => {
     if (pause !== undefined) return pause

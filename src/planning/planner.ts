@@ -1,10 +1,10 @@
 import type { Delta } from '../cluster/cluster-state.ts'
-import type { PodRecord, PodSpec } from '../cluster/pod.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { evictionsOf } from './eviction-list.ts'
-import { createGroupIndex, type Rest } from './group-index.ts'
-import { groupPlan, leftAloneIn, type GroupBrief, type StandingGroup } from './group-plan.ts'
+import { createGroupIndex, type IndexedGroup, type Rest, type Urgency } from './group-index.ts'
+import { groupPlan, leftAloneIn, type GroupBrief } from './group-plan.ts'
 import { closedNodesOf, createHoldFinder } from './holds.ts'
 import type { Move, MoveContext } from './move.ts'
 import { obstacleIn } from './obstacles.ts'
@@ -62,7 +62,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
       const holds = standing.map(createHoldFinder(cluster, down, situation))
       const acting = standing.filter((group, i) => group.unacted === undefined && holds[i] === undefined)
       // Room comes and goes with pods that no group has to do with; those that are about to be searched are told the newest.
-      for (const { state, rest } of worstFirst(acting).slice(0, ROOMS_ASKED_ANEW)) {
+      const byUrgency = worstFirst(acting, shifted)
+      for (const { state, rest } of byUrgency.slice(0, ROOMS_ASKED_ANEW)) {
         if (rest !== undefined) rest.room = roomFor(state.group, state.index)
       }
 
@@ -84,9 +85,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
       }
       const movableOf: MovableOf = ({ group }) => group.members.filter(pod => vetoOn(pod) === undefined).sort(harm)
       // What is under way may have changed who is worst off.
-      const families = [...Map.groupBy(worstFirst(acting), ({ state }) => index.familyOf(state)).values()].map(family =>
-        family.map(({ state }) => state),
-      )
+      const targets = shifted.size === 0 ? byUrgency : worstFirst(acting, shifted)
+      const families = [...Map.groupBy(targets, ({ family }) => family).values()].map(family => family.map(({ state }) => state))
       const { moves, refused, searched } = search(families, movableOf, context, most)
       for (const { victim, replacement } of moves) {
         for (const pod of [victim, replacement]) for (const state of index.states.counting(pod)) shifted.add(state)
@@ -99,10 +99,10 @@ export function createPlanner(world: World, policy: Policy): Planner {
       const results = standing.map((group, i): NonNullable<Rest['result']> => {
         const { state, rest } = group
         const hold = holds[i]
-        const needsNone = group.unacted !== undefined || (state.excess() === 0 && group.excess === 0)
-        const isSearched = needsNone || searched.has(state)
         const isAtRest = hold === undefined && !shifted.has(state) && !searched.has(state)
         if (isAtRest && rest?.result !== undefined) return rest.result
+        const needsNone = group.unacted !== undefined || (state.excess() === 0 && group.excess === 0)
+        const isSearched = needsNone || searched.has(state)
         const brief: GroupBrief = { ...group, hold, isSearched, vetoOn, room: rest?.room ?? NO_ROOM }
         const leftAlone = leftAloneIn(brief, destinations, refused, () => obstacleIn(state, model, closedNodes))
         const risk = riskOf(state, group.workloads, cluster, destinations)
@@ -117,7 +117,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
           cluster,
           groups,
           evictions,
-          standing.map(({ state }) => index.familyOf(state)),
+          standing.map(({ family }) => family),
         ),
         groups,
         evictions,
@@ -169,22 +169,20 @@ function helping(moves: readonly Move[]): ReadonlyMap<SpreadState, readonly Move
 }
 
 /** Of equals, those that request the same come one after the other: what nodes answer them is worked out once. */
-function worstFirst<G extends StandingGroup>(groups: readonly G[]): readonly G[] {
-  const violated: { readonly group: G; readonly excess: number; readonly isSoft: number; readonly order: number }[] = []
+function worstFirst(groups: readonly IndexedGroup[], shifted: ReadonlySet<SpreadState>): readonly IndexedGroup[] {
+  const violated: { readonly group: IndexedGroup; readonly excess: number; readonly urgency: Urgency; readonly order: number }[] = []
   for (const [order, group] of groups.entries()) {
-    const excess = group.state.excess()
-    if (excess > 0) violated.push({ group, excess, isSoft: Number(isSoft(group.state)), order })
+    const excess = shifted.has(group.state) ? group.state.excess() : group.excess
+    if (excess > 0) violated.push({ group, excess, urgency: group.urgency, order })
   }
   // The groups come by id.
-  violated.sort((a, b) => a.isSoft - b.isSoft || b.excess - a.excess || byRequests(a.group, b.group) || a.order - b.order)
+  violated.sort(
+    (a, b) =>
+      a.urgency.isSoft - b.urgency.isSoft ||
+      b.excess - a.excess ||
+      b.urgency.cpu - a.urgency.cpu ||
+      b.urgency.memory - a.urgency.memory ||
+      a.order - b.order,
+  )
   return violated.map(({ group }) => group)
 }
-
-const byRequests = (one: StandingGroup, other: StandingGroup): number =>
-  compareRequests(one.state.group.representative.spec, other.state.group.representative.spec)
-
-function compareRequests({ requests: a }: PodSpec, { requests: b }: PodSpec): number {
-  return b.cpu - a.cpu || b.memory - a.memory
-}
-
-const isSoft = (state: SpreadState): boolean => state.group.constraint.whenUnsatisfiable === 'ScheduleAnyway'

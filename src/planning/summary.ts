@@ -5,29 +5,25 @@ import type { GroupPlan, PlannedEviction, PlanSummary } from './plan-types.ts'
  * The totals. The bounds of groups that count the same pods are not added up: one eviction can serve several of them, so each family of such
  * groups is bounded by its most demanding one.
  *
- * @param families of the groups, in step with them
+ * @param families their numbers, in step with the groups
  */
 export function summaryOf(
   cluster: ClusterReader,
   groups: readonly GroupPlan[],
   evictions: readonly PlannedEviction[],
-  families: readonly string[],
+  families: readonly number[],
 ): PlanSummary {
   const having: Record<GroupPlan['status'], number> = { Held: 0, Violated: 0, Blocked: 0, Balanced: 0 }
-  const bounds = new Map<string, { lower: number; reachable: number }>()
+  const lower: number[] = []
+  const reachable: number[] = []
   for (const [i, { status, excess, lowerBound, reachableBound = 0 }] of groups.entries()) {
     having[status] += 1
     if (status === 'Balanced' || (status === 'Held' && excess === 0)) continue
-    const family = families[i] ?? ''
-    const known = bounds.get(family) ?? { lower: 0, reachable: 0 }
-    bounds.set(family, { lower: Math.max(known.lower, lowerBound), reachable: Math.max(known.reachable, reachableBound) })
+    const family = families[i] ?? 0
+    lower[family] = Math.max(lower[family] ?? 0, lowerBound)
+    reachable[family] = Math.max(reachable[family] ?? 0, reachableBound)
   }
-  let lowerBound = 0
-  let reachableBound = 0
-  for (const { lower, reachable } of bounds.values()) {
-    lowerBound += lower
-    reachableBound += reachable
-  }
+  const sum = (bounds: readonly number[]): number => bounds.reduce((total, bound) => total + bound, 0)
   return {
     nodes: cluster.count('Node'),
     pods: cluster.count('Pod'),
@@ -35,8 +31,8 @@ export function summaryOf(
     violatedGroups: having.Violated,
     blockedGroups: having.Blocked,
     heldGroups: having.Held,
-    lowerBound,
-    reachableBound,
+    lowerBound: sum(lower),
+    reachableBound: sum(reachable),
     plannedEvictions: evictions.length,
   }
 }

@@ -2,7 +2,7 @@ import type { Delta } from '../cluster/cluster-state.ts'
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { Situation } from '../planning/situation.ts'
-import { admit } from './admission.ts'
+import { admit, type Admission } from './admission.ts'
 import { conclusionOf, summaryOf, type Ending, type RunSummary } from './conclusion.ts'
 import { inForce } from './deferrals.ts'
 import { createDomainWatch } from './domain-watch.ts'
@@ -20,8 +20,8 @@ import { situationOf } from './situation.ts'
 import { createTelling } from './telling.ts'
 import { createWakeUp } from './wake-up.ts'
 
-/** Plans on the newest state; synchronous and without effects. */
-export type Planner = (situation: Situation) => Plan
+/** Plans on the newest state; synchronous and without effects. So many evictions are enough, if told. */
+export type Planner = (situation: Situation, most?: number) => Plan
 
 export interface LoopStatus {
   /** Why the loop does nothing at present. */
@@ -45,6 +45,9 @@ export interface Loop {
   runUntilSettled(options: { readonly timeoutMs: number }): Promise<RunSummary>
   status(): LoopStatus
 }
+
+/** So many times what may be in flight is planned at first: some of it has to wait for its budget or its group. */
+const ENOUGH_FOR = 4
 
 /** The closed loop: turns plans into evictions, a few at a time, and learns from where the replacements land. It lives once. */
 export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, settings: LoopSettings): Loop {
@@ -81,19 +84,29 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     // 2 Settled? Domains hold still first, workloads rest, and what is in flight is counted.
     const now = clock.now()
     let situation = situationAt(now)
-    // 3 Plan the whole way.
-    let plan = planner(situation)
+    // 3 Plan the whole way, or as much of it as can be admitted now.
+    let most = ENOUGH_FOR * policy.caps.cluster
+    let plan = planner(situation, most)
     if (heedMovedBack(context, plan)) {
       situation = situationAt(now)
-      plan = planner(situation)
+      plan = planner(situation, most)
     }
     // 4 Admit what waves, answers, rounds, budgets and caps allow at this moment.
     state.deferrals = inForce(state.deferrals, view.state, now)
-    const { deferrals } = state
-    const { expectations, rounds } = memory.history
-    const { coolDown } = settings
-    const admission = admit(plan.evictions, { cluster: view.state, caps: policy.caps, expectations, rounds, deferrals, now, coolDown })
+    let admission = admitted(plan, now)
+    while (!plan.isWhole && admission.admitted.length === 0 && memory.history.expectations.length < policy.caps.cluster) {
+      most *= ENOUGH_FOR
+      plan = planner(situation, most)
+      admission = admitted(plan, now)
+    }
     return { situation, plan, admission, asOf: state.changes }
+  }
+
+  function admitted({ evictions }: Plan, now: number): Admission {
+    const { expectations, rounds } = memory.history
+    const { deferrals } = state
+    const { coolDown } = settings
+    return admit(evictions, { cluster: view.state, caps: policy.caps, expectations, rounds, deferrals, now, coolDown })
   }
 
   function situationAt(now: number): Situation {
@@ -101,7 +114,8 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   }
 
   function groupsNow(): readonly GroupPlan[] {
-    return planner(situationAt(clock.now())).groups
+    // Their counts alone: no move is looked for.
+    return planner(situationAt(clock.now()), 0).groups
   }
 
   function onChange(delta: Delta): void {

@@ -118,6 +118,8 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
   let cellsOver: NodeLayout | undefined
   /** Of the scores against other nodes those that tell any two apart. */
   let scored: readonly Mark[] = []
+  /** Kept up to date once somebody has asked for it. */
+  let copies: Int32Array | undefined
   let room: Int32Array | undefined
   let roomAsOf = 0
   let asOf = 0
@@ -148,11 +150,17 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
       (imageScore[slot] ?? 0)
   }
 
+  function countCopies(slot: number): void {
+    const info = table.slots[slot]
+    if (copies !== undefined) copies[slot] = info !== undefined && refusedBy[slot] === PASSES ? copiesThatFit(spec, info) : 0
+  }
+
   const passes = (slot: number): boolean => refusedBy[slot] === PASSES
   function askAgain(slot: number, isImageMoved: boolean): void {
     const passed = passes(slot)
     const before = ownScore[slot] ?? 0
     ask(slot, table.slots[slot], isImageMoved)
+    countCopies(slot)
     const after = ownScore[slot] ?? 0
     if (passed === passes(slot) && before === after) return
     for (const cells of cellsByPartition.values()) {
@@ -187,10 +195,13 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
     },
     room() {
       const { slots, changes, layout } = table
+      if (copies === undefined) {
+        copies = new Int32Array(capacity)
+        for (let slot = 0; slot < slots.length; slot += 1) countCopies(slot)
+      }
       if (room === undefined || roomAsOf !== changes.clock) {
-        room = Int32Array.from(slots, (info, slot) =>
-          info === undefined || refusedBy[slot] !== PASSES || layout.leaving[slot] === 1 ? 0 : copiesThatFit(spec, info),
-        )
+        room = copies.slice(0, slots.length)
+        for (let slot = 0; slot < slots.length; slot += 1) if (layout.leaving[slot] === 1) room[slot] = 0
         roomAsOf = changes.clock
       }
       return room

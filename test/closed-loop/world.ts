@@ -1,6 +1,7 @@
+import { expect } from 'vitest'
 import type { PodRecord } from '../../src/cluster/pod.ts'
 import type { Plan } from '../../src/planning/plan-types.ts'
-import { plan } from '../../src/planning/plan.ts'
+import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import type { RunSummary } from '../../src/rebalancing/conclusion.ts'
@@ -73,6 +74,8 @@ export interface World {
   setWallClock(ahead: number): void
 }
 
+const PLANS_PER_CHECK = 20
+
 export function createWorld(options: WorldOptions): World {
   const random = createRandom(options.seed)
   const clock = createVirtualClock(NOON, random.fork('interleaving'))
@@ -81,10 +84,27 @@ export function createWorld(options: WorldOptions): World {
   cluster.start()
   const mirror = createStoreMirror(cluster.store, { clock, lag: { delay: { min: 5, max: 200 }, random: random.fork('watch') } })
   const model = createSchedulerModel(mirror.state, DEFAULT_PROFILES)
-  mirror.subscribe(delta => model.advance(delta))
   const policy = DEFAULT_POLICY
+  const following = createPlanner({ cluster: mirror.state, model }, policy)
+  mirror.subscribe(delta => {
+    model.advance(delta)
+    following.note(delta)
+  })
   const settings: LoopSettings = { ...DEFAULT_LOOP_SETTINGS, ...options.settings }
-  const planner = (situation: Situation): Plan => plan({ cluster: mirror.state, model }, policy, situation)
+  let plans = 0
+  /** Now and then it is compared with what a planner that begins anew says. */
+  const planner = (situation: Situation, most?: number): Plan => {
+    const result = following.plan(situation, most)
+    plans += 1
+    if (plans % PLANS_PER_CHECK !== 0) return result
+    const anew = createPlanner({ cluster: mirror.state, model: createSchedulerModel(mirror.state, DEFAULT_PROFILES) }, policy)
+    const said = ({ evictions, groups }: Plan): unknown => [
+      evictions,
+      groups.map(({ id, status, reason, excess }) => [id, status, reason, excess]),
+    ]
+    expect(said(result)).toEqual(said(anew.plan(situation, most)))
+    return result
+  }
   const requests: Request[] = []
   const told: (Occurrence & { at: number })[] = []
   const conditions = { delay: { min: 5, max: 50 }, lostAnswers: 0, ...options.way }
