@@ -7,6 +7,8 @@ export const ANNOTATIONS = {
   safeToEvictLocalVolumes: 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes',
   preferNoEviction: 'descheduler.alpha.kubernetes.io/prefer-no-eviction',
   podDeletionCost: 'controller.kubernetes.io/pod-deletion-cost',
+  /** The deletion cost that respread has written on the pod: see deletion-cost.ts. */
+  deletionCostSet: 'respread.io/deletion-cost-set',
   mirror: 'kubernetes.io/config.mirror',
 } as const
 

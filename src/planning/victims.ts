@@ -1,4 +1,4 @@
-import { ANNOTATIONS } from '../cluster/annotations.ts'
+import { deletionCostOf } from '../cluster/deletion-cost.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { compareText } from './groups.ts'
 import type { Policy } from './policy.ts'
@@ -22,8 +22,8 @@ function isOwnPod(pod: PodRecord, { self }: Policy): boolean {
   return self !== undefined && pod.namespace === self.namespace && [...self.labels].every(([key, value]) => pod.labels.get(key) === value)
 }
 
-// As the ReplicaSet controller reads it: a 32-bit integer without leading zeros or plus sign; anything else counts as 0.
+// A cost of respread's own counts as none: which pods carry one follows from the plan, and must not decide the next.
 function deletionCost(pod: PodRecord): number {
-  const text = pod.annotations.get(ANNOTATIONS.podDeletionCost) ?? '0'
-  return /^(0|-?[1-9]\d{0,9})$/.test(text) ? Number(text) : 0
+  const cost = deletionCostOf(pod.annotations)
+  return cost.kind === 'foreign' ? cost.value : 0
 }

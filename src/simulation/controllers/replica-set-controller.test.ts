@@ -72,6 +72,22 @@ describe('the ReplicaSet controller', () => {
     expect(new Set(staying.map(pod => pod.spec?.nodeName))).toEqual(new Set(['node-1', 'node-2']))
   })
 
+  it('scales down from the lowest deletion cost, however crowded the nodes', () => {
+    const world = worldWithWeb()
+    const [lonely, ...crowded] = world.pods()
+    if (lonely !== undefined) world.run(lonely, 'node-1')
+    for (const pod of crowded) world.run(pod, 'node-2')
+    world.objects.update('pods', lonely?.metadata ?? { name: '' }, pod => ({
+      ...pod,
+      metadata: { ...pod.metadata, annotations: { 'controller.kubernetes.io/pod-deletion-cost': '-1' } },
+    }))
+
+    scale(world, 2)
+
+    const staying = world.pods().filter(pod => pod.metadata.deletionTimestamp === undefined)
+    expect(staying.map(pod => pod.spec?.nodeName)).toEqual(['node-2', 'node-2'])
+  })
+
   it('leaves pods of other owners alone', () => {
     const world = worldWithWeb({ replicas: 0 })
     world.add('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'by-hand', labels: { app: 'web' } }, spec: {} })

@@ -1,8 +1,8 @@
+import { ANNOTATIONS } from '../../cluster/annotations.ts'
+import { parseDeletionCost } from '../../cluster/deletion-cost.ts'
 import { isReady, readySince } from '../pod-facts.ts'
 import { parseTimestamp } from '../timestamps.ts'
 import type { PodObject } from '../wire-objects.ts'
-
-const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 
 /**
  * The pods of a ReplicaSet in the order in which scaling down takes them (controller_utils.go ActivePodsWithRanks, 1.36): unassigned, then
@@ -49,10 +49,9 @@ function phaseOrder(phase: string | undefined): number {
   return phase === 'Running' ? 2 : phase === 'Unknown' ? 1 : 0
 }
 
-/** An annotation that is no integer counts as 0 (helpers.go GetDeletionCostFromPodAnnotations). */
+/** An annotation that is no cost counts as 0, as ActivePodsWithRanks has it. */
 function deletionCost(pod: PodObject): number {
-  const text = pod.metadata.annotations?.[DELETION_COST] ?? '0'
-  return /^(0|-?[1-9]\d*)$/.test(text) ? Number(text) : 0
+  return parseDeletionCost(pod.metadata.annotations?.[ANNOTATIONS.podDeletionCost] ?? '0') ?? 0
 }
 
 /** log2 of the age in nanoseconds, as upstream counts it; a time in the future is no age at all. */
