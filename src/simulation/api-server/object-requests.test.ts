@@ -207,8 +207,22 @@ describe('patch', () => {
       'the uid of another',
       { metadata: { uid: 'of-another', labels: { x: 'y' } } },
       MERGE,
+      422,
+      'Pod "a" is invalid: metadata.uid: Invalid value: "of-another": field is immutable',
+    ],
+    [
+      'the uid of another at a stale version',
+      { metadata: { uid: 'of-another', resourceVersion: '1', labels: { x: 'y' } } },
+      MERGE,
       409,
-      'Precondition failed: UID in precondition: of-another',
+      'the object has been modified',
+    ],
+    [
+      'a deletion cost that is no number',
+      { metadata: { annotations: { 'controller.kubernetes.io/pod-deletion-cost': '+1' } } },
+      MERGE,
+      422,
+      'metadata.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "+1": must be a 32bit integer',
     ],
   ])('refuses %s', async (_, patch, headers, code, message) => {
     addPod()

@@ -72,7 +72,11 @@ export function replace(context: ApiContext, request: ApiRequest): Answer {
 
 export function patch(context: ApiContext, request: ApiRequest): Answer {
   refuseDryRun(request)
-  return update(context, request, current => readObject(request, patched(request, request.type.present(current))))
+  return update(context, request, current => {
+    const received = readObject(request, patched(request, request.type.present(current)))
+    refuseAnotherUid(request, received, current)
+    return received
+  })
 }
 
 export function remove({ store, now }: ApiContext, request: ApiRequest): Answer {
@@ -84,6 +88,13 @@ export function remove({ store, now }: ApiContext, request: ApiRequest): Answer 
   if (stays || RETURNED_WHEN_DELETED.has(type.resource)) return objectAnswer(200, request, gone, now())
   const { uid } = gone.metadata
   return jsonAnswer(200, deleted({ name, ...(type.group !== '' && { group: type.group }), kind: type.resource, ...(uid && { uid }) }))
+}
+
+/** To a PUT the uid is a precondition; to a PATCH a field that must stay, looked at after the version (rest.BeforeUpdate). */
+function refuseAnotherUid({ type, name = '' }: ApiRequest, received: RawObject, current: RawObject): void {
+  const { uid = current.metadata.uid, resourceVersion = current.metadata.resourceVersion } = received.metadata
+  if (uid === current.metadata.uid || resourceVersion !== current.metadata.resourceVersion) return
+  throw invalidObject(type.group, type.kind, name, [invalidValue('metadata.uid', uid, 'field is immutable')])
 }
 
 /** DeleteOptions of a deletion or an eviction, with what the query says of them. */

@@ -1,3 +1,5 @@
+import { ANNOTATIONS } from '../../cluster/annotations.ts'
+import { parseDeletionCost } from '../../cluster/deletion-cost.ts'
 import { isLabelKey, isLabelValue } from '../../cluster/label-syntax.ts'
 import { isRawObject } from '../../cluster/raw-value.ts'
 import { jsonEqual } from '../json-value.ts'
@@ -27,7 +29,7 @@ function errorsOf(type: ServedType, object: RawObject, previous: RawObject | und
     case 'leases':
       return leaseErrors(object)
     case 'pods':
-      return previous === undefined ? [] : podChanges(object, previous)
+      return [...deletionCostErrors(object, previous), ...(previous === undefined ? [] : podChanges(object, previous))]
     case 'deployments':
     case 'replicasets':
       return previous === undefined ? [] : selectorChanges(object, previous)
@@ -84,6 +86,14 @@ function leaseErrors(lease: RawObject): readonly FieldError[] {
     errors.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'))
   }
   return errors
+}
+
+/** ValidatePodSpecificAnnotations; what was invalid before may stay so. */
+function deletionCostErrors(pod: RawObject, previous: RawObject | undefined): readonly FieldError[] {
+  const isInvalid = (text: string | undefined): text is string => text !== undefined && parseDeletionCost(text) === undefined
+  const text = pod.metadata.annotations?.[ANNOTATIONS.podDeletionCost]
+  if (!isInvalid(text) || isInvalid(previous?.metadata.annotations?.[ANNOTATIONS.podDeletionCost])) return []
+  return [invalidValue(`metadata.annotations[${ANNOTATIONS.podDeletionCost}]`, text, 'must be a 32bit integer')]
 }
 
 /** ValidatePodUpdate: little of a pod may change once it is there. */
