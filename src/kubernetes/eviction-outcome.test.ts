@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { EvictionOutcome } from '../rebalancing/ports.ts'
-import { ConnectionError } from './connection-error.ts'
-import { evictionOutcome, outcomeOfFailure } from './eviction-outcome.ts'
+import { evictionOutcome } from './eviction-outcome.ts'
 
 interface Recorded {
   readonly what: string
@@ -135,15 +134,5 @@ describe('what else may be answered', () => {
     ['a failure half-way', outcome(500, { message: 'etcdserver: request timed out' }), { kind: 'Lost' }],
   ])('%s', (_, actual, expected) => {
     expect(actual).toMatchObject(expected)
-  })
-})
-
-describe('no answer', () => {
-  it('may be an eviction that happened, unless the request never went out', () => {
-    expect(outcomeOfFailure(new ConnectionError('reset', { maybeSent: true }))).toEqual({ kind: 'Lost', message: 'reset' })
-    expect(outcomeOfFailure(new ConnectionError('refused', { maybeSent: false }))).toMatchObject({
-      kind: 'Throttled',
-      message: 'not sent: refused',
-    })
   })
 })

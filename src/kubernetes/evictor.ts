@@ -1,7 +1,8 @@
-import PQueue from 'p-queue'
 import type { Clock, EvictionOutcome, EvictionRequest, Evictor } from '../rebalancing/ports.ts'
-import { evictionOutcome, outcomeOfFailure } from './eviction-outcome.ts'
+import { evictionOutcome } from './eviction-outcome.ts'
+import { notSent } from './refusal.ts'
 import type { Transport } from './transport.ts'
+import { createWriteQueue } from './write-queue.ts'
 
 export interface EvictorOptions {
   readonly clock: Clock
@@ -24,8 +25,7 @@ export const EVICTION_DEADLINE_MS = 30_000
  */
 export function createEvictor(transport: Transport, options: EvictorOptions): Evictor & { drain(): Promise<void> } {
   const { clock, mayAct, perSecond = 5, concurrency = 10, deadlineMs = EVICTION_DEADLINE_MS } = options
-  // Its intervals are the one use of a timer that is not the injected clock's. Strict: no two bursts next to each other.
-  const queue = new PQueue({ concurrency, intervalCap: perSecond, interval: 1_000, strict: true })
+  const queue = createWriteQueue({ perSecond, concurrency })
 
   const send = async ({ namespace, pod, uid }: EvictionRequest, signal: AbortSignal): Promise<EvictionOutcome> => {
     if (!mayAct()) return notSent('this process may no longer act')
@@ -37,39 +37,11 @@ export function createEvictor(transport: Transport, options: EvictorOptions): Ev
       // Another pod that has taken the name since must not go in its place.
       deleteOptions: { preconditions: { uid } },
     }
-    try {
-      return evictionOutcome(path, await transport.request('POST', path, { body, deadlineMs, signal }), clock.now())
-    } catch (error) {
-      return signal.aborted ? { kind: 'Lost', message: 'given up before the answer came' } : outcomeOfFailure(error)
-    }
+    return evictionOutcome(path, await transport.request('POST', path, { body, deadlineMs, signal }), clock.now())
   }
 
   return {
-    async evict(request, signal) {
-      let started = false
-      let outcome: EvictionOutcome | undefined
-      try {
-        await queue.add(
-          async () => {
-            started = true
-            outcome = await send(request, signal)
-          },
-          { priority: request.priority, signal },
-        )
-      } catch {
-        // Taken back by its signal or by drain(); a task itself never throws.
-      }
-      return outcome ?? (started ? { kind: 'Lost', message: 'given up before the answer came' } : notSent('taken back before its turn'))
-    },
-    /** Takes back what waits and resolves when what is out has been answered. */
-    async drain() {
-      queue.clear()
-      await queue.onIdle()
-    },
+    evict: (request, signal) => queue.turn(() => send(request, signal), { priority: request.priority, signal }),
+    drain: () => queue.drain(),
   }
-}
-
-/** Nothing happened, and nothing is wrong with the server either. */
-function notSent(why: string): EvictionOutcome {
-  return { kind: 'Throttled', retryAfterMs: 0, message: `not sent: ${why}` }
 }

@@ -1,0 +1,81 @@
+import type { EvictionOutcome } from '../rebalancing/ports.ts'
+import { apiError } from './api-error.ts'
+import type { ApiResponse } from './api-error.ts'
+import { parseStatus } from './api-status.ts'
+import type { ApiStatus } from './api-status.ts'
+import { ConnectionError } from './connection-error.ts'
+import { messageOf } from './error-message.ts'
+import { retryAfterMs } from './retry-after.ts'
+
+/** Why a write of any sort did not come about, or may not have. */
+export type Refusal = Extract<
+  EvictionOutcome,
+  { readonly kind: 'Throttled' | 'Conflict' | 'RefusedByWebhook' | 'Forbidden' | 'Invalid' | 'Lost' }
+>
+
+/** What API priority and fairness asks for where it says nothing (filters/priority-and-fairness.go, 1.36). */
+const BUSY_MS = 1_000
+/** After failures that take longer to mend: a webhook or the server itself is down. */
+const DOWN_MS = 10_000
+
+/**
+ * What an answer means that is no success, as far as any write goes.
+ * @param path of the request, for sentences
+ * @param now wall-clock milliseconds, for a Retry-After date
+ */
+export function refusalOf(method: 'POST' | 'PATCH' | 'GET', path: string, response: ApiResponse, now: number): Refusal {
+  const { status: code } = response
+  const status = parseStatus(response.body)
+  const message = apiError(method, path, response, now).message
+  const waitMs = askedWait(response, status, now)
+  // A webhook may refuse with any code, 429 among them (KubeVirt, which then moves the machine itself).
+  if (status !== undefined && isDeniedInAdmission(status)) return { kind: 'RefusedByWebhook', message: status.message }
+  switch (code) {
+    case 409:
+      return { kind: 'Conflict', message }
+    case 429:
+      return { kind: 'Throttled', retryAfterMs: waitMs ?? BUSY_MS, message }
+    case 403:
+      return { kind: 'Forbidden', message }
+    case 401:
+      // Refused before anything was done; the credentials may be on their way, and if not, the view goes stale as well.
+      return { kind: 'Throttled', retryAfterMs: DOWN_MS, message }
+    default:
+      return code < 500 ? { kind: 'Invalid', message } : serverFailure(status, waitMs, message)
+  }
+}
+
+/** What it means that no answer came. */
+export function outcomeOfFailure(error: unknown): Refusal {
+  const message = messageOf(error)
+  if (error instanceof ConnectionError && error.maybeSent) return { kind: 'Lost', message }
+  return { kind: 'Throttled', retryAfterMs: DOWN_MS, message: `not sent: ${message}` }
+}
+
+/** Nothing happened, and nothing is wrong with the server either. */
+export function notSent(why: string): Refusal {
+  return { kind: 'Throttled', retryAfterMs: 0, message: `not sent: ${why}` }
+}
+
+export function isDeniedInAdmission(status: ApiStatus): boolean {
+  return /admission webhook ".*" denied the request|ValidatingAdmissionPolicy .* denied request/s.test(status.message)
+}
+
+/** The pod is not there. A path that nobody serves is another thing: then the Status is about nothing. */
+export function isPodGone(response: ApiResponse): boolean {
+  const kind = response.status === 404 ? parseStatus(response.body)?.kind : undefined
+  return kind === 'pods' || kind === 'namespaces'
+}
+
+/** Milliseconds that the server asks to wait. */
+export function askedWait(response: ApiResponse, status: ApiStatus | undefined, now: number): number | undefined {
+  return retryAfterMs(response.headers['retry-after'], now) ?? status?.retryAfterMs
+}
+
+function serverFailure(status: ApiStatus | undefined, waitMs: number | undefined, message: string): Refusal {
+  // Admission comes before the deed, and a server that names a time has not begun.
+  if (status?.message.includes('failed calling webhook') === true) return { kind: 'Throttled', retryAfterMs: waitMs ?? DOWN_MS, message }
+  if (waitMs !== undefined && status?.reason !== 'Timeout') return { kind: 'Throttled', retryAfterMs: waitMs, message }
+  // Anything else may come from a gateway, or from half-way through.
+  return { kind: 'Lost', message }
+}
