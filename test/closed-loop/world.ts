@@ -12,8 +12,9 @@ import { createSchedulerModel } from '../../src/scheduling/create-scheduler-mode
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { createEmbeddedCluster, type EmbeddedCluster } from '../../src/simulation/embedded-cluster.ts'
 import type { RawObject } from '../../src/simulation/object-store.ts'
-import { createInProcessEvictor, type EvictorConditions } from '../../src/simulation/ports/in-process-evictor.ts'
+import { createInProcessEvictor } from '../../src/simulation/ports/in-process-evictor.ts'
 import { createInProcessView } from '../../src/simulation/ports/in-process-view.ts'
+import type { WayConditions } from '../../src/simulation/ports/way.ts'
 import { createRandom, type Random } from '../../src/simulation/random.ts'
 import type { SchedulerQuirks } from '../../src/simulation/scheduler/scheduler-quirks.ts'
 import { createStoreMirror, type StoreMirror } from '../../src/simulation/store-mirror.ts'
@@ -28,7 +29,7 @@ export interface WorldOptions {
   readonly objects: readonly RawObject[]
   readonly quirks?: Partial<SchedulerQuirks>
   readonly settings?: Partial<LoopSettings>
-  readonly way?: Partial<EvictorConditions>
+  readonly way?: Partial<WayConditions>
   /** Called with each thing a loop tells, as it comes. */
   readonly hear?: (occurrence: Occurrence) => void
 }

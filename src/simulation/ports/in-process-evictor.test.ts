@@ -3,11 +3,12 @@ import { openShop, type Shop } from '../../../test/support/shop.ts'
 import type { EvictionOutcome, EvictionRequest, Evictor } from '../../rebalancing/ports.ts'
 import { budgetManifest, deploymentManifest } from '../manifests.ts'
 import { createRandom } from '../random.ts'
-import { createInProcessEvictor, type EvictorConditions } from './in-process-evictor.ts'
+import { createInProcessEvictor } from './in-process-evictor.ts'
+import type { WayConditions } from './way.ts'
 
 const web = deploymentManifest({ namespace: 'default', name: 'web', replicas: 4 })
 
-function evictorOf(shop: Shop, conditions: Partial<EvictorConditions> = {}): Evictor {
+function evictorOf(shop: Shop, conditions: Partial<WayConditions> = {}): Evictor {
   return createInProcessEvictor(shop.store, shop.clock, createRandom(1), { delay: { min: 50, max: 50 }, lostAnswers: 0, ...conditions })
 }
 
@@ -16,7 +17,7 @@ function requestFor(shop: Shop, index = 0): EvictionRequest {
   return { namespace: 'default', pod: pod?.metadata.name ?? '', uid: pod?.metadata.uid ?? '', priority: 0 }
 }
 
-async function evict(shop: Shop, request: EvictionRequest, conditions?: Partial<EvictorConditions>): Promise<EvictionOutcome> {
+async function evict(shop: Shop, request: EvictionRequest, conditions?: Partial<WayConditions>): Promise<EvictionOutcome> {
   const outcome = evictorOf(shop, conditions).evict(request, new AbortController().signal)
   await shop.clock.advanceAsync(200)
   return outcome
