@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { notActedOn } from './acted-on.ts'
 import { lowerBound, reachableBound, type DomainRoom } from './bounds.ts'
 import { compareText } from './groups.ts'
 import type { Move } from './move.ts'
@@ -73,24 +74,7 @@ export function unactedBecause({ group, index }: SpreadState, policy: Policy): V
   if (domains === 0) return { reason: 'NoDomains', message: `no node that its pods can run on carries the key ${constraint.topologyKey}` }
   if (domains === 1 && (constraint.minDomains ?? 1) <= 1)
     return { reason: 'OneDomain', message: `its pods can run in one ${constraint.topologyKey} only` }
-  if (policy.topologyKeys.length > 0 && !policy.topologyKeys.includes(constraint.topologyKey)) {
-    return { reason: 'TopologyKeyNotEnabled', message: `the configuration acts on ${policy.topologyKeys.join(', ')} only` }
-  }
-  switch (constraint.origin) {
-    case 'antiAffinity':
-      return policy.constraints.softAntiAffinity
-        ? undefined
-        : { reason: 'AntiAffinityNotEnabled', message: 'soft anti-affinity is reported and not acted on' }
-    case 'default':
-      return policy.constraints.clusterDefaults
-        ? undefined
-        : { reason: 'ClusterDefaultsNotEnabled', message: 'cluster default constraints are reported and not acted on' }
-    case 'pod':
-      if (constraint.whenUnsatisfiable === 'DoNotSchedule') {
-        return policy.constraints.hard ? undefined : { reason: 'HardNotEnabled', message: 'acting on DoNotSchedule is switched off' }
-      }
-      return policy.constraints.soft ? undefined : { reason: 'SoftNotEnabled', message: 'acting on ScheduleAnyway is switched off' }
-  }
+  return notActedOn(constraint, policy)
 }
 
 /** The report of one group after the search: what was found, what is planned, and what stands in the way of the rest. */
