@@ -4,11 +4,13 @@ import { Command } from 'commander'
 import { addOnce } from '../src/commands/once.ts'
 import { addRun } from '../src/commands/run.ts'
 import { DEFAULT_CONFIGURATION, parseConfiguration } from '../src/configuration/parse-configuration.ts'
+import { permissionsToRun } from '../src/kubernetes/permissions.ts'
 import { CLUSTER_RESOURCES } from '../src/kubernetes/resources.ts'
 import { build, objectsIn, podTemplate } from './support/kustomize.ts'
 import type { Manifest } from './support/kustomize.ts'
 
 const OVERLAYS = ['deployment', 'cronjob', 'dry-run'] as const
+const DELETION_COSTS = 'manifests/components/deletion-costs'
 
 const overlay = (name: (typeof OVERLAYS)[number]): readonly Manifest[] => build(`manifests/overlays/${name}`)
 
@@ -28,11 +30,12 @@ describe('every file', () => {
     for (const object of objectsIn(path)) expect(object).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String) })
   })
 
-  it('is part of an overlay', () => {
-    const used = new Set(OVERLAYS.flatMap(name => overlay(name)).map(({ kind, metadata }) => `${kind} ${metadata.name}`))
+  it('is part of an overlay, or of the component that may be added to one', () => {
+    const built = [...OVERLAYS.flatMap(name => overlay(name)), ...build(DELETION_COSTS)]
+    const used = new Set(built.map(({ kind, metadata }) => `${kind} ${metadata.name}`))
     const written = globSync('manifests/**/*.yaml')
       .flatMap(objectsIn)
-      .filter(({ kind }) => kind !== 'Kustomization' && kind !== 'RespreadConfiguration')
+      .filter(({ kind }) => !['Kustomization', 'Component', 'RespreadConfiguration'].includes(kind))
     for (const { kind, metadata } of written) expect(used).toContain(`${kind} ${metadata.name}`)
   })
 })
@@ -67,6 +70,37 @@ describe('what respread may do', () => {
     const roles = overlay('dry-run').filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
     expect(roles.flatMap(allowed).filter(permission => permission.includes('eviction'))).toEqual([])
     expect(find(overlay('dry-run'), 'ClusterRoleBinding', 'respread-eviction')).toBeUndefined()
+  })
+
+  it('is to patch pods only with the component for deletion costs, which brings nothing else', () => {
+    const account = find(overlay('deployment'), 'ServiceAccount').metadata
+    const [role, binding, ...rest] = build(DELETION_COSTS)
+    expect(rest).toEqual([])
+    expect(allowed(role)).toEqual(['/pods patch'])
+    expect(binding).toMatchObject({
+      kind: 'ClusterRoleBinding',
+      roleRef: { kind: role.kind, name: role.metadata.name },
+      subjects: [{ kind: 'ServiceAccount', name: account.name, namespace: account.namespace }],
+    })
+    for (const name of OVERLAYS) {
+      const roles = overlay(name).filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
+      expect(roles.flatMap(allowed).filter(permission => /^\/pods (?:patch|update|delete)/.test(permission))).toEqual([])
+    }
+  })
+
+  it('is, with that component, all that switching deletion costs on asks for at the start', () => {
+    const identity = { namespace: 'respread', leaseName: 'respread', historyName: 'respread-history', dryRun: false }
+    const asked = (deletionCosts: boolean): readonly string[] =>
+      permissionsToRun({ ...identity, deletionCosts }).map(
+        ({ verb, group, resource, subresource }) => `${group}/${resource}${subresource === undefined ? '' : `/${subresource}`} ${verb}`,
+      )
+    const more = new Set(asked(true)).difference(new Set(asked(false)))
+    expect(more).toContain('/pods patch')
+    const granted = new Set([
+      ...allowed(find(overlay('deployment'), 'ClusterRole')),
+      ...build(DELETION_COSTS).flatMap(({ rules = [] }) => allowed({ rules })),
+    ])
+    for (const permission of more) expect(granted).toContain(permission)
   })
 
   it('is to keep its own lease and history, by name', () => {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { Configuration } from '../configuration/parse-configuration.ts'
 import { connectClusterView, type WatchedView } from '../kubernetes/cluster-view.ts'
 import { createEventRecorder } from '../kubernetes/event-recorder.ts'
+import { createAnnotator } from '../kubernetes/annotator.ts'
 import { createEvictor } from '../kubernetes/evictor.ts'
 import { createHistoryStore } from '../kubernetes/history-store.ts'
 import { createLeaderElection, type LeaderElection } from '../kubernetes/lease.ts'
@@ -10,6 +11,8 @@ import { recordTo } from '../kubernetes/record-to.ts'
 import { describeMissing, missingPermissions, permissionsToRun } from '../kubernetes/permissions.ts'
 import { createPlanner } from '../planning/planner.ts'
 import type { Policy } from '../planning/policy.ts'
+import { surplusIn } from '../planning/surplus.ts'
+import type { ScaleInHints } from '../rebalancing/deletion-costs.ts'
 import { createLoop, type Loop } from '../rebalancing/loop.ts'
 import type { Recorder } from '../rebalancing/ports.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
@@ -51,7 +54,8 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const { loop: settings, leaderElection } = configuration
   const home = leaderElection.leaseNamespace ?? connection.namespace
   const historyName = `${leaderElection.leaseName}-history`
-  const identity = { namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun: settings.dryRun }
+  const { dryRun, deletionCosts } = settings
+  const identity = { namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun, deletionCosts }
   const missing = await missingPermissions(transport, permissionsToRun(identity), { clock, signal })
   if (missing.length > 0) throw new CommandError(describeMissing(missing))
 
@@ -60,7 +64,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const recorders = [
     log.recorder,
     metrics.recorder,
-    ...(settings.dryRun ? [] : [events]),
+    ...(dryRun ? [] : [events]),
     ...(options.audience === undefined ? [] : [options.audience]),
   ]
   const recorder = recordTo(...recorders)
@@ -102,6 +106,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
       return outcome
     },
   }
+  const annotator = createAnnotator(transport, { clock, mayAct: () => election.mayAct() })
   const history = createHistoryStore(transport, { clock, namespace: home, name: historyName })
   const loopBy = ({ policy: configured, loop: paces }: Configuration): Loop => {
     // Its own pods are moved last, so that it finishes what it began.
@@ -113,7 +118,17 @@ export async function createController(options: ControllerOptions): Promise<Cont
       metrics.planned(result, (clock.monotonic() - from) / 1000)
       return result
     }
-    return createLoop({ view, evictor: counted, clock, recorder, leadership: election, history }, timed, policy, paces)
+    const scaleIn: ScaleInHints = {
+      surplusOf: (made, situation) => surplusIn({ cluster: view.state, model }, made, policy, situation),
+      annotator: {
+        setDeletionCost: async (...request) => {
+          const outcome = await annotator.setDeletionCost(...request)
+          metrics.annotated(outcome)
+          return outcome
+        },
+      },
+    }
+    return createLoop({ view, evictor: counted, clock, recorder, leadership: election, history }, timed, policy, paces, scaleIn)
   }
   let loop = loopBy(configuration)
   metrics.scrapeFrom({
@@ -128,12 +143,13 @@ export async function createController(options: ControllerOptions): Promise<Cont
       return loop
     },
     reconfigure: async next => {
-      await loop.stop()
+      await loop.stop({ handOver: true })
       loop = loopBy(next)
     },
     election,
     async close() {
       await evictor.drain()
+      await annotator.drain()
       ended.abort()
       await view.stopped
       await transport.close()

@@ -30,8 +30,10 @@ export function addOnce(program: Command, exit: Exit): void {
 }
 
 async function once(options: OnceOptions): Promise<number> {
-  const configuration = await loopConfigurationFor(options)
-  const log = createLog(configuration.logLevel)
+  const given = await loopConfigurationFor(options)
+  const log = createLog(given.logLevel)
+  if (given.loop.deletionCosts) log.warn('act.deletionCosts has no effect on once: nobody would stay to take the costs back')
+  const configuration = { ...given, loop: { ...given.loop, deletionCosts: false } }
   const profiles = await profilesFor(options, message => log.warn(message))
   const connection = await connect(options)
   const stop = new AbortController()

@@ -76,6 +76,11 @@ const act = section({
     .default(policy.constraints.softAntiAffinity)
     .describe('Act also on preferred pod anti-affinity, read as a soft constraint; it is always reported.'),
   topologyKeys: z.array(labelKey()).default([]).describe('Only constraints with these keys; empty: every key.'),
+  deletionCosts: flag()
+    .default(loop.deletionCosts)
+    .describe(
+      'Also write controller.kubernetes.io/pod-deletion-cost on pods under a HorizontalPodAutoscaler whose domain has too many and which no eviction will move, so that the next scale-in takes them. Needs the permission to patch pods.',
+    ),
 }).describe('What may be evicted for.')
 
 const protect = section({

@@ -44,6 +44,7 @@ act:
   clusterDefaults: true
   softAntiAffinity: true
   topologyKeys: [topology.kubernetes.io/zone]
+  deletionCosts: true
 protect: { priorityThreshold: 1000, minimumPodAge: 2m, minimumReplicas: 3, localStorage: false, storageClasses: [local], annotations: [karpenter.sh/do-not-disrupt] }
 limits:
   inFlight: { perWorkloadPercent: 25, perNamespace: 7, perNode: 1, perCluster: 40 }
@@ -98,6 +99,7 @@ leaderElection: { leaseName: one, leaseNamespace: ops }
       evictionRequestDeadline: 15_000,
       replacementDeadline: 1_200_000,
       evictionsPerSecond: 2,
+      deletionCosts: true,
       dryRun: true,
       paused: true,
     } satisfies Configuration['loop'])

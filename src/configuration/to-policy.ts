@@ -37,5 +37,6 @@ export function toPolicy(file: ConfigurationFile): Policy {
 
 /** What the file says about how the loop paces itself. */
 export function toLoopSettings(file: ConfigurationFile): LoopSettings {
-  return { ...file.timing, evictionsPerSecond: file.limits.evictionsPerSecond, dryRun: file.dryRun, paused: file.paused }
+  const { timing, limits, act, dryRun, paused } = file
+  return { ...timing, evictionsPerSecond: limits.evictionsPerSecond, deletionCosts: act.deletionCosts, dryRun, paused }
 }

@@ -27,7 +27,7 @@ async function ask(wanted: readonly Permission[], allows: (attributes: Permissio
   return missing
 }
 
-const identity = { namespace: 'respread', leaseName: 'respread', historyName: 'respread-history', dryRun: false }
+const identity = { namespace: 'respread', leaseName: 'respread', historyName: 'respread-history', dryRun: false, deletionCosts: false }
 
 describe('missing permissions', () => {
   it('are none for somebody who may do everything', async () => {
@@ -62,6 +62,17 @@ describe('missing permissions', () => {
       'get configmaps respread-history',
       'update configmaps respread-history',
     ])
+  })
+
+  it('include those for deletion costs only where these are switched on, and no writing in a dry run', () => {
+    const more = (given: Partial<typeof identity>): readonly string[] =>
+      permissionsToRun({ ...identity, ...given, deletionCosts: true })
+        .slice(permissionsToRun({ ...identity, ...given }).length)
+        .map(({ verb, resource }) => `${verb} ${resource}`)
+    const autoscalers = ['list horizontalpodautoscalers', 'watch horizontalpodautoscalers']
+
+    expect(more({})).toEqual([...autoscalers, 'get pods', 'patch pods'])
+    expect(more({ dryRun: true })).toEqual(autoscalers)
   })
 
   it('of a report are only about lists', () => {

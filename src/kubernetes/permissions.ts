@@ -27,12 +27,14 @@ export interface RunIdentity {
   readonly namespace: string
   readonly leaseName: string
   readonly historyName: string
-  /** Nothing is evicted and the history only read. */
+  /** Nothing is evicted, nothing written on pods, and the history only read. */
   readonly dryRun: boolean
+  /** Deletion costs are written on pods of workloads under an autoscaler. */
+  readonly deletionCosts: boolean
 }
 
 /** What `run` and `once` need. */
-export function permissionsToRun({ namespace, leaseName, historyName, dryRun }: RunIdentity): readonly Permission[] {
+export function permissionsToRun({ namespace, leaseName, historyName, dryRun, deletionCosts }: RunIdentity): readonly Permission[] {
   const lease = { group: 'coordination.k8s.io', resource: 'leases', namespace }
   const history = { group: '', resource: 'configmaps', namespace }
   return [
@@ -47,6 +49,23 @@ export function permissionsToRun({ namespace, leaseName, historyName, dryRun }: 
           { verb: 'update', ...history, name: historyName },
           { verb: 'create', ...history },
           { verb: 'create', group: '', resource: 'pods', subresource: 'eviction' },
+        ]),
+    ...(deletionCosts ? permissionsForDeletionCosts(dryRun) : []),
+  ]
+}
+
+/** Without autoscalers nothing would be written, in silence: what is optional otherwise is wanted here. */
+function permissionsForDeletionCosts(dryRun: boolean): readonly Permission[] {
+  const autoscalers = { group: 'autoscaling', resource: 'horizontalpodautoscalers' }
+  const pods = { group: '', resource: 'pods' }
+  return [
+    { verb: 'list', ...autoscalers },
+    { verb: 'watch', ...autoscalers },
+    ...(dryRun
+      ? []
+      : [
+          { verb: 'get', ...pods },
+          { verb: 'patch', ...pods },
         ]),
   ]
 }

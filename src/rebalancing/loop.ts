@@ -3,6 +3,7 @@ import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { Situation } from '../planning/situation.ts'
 import { admit, type Admission } from './admission.ts'
+import { createDeletionCosts, type ScaleInHints } from './deletion-costs.ts'
 import { conclusionOf, summaryOf, type Ending, type RunSummary } from './conclusion.ts'
 import { inForce } from './deferrals.ts'
 import { createDomainWatch } from './domain-watch.ts'
@@ -29,6 +30,8 @@ export interface LoopStatus {
   /** The latest plan. */
   readonly plan: Plan | undefined
   readonly inFlight: number
+  /** Pods that carry a deletion cost of ours. */
+  readonly deletionCosts: number
   /** Evicted pods whose replacement is not Ready long after. */
   readonly overdue: number
   /** The evictions that these two count, one by one. */
@@ -39,8 +42,12 @@ export interface LoopStatus {
 export interface Loop {
   /** Runs until {@link Loop.stop}. Rejects only when the planner itself fails. */
   start(): Promise<void>
-  /** Sends nothing more, waits for the answers to what was sent, and stores the history. */
-  stop(): Promise<void>
+  /**
+   * Sends nothing more, waits for the answers to what was sent, takes deletion costs back and stores the history.
+   *
+   * @param handOver another loop of this process goes on from here: the costs stay
+   */
+  stop(options?: { readonly handOver: boolean }): Promise<void>
   /** Runs until every group is balanced, nothing more can be done, or the time is up. */
   runUntilSettled(options: { readonly timeoutMs: number }): Promise<RunSummary>
   status(): LoopStatus
@@ -49,8 +56,12 @@ export interface Loop {
 /** So many times what may be in flight is planned at first: some of it has to wait for its budget or its group. */
 const ENOUGH_FOR = 4
 
-/** The closed loop: turns plans into evictions, a few at a time, and learns from where the replacements land. It lives once. */
-export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, settings: LoopSettings): Loop {
+/**
+ * The closed loop: turns plans into evictions, a few at a time, and learns from where the replacements land. It lives once.
+ *
+ * @param scaleIn the second way to restore a spread; absent: there is none, and what another process wrote on pods stays
+ */
+export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, settings: LoopSettings, scaleIn?: ScaleInHints): Loop {
   const { view, clock, leadership } = ports
   const memory = createMemory(ports.history, ports.recorder)
   const tally = { evicted: 0, helped: 0, missed: 0 }
@@ -59,6 +70,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const domains = createDomainWatch(policy, settings.holdDown, clock)
   const wakeUp = createWakeUp(clock, settings)
   const evicting = createEvicting(context, () => wakeUp.ring())
+  const costs = scaleIn && createDeletionCosts(context, scaleIn, () => wakeUp.ring())
   const tell = createTelling(context)
   let latest: Pick<LoopStatus, 'hold' | 'plan'> = { hold: undefined, plan: undefined }
 
@@ -70,7 +82,8 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       latest = { hold, plan: decision?.plan ?? latest.plan }
       tell(hold, decision)
       if (decision !== undefined) forgiveBalanced(context, decision.plan)
-      // 5 Evict: each is validated again on the newest state and written to the history first.
+      // 5 Evict: each is validated again on the newest state and written to the history first. What evictions will not mend, a scale-in may.
+      if (decision !== undefined) costs?.follow(decision)
       if (decision !== undefined && !settings.dryRun) await evicting.send(decision, decide)
       if (untilSettled) state.ending ??= conclusionOf(state, decision, settings)
       // 6 Observe what becomes of it, and learn.
@@ -132,6 +145,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       // Whoever holds the lease now writes the history.
       memory.forget()
       evicting.abort()
+      costs?.abort()
     }
     wakeUp.wakeNow()
   }
@@ -143,6 +157,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       await evicting.settled()
       observeAndLearn(context, groupsNow)
       if (leadership.mayAct() && memory.recalled && !settings.dryRun) await memory.keep()
+      await costs?.end(handsOver)
     } finally {
       for (const stop of unsubscribe) stop()
     }
@@ -153,10 +168,12 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     wakeUp.wakeNow()
   }
 
+  let handsOver = false
   let life: Promise<void> = Promise.resolve()
   return {
     start: () => (life = live(false)),
-    stop: async () => {
+    stop: async ({ handOver } = { handOver: false }) => {
+      handsOver ||= handOver
       end('Stopped')
       await life
     },
@@ -170,7 +187,14 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     status: () => {
       const { expectations, episode } = memory.history
       const overdue = expectations.filter(expectation => expectation.overdue).length
-      return { ...latest, inFlight: expectations.length - overdue, overdue, underWay: expectations, episode }
+      return {
+        ...latest,
+        inFlight: expectations.length - overdue,
+        deletionCosts: costs?.standing ?? 0,
+        overdue,
+        underWay: expectations,
+        episode,
+      }
     },
   }
 }

@@ -55,6 +55,38 @@ export interface Evictor {
   evict(request: EvictionRequest, signal: AbortSignal): Promise<EvictionOutcome>
 }
 
+/** A pod's deletion cost to bring about. That the pod has this uid, and that the cost it has is not somebody else's, are preconditions. */
+export interface DeletionCostRequest {
+  readonly namespace: string
+  readonly pod: string
+  readonly uid: string
+  /** Undefined: what respread has written on the pod is taken back. */
+  readonly cost: number | undefined
+}
+
+/**
+ * What became of it. Unchanged: it was so already. Foreign: somebody else has set or changed the cost, and nothing was written. Gone: the pod is
+ * gone or going, or another has its name. Conflict: somebody wrote on the pod at the same moment; look again. Lost: no answer came; it may have
+ * been written. The rest as for {@link EvictionOutcome}.
+ */
+export type AnnotationOutcome =
+  | { readonly kind: 'Written' }
+  | { readonly kind: 'Unchanged' }
+  | { readonly kind: 'Foreign' }
+  | { readonly kind: 'Gone' }
+  | { readonly kind: 'Conflict'; readonly message: string }
+  | { readonly kind: 'Throttled'; readonly retryAfterMs: number; readonly message: string }
+  | { readonly kind: 'RefusedByWebhook'; readonly message: string }
+  | { readonly kind: 'Forbidden'; readonly message: string }
+  | { readonly kind: 'Invalid'; readonly message: string }
+  | { readonly kind: 'Lost'; readonly message: string }
+
+/** Writes what respread has to say on pods, and touches nothing there that others have written. */
+export interface Annotator {
+  /** Never throws: whatever goes wrong is an outcome. */
+  setDeletionCost(request: DeletionCostRequest, signal: AbortSignal): Promise<AnnotationOutcome>
+}
+
 export interface Clock {
   /** Wall-clock milliseconds since the epoch: what is compared with timestamps of the cluster. */
   now(): number

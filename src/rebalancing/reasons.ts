@@ -35,6 +35,15 @@ export const LOOP_REASONS = {
   EvictionTookEffect: { kind: 'told', meaning: 'A request without an answer has evicted the pod after all.' },
   EvictionWasLost: { kind: 'told', meaning: 'A request without an answer has not evicted the pod.' },
 
+  // Deletion costs on pods that the next scale-in should take.
+  DeletionCostSet: { kind: 'told', meaning: 'The next scale-in takes the pod first, because its domain has too many.' },
+  DeletionCostTakenBack: { kind: 'told', meaning: 'The pod is surplus no more, or nobody is there any more to say so.' },
+  DeletionCostForeign: { kind: 'final', meaning: 'The pod is surplus, but somebody else has set its deletion cost.' },
+  DeletionCostNotWritten: { kind: 'told', meaning: 'The deletion cost could not be written now and is tried again.' },
+  DeletionCostRefused: { kind: 'waiting', meaning: 'The API server or a webhook refused the deletion cost; the pod rests for a while.' },
+  DeletionCostForbidden: { kind: 'final', meaning: 'The permission to patch pods is missing: no deletion cost is written or taken back.' },
+  WouldSetDeletionCost: { kind: 'told', meaning: 'Without dry run the pod would get a deletion cost.' },
+
   // Landings.
   Landed: { kind: 'told', meaning: 'The replacement landed where it helps.' },
   LandingMissed: { kind: 'told', meaning: 'The replacement landed where it does not help.' },

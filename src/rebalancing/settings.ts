@@ -15,7 +15,9 @@ export interface LoopSettings {
   /** A replacement that is not Ready by then is no longer in flight: its workload is held, and if it has no node yet, it counts as a miss. */
   readonly replacementDeadline: number
   readonly evictionsPerSecond: number
-  /** Plans, records and reports, but sends no eviction. */
+  /** Writes deletion costs on surplus pods under an autoscaler, so that the next scale-in takes them. */
+  readonly deletionCosts: boolean
+  /** Plans, records and reports, but sends no eviction and writes nothing on pods. */
   readonly dryRun: boolean
   /** A person has paused it: it watches, plans nothing and evicts nothing. */
   readonly paused: boolean
@@ -30,6 +32,7 @@ export const DEFAULT_LOOP_SETTINGS: LoopSettings = {
   evictionRequestDeadline: 30_000,
   replacementDeadline: 600_000,
   evictionsPerSecond: 5,
+  deletionCosts: false,
   dryRun: false,
   paused: false,
 }

@@ -90,6 +90,20 @@ export function budgetManifest(
   }
 }
 
+/** Of a Deployment of the same name. Nobody here measures loads: who plays the autoscaler scales the Deployment and writes the status. */
+export function autoscalerManifest(
+  namespace: string,
+  name: string,
+  limits: { readonly minReplicas: number; readonly maxReplicas: number },
+): RawObject {
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { namespace, name },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name }, ...limits },
+  }
+}
+
 /** A class whose volumes are made in the zone of their first consumer. */
 export function zonalStorageClass(name: string): RawObject {
   return {

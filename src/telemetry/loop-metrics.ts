@@ -1,5 +1,5 @@
 import type { LoopStatus } from '../rebalancing/loop.ts'
-import type { EvictionOutcome, KindFreshness, Occurrence } from '../rebalancing/ports.ts'
+import type { AnnotationOutcome, EvictionOutcome, KindFreshness, Occurrence } from '../rebalancing/ports.ts'
 import { createBoundedNames } from './bounded-names.ts'
 import type { MetricRegistry } from './metric-registry.ts'
 
@@ -7,7 +7,7 @@ import type { MetricRegistry } from './metric-registry.ts'
 const MOST_REASONS = 200
 
 /** Every answer there is. A record, so that the compiler misses none. */
-const OUTCOMES: Readonly<Record<EvictionOutcome['kind'], null>> = {
+const EVICTION_OUTCOMES: Readonly<Record<EvictionOutcome['kind'], null>> = {
   Accepted: null,
   BudgetExhausted: null,
   BudgetLagging: null,
@@ -16,6 +16,19 @@ const OUTCOMES: Readonly<Record<EvictionOutcome['kind'], null>> = {
   Gone: null,
   Replaced: null,
   Conflict: null,
+  RefusedByWebhook: null,
+  Forbidden: null,
+  Invalid: null,
+  Lost: null,
+}
+
+const ANNOTATION_OUTCOMES: Readonly<Record<AnnotationOutcome['kind'], null>> = {
+  Written: null,
+  Unchanged: null,
+  Foreign: null,
+  Gone: null,
+  Conflict: null,
+  Throttled: null,
   RefusedByWebhook: null,
   Forbidden: null,
   Invalid: null,
@@ -31,10 +44,29 @@ const LANDINGS: ReadonlyMap<string, string> = new Map([
 
 /** Answers of the Eviction API. Returns what to tell each of them to. */
 export function defineEvictionMetrics(registry: MetricRegistry): (outcome: EvictionOutcome) => void {
-  const evictions = registry.counter('evictions_total', 'Eviction requests by what the API server answered.', ['outcome'])
+  return defineOutcomes(registry, 'evictions_total', 'Eviction requests by what the API server answered.', EVICTION_OUTCOMES)
+}
+
+/** Deletion costs written on pods and taken back. Returns what to tell each answer to. */
+export function defineAnnotationMetrics(registry: MetricRegistry): (outcome: AnnotationOutcome) => void {
+  return defineOutcomes(
+    registry,
+    'deletion_costs_total',
+    'Deletion costs to write or to take back, by what became of it.',
+    ANNOTATION_OUTCOMES,
+  )
+}
+
+function defineOutcomes<Kind extends string>(
+  registry: MetricRegistry,
+  name: string,
+  help: string,
+  outcomes: Readonly<Record<Kind, null>>,
+): (outcome: { readonly kind: Kind }) => void {
+  const counter = registry.counter(name, help, ['outcome'])
   // A rate needs to have seen the zero before the first one.
-  for (const outcome of Object.keys(OUTCOMES)) evictions.add({ outcome }, 0)
-  return ({ kind }) => evictions.add({ outcome: kind })
+  for (const outcome of Object.keys(outcomes)) counter.add({ outcome }, 0)
+  return ({ kind }) => counter.add({ outcome: kind })
 }
 
 /** What the loop tells of itself. Returns what to tell each occurrence to. */
@@ -63,7 +95,7 @@ export function defineOccurrenceMetrics(registry: MetricRegistry): (occurrence: 
 
 /** What is asked for at each scrape rather than told as it happens. */
 export interface LoopSources {
-  loop(): Pick<LoopStatus, 'hold' | 'inFlight' | 'overdue' | 'episode'>
+  loop(): Pick<LoopStatus, 'hold' | 'inFlight' | 'overdue' | 'episode' | 'deletionCosts'>
   mayAct(): boolean
   freshness(): readonly KindFreshness[]
 }
@@ -72,6 +104,9 @@ export interface LoopSources {
 export function defineLoopMetrics(registry: MetricRegistry, sources: LoopSources): void {
   registry.scrapedGauge('in_flight', 'Evictions whose replacement is not Ready yet.', [], gauge => gauge.set({}, sources.loop().inFlight))
   registry.scrapedGauge('overdue', 'Evictions whose replacement was not Ready in time.', [], gauge => gauge.set({}, sources.loop().overdue))
+  registry.scrapedGauge('pods_with_deletion_cost', 'Pods that carry a deletion cost of respread.', [], gauge =>
+    gauge.set({}, sources.loop().deletionCosts),
+  )
   registry.scrapedGauge('episode_active', '1 while an episode goes on.', [], gauge =>
     gauge.set({}, sources.loop().episode === undefined ? 0 : 1),
   )

@@ -66,11 +66,13 @@ describe('metrics of plans', () => {
 })
 
 describe('metrics of the loop', () => {
-  it('count evictions by answer, landings and episodes by what is told', async () => {
+  it('count evictions and deletion costs by answer, landings and episodes by what is told', async () => {
     const metrics = createMetrics({ violatedGroupSeries: 1 })
     metrics.answered({ kind: 'Accepted' })
     metrics.answered({ kind: 'Accepted' })
     metrics.answered({ kind: 'BudgetExhausted', message: '' })
+    metrics.annotated({ kind: 'Written' })
+    metrics.annotated({ kind: 'Foreign' })
     for (const reason of ['Landed', 'Landed', 'LandingMissed', 'ReplacementOverdue']) {
       metrics.recorder.record({ reason, level: 'info', message: '' })
     }
@@ -78,6 +80,8 @@ describe('metrics of the loop', () => {
     expect(await series(metrics)).toEqual({
       'respread_evictions_total{outcome="Accepted"}': 2,
       'respread_evictions_total{outcome="BudgetExhausted"}': 1,
+      'respread_deletion_costs_total{outcome="Written"}': 1,
+      'respread_deletion_costs_total{outcome="Foreign"}': 1,
       'respread_landings_total{result="helped"}': 2,
       'respread_landings_total{result="missed"}': 1,
       'respread_landings_total{result="overdue"}': 1,
@@ -119,7 +123,7 @@ describe('metrics asked for at each scrape', () => {
     }
     const status = { hold: { reason: 'ViewStale', message: '' } as { reason: string; message: string } | undefined, inFlight: 3 }
     metrics.scrapeFrom({
-      loop: () => ({ ...status, overdue: 1, episode: undefined }),
+      loop: () => ({ ...status, overdue: 1, episode: undefined, deletionCosts: 4 }),
       mayAct: () => true,
       freshness: () => [{ kind: 'Pod', required: true, synced: true, ageMs: 1500 }],
       watches: () => [['Pod', counts]],
@@ -128,6 +132,7 @@ describe('metrics asked for at each scrape', () => {
       'respread_held{reason="ViewStale"}': 1,
       respread_in_flight: 3,
       respread_overdue: 1,
+      respread_pods_with_deletion_cost: 4,
       respread_leader: 1,
       'respread_staleness_seconds{kind="Pod"}': 1.5,
       'respread_synced{kind="Pod"}': 1,

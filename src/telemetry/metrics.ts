@@ -1,6 +1,6 @@
 import type { Plan } from '../planning/plan-types.ts'
-import type { EvictionOutcome, Recorder } from '../rebalancing/ports.ts'
-import { defineEvictionMetrics, defineLoopMetrics, defineOccurrenceMetrics } from './loop-metrics.ts'
+import type { AnnotationOutcome, EvictionOutcome, Recorder } from '../rebalancing/ports.ts'
+import { defineAnnotationMetrics, defineEvictionMetrics, defineLoopMetrics, defineOccurrenceMetrics } from './loop-metrics.ts'
 import type { LoopSources } from './loop-metrics.ts'
 import { createMetricRegistry } from './metric-registry.ts'
 import { definePlanMetrics } from './plan-metrics.ts'
@@ -14,6 +14,8 @@ export interface Metrics {
   planned(plan: Plan, seconds: number): void
   /** The Eviction API answered. */
   answered(outcome: EvictionOutcome): void
+  /** A deletion cost was asked to be written or taken back. */
+  annotated(outcome: AnnotationOutcome): void
   /** What is asked for at each scrape; to be called once. */
   scrapeFrom(sources: LoopSources & { watches(): Iterable<readonly [kind: string, counts: WatchCounts]> }): void
   readonly contentType: string
@@ -32,6 +34,7 @@ export function createMetrics({ violatedGroupSeries }: { readonly violatedGroupS
     recorder: { record: defineOccurrenceMetrics(registry) },
     planned: definePlanMetrics(registry, violatedGroupSeries),
     answered: defineEvictionMetrics(registry),
+    annotated: defineAnnotationMetrics(registry),
     scrapeFrom: sources => {
       defineLoopMetrics(registry, sources)
       defineWatchMetrics(registry, () => sources.watches())

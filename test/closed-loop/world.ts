@@ -4,14 +4,24 @@ import type { Plan } from '../../src/planning/plan-types.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
+import { surplusIn } from '../../src/planning/surplus.ts'
 import type { RunSummary } from '../../src/rebalancing/conclusion.ts'
 import { createLoop, type Loop } from '../../src/rebalancing/loop.ts'
-import type { EvictionOutcome, EvictionRequest, Evictor, Leadership, Occurrence } from '../../src/rebalancing/ports.ts'
+import type {
+  Annotator,
+  DeletionCostRequest,
+  EvictionOutcome,
+  EvictionRequest,
+  Evictor,
+  Leadership,
+  Occurrence,
+} from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS, type LoopSettings } from '../../src/rebalancing/settings.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { createEmbeddedCluster, type EmbeddedCluster } from '../../src/simulation/embedded-cluster.ts'
 import type { RawObject } from '../../src/simulation/object-store.ts'
+import { createInProcessAnnotator } from '../../src/simulation/ports/in-process-annotator.ts'
 import { createInProcessEvictor } from '../../src/simulation/ports/in-process-evictor.ts'
 import { createInProcessView } from '../../src/simulation/ports/in-process-view.ts'
 import type { WayConditions } from '../../src/simulation/ports/way.ts'
@@ -60,10 +70,13 @@ export interface World {
   readonly told: readonly (Occurrence & { readonly at: number })[]
   /** The way to the server; for an adversary to stand in. */
   evictor: Evictor
+  /** The way by which pods are written on, likewise; and what loops have sent on it. */
+  annotator: Annotator
+  readonly written: readonly DeletionCostRequest[]
   /** The stored history; `saved` is called after each write. */
   readonly history: { text: string | undefined; saved: () => void }
-  /** @param leadership who may act; absent: this process, while it lives */
-  start(leadership?: Leadership): Process
+  /** @param leadership who may act; absent: this process, while it lives @param settings where they differ from the world's */
+  start(leadership?: Leadership, settings?: Partial<LoopSettings>): Process
   /** Runs a loop until it settles by itself. */
   once(timeoutMs: number): Promise<RunSummary>
   /** What would be planned now without any hold. */
@@ -107,11 +120,12 @@ export function createWorld(options: WorldOptions): World {
     return result
   }
   const requests: Request[] = []
+  const written: DeletionCostRequest[] = []
   const told: (Occurrence & { at: number })[] = []
   const conditions = { delay: { min: 5, max: 50 }, lostAnswers: 0, ...options.way }
 
   let ahead = 0
-  const createProcess = (leadership?: Leadership): Process => {
+  const createProcess = (leadership?: Leadership, own: Partial<LoopSettings> = {}): Process => {
     let alive = true
     const unanswered = new Set<Request>()
     const never = (): Promise<never> => new Promise(() => {})
@@ -154,7 +168,18 @@ export function createWorld(options: WorldOptions): World {
       },
       planner,
       policy,
-      settings,
+      { ...settings, ...own },
+      {
+        surplusOf: (made, situation) => surplusIn({ cluster: mirror.state, model }, made, policy, situation),
+        annotator: {
+          setDeletionCost: async (request, signal) => {
+            if (!alive) return never()
+            written.push(request)
+            const outcome = await world.annotator.setDeletionCost(request, signal)
+            return alive ? outcome : never()
+          },
+        },
+      },
     )
     return {
       loop,
@@ -175,9 +200,11 @@ export function createWorld(options: WorldOptions): World {
     requests,
     told,
     evictor: createInProcessEvictor(cluster.store, clock, random.fork('way'), conditions),
+    annotator: createInProcessAnnotator(cluster.store, clock, random.fork('way of annotations'), conditions),
+    written,
     history: { text: undefined, saved: () => undefined },
-    start: leadership => {
-      const process = createProcess(leadership)
+    start: (leadership, own) => {
+      const process = createProcess(leadership, own)
       void process.loop.start()
       return process
     },

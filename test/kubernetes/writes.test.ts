@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createAnnotator } from '../../src/kubernetes/annotator.ts'
 import { createEventRecorder } from '../../src/kubernetes/event-recorder.ts'
 import { createEvictor } from '../../src/kubernetes/evictor.ts'
 import { createHistoryStore } from '../../src/kubernetes/history-store.ts'
 import { createLeaderElection } from '../../src/kubernetes/lease.ts'
 import { describeMissing, missingPermissions, permissionsToRun } from '../../src/kubernetes/permissions.ts'
-import type { EvictionOutcome } from '../../src/rebalancing/ports.ts'
+import type { Transport } from '../../src/kubernetes/transport.ts'
+import type { AnnotationOutcome, EvictionOutcome } from '../../src/rebalancing/ports.ts'
 import type { Fault } from '../../src/simulation/api-server/faults.ts'
 import { webhookDenial } from '../../src/simulation/api-server/faults.ts'
 import { startApiServer } from '../../src/simulation/api-server/server.ts'
@@ -100,6 +102,97 @@ describe('evictions, as the API server answers them', () => {
   })
 })
 
+describe('deletion costs, as the API server takes them', () => {
+  const COST = 'controller.kubernetes.io/pod-deletion-cost'
+  const SET = 'respread.io/deletion-cost-set'
+
+  async function openAnnotator(between: (annotate: (annotations: Readonly<Record<string, string>>) => void) => void = () => {}) {
+    const cluster = await openCluster()
+    const { name, uid = '' } = cluster.shop.podsOf('web')[0]!.metadata
+    const annotations = () => cluster.shop.objects.get('pods', 'shop', name)?.metadata.annotations
+    const annotate = (added: Readonly<Record<string, string>>): void => {
+      cluster.shop.objects.update('pods', { namespace: 'shop', name }, pod => ({
+        ...pod,
+        metadata: { ...pod.metadata, annotations: { ...pod.metadata.annotations, ...added } },
+      }))
+    }
+    const transport: Transport = {
+      ...cluster.transport,
+      request: async (method, path, options) => {
+        const answer = await cluster.transport.request(method, path, options)
+        if (method === 'GET') between(annotate)
+        return answer
+      },
+    }
+    const annotator = createAnnotator(transport, { clock: cluster.clock, mayAct: () => true, perSecond: 1_000 })
+    const set = (cost: number | undefined, of = uid): Promise<AnnotationOutcome> =>
+      annotator.setDeletionCost({ namespace: 'shop', pod: name, uid: of, cost }, signal)
+    return { ...cluster, annotator, set, annotate, annotations, name }
+  }
+
+  it('are written beside a note of what was written, changed, and taken back, and nothing else is touched', async () => {
+    const { set, annotate, annotations } = await openAnnotator()
+    annotate({ note: 'of somebody else' })
+
+    expect(await set(-4)).toEqual({ kind: 'Written' })
+    expect(annotations()).toEqual({ note: 'of somebody else', [COST]: '-4', [SET]: '-4' })
+    expect(await set(-4)).toEqual({ kind: 'Unchanged' })
+    expect(await set(-3)).toEqual({ kind: 'Written' })
+    expect(annotations()).toEqual({ note: 'of somebody else', [COST]: '-3', [SET]: '-3' })
+    expect(await set(undefined)).toEqual({ kind: 'Written' })
+    expect(annotations()).toEqual({ note: 'of somebody else' })
+    expect(await set(undefined)).toEqual({ kind: 'Unchanged' })
+  })
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['somebody else has set', { [COST]: '100' }],
+    ['somebody else has changed', { [COST]: '100', [SET]: '-4' }],
+  ])('that %s stay as they are', async (_, found) => {
+    const { set, annotate, annotations } = await openAnnotator()
+    annotate(found)
+
+    expect(await set(-4)).toEqual({ kind: 'Foreign' })
+    expect(annotations()).toEqual(found)
+    await set(undefined)
+    expect(annotations()).toEqual({ [COST]: '100' })
+  })
+
+  it('that somebody else sets between look and write win', async () => {
+    const { set, annotations } = await openAnnotator(annotate => annotate({ [COST]: '100' }))
+
+    expect(await set(-4)).toMatchObject({ kind: 'Conflict' })
+    expect(annotations()).toEqual({ [COST]: '100' })
+  })
+
+  it('never reach another pod of the same name, nor one on its way out', async () => {
+    const { shop, annotator, set, name, annotations } = await openAnnotator()
+
+    expect(await set(-4, 'uid-of-its-predecessor')).toEqual({ kind: 'Gone' })
+    expect(await annotator.setDeletionCost({ namespace: 'shop', pod: 'gone', uid: 'u', cost: -4 }, signal)).toEqual({ kind: 'Gone' })
+    shop.deletePod('shop', name)
+    expect(await set(-4)).toEqual({ kind: 'Gone' })
+    expect(annotations()).toBeUndefined()
+  })
+
+  it('are known to be refused for want of permission', async () => {
+    const { server, set } = await openAnnotator()
+    server.access.deny({ verb: 'patch', resource: 'pods' })
+
+    expect(await set(-4)).toMatchObject({ kind: 'Forbidden', message: expect.stringContaining('User "eve" cannot patch resource "pods"') })
+  })
+
+  it.each<[what: string, fault: Fault, expected: object]>([
+    ['by a webhook', webhookDenial('guard', 'not on Fridays'), { kind: 'RefusedByWebhook' }],
+    ['by a busy server', { kind: 'throttle', retryAfterSeconds: 4 }, { kind: 'Throttled', retryAfterMs: 4_000 }],
+    ['and the answer lost', { kind: 'loseAnswer' }, { kind: 'Lost' }],
+  ])('may be stopped on the way: %s', async (_, fault, expected) => {
+    const { server, set } = await openAnnotator()
+    server.faults.next({ verb: 'patch', resource: 'pods' }, fault)
+
+    expect(await set(-4)).toMatchObject(expected)
+  })
+})
+
 describe('the objects of respread itself', () => {
   it('are a lease that one holds at a time', async () => {
     const { shop, transport, clock } = await openCluster()
@@ -159,14 +252,21 @@ describe('the objects of respread itself', () => {
 
   it('need permissions, all of which are asked for at once', async () => {
     const { server, transport, clock } = await openCluster()
-    const wanted = permissionsToRun({ namespace: 'respread', leaseName: 'respread', historyName: 'respread-history', dryRun: false })
+    const wanted = permissionsToRun({
+      namespace: 'respread',
+      leaseName: 'respread',
+      historyName: 'respread-history',
+      dryRun: false,
+      deletionCosts: true,
+    })
     expect(await missingPermissions(transport, wanted, { clock, signal })).toEqual([])
 
     server.access.deny({ verb: 'watch', resource: 'poddisruptionbudgets' })
     server.access.deny({ subresource: 'eviction' })
+    server.access.deny({ verb: 'patch', resource: 'pods' })
 
     expect(describeMissing(await missingPermissions(transport, wanted, { clock, signal }))).toBe(
-      'not allowed to watch poddisruptionbudgets.policy, create pods/eviction',
+      'not allowed to watch poddisruptionbudgets.policy, create pods/eviction, patch pods',
     )
   })
 })

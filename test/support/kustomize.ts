@@ -6,7 +6,7 @@ import { parse, parseAllDocuments } from 'yaml'
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Manifest = any
 
-/** The fields of a kustomization that {@link build} understands. It throws on others, so that nothing goes unchecked. */
+/** The fields of a kustomization, or of a component, that {@link build} understands. It throws on others, so that nothing goes unchecked. */
 const FIELDS = new Set(['apiVersion', 'kind', 'namespace', 'labels', 'resources', 'configMapGenerator', 'patches', 'images'])
 
 /**

@@ -4,8 +4,16 @@ import type { ClusterRecord } from '../../src/cluster/records.ts'
 import type { Plan } from '../../src/planning/plan-types.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
+import { NO_SURPLUS, type Surplus } from '../../src/planning/surplus.ts'
 import { createLoop, type Loop } from '../../src/rebalancing/loop.ts'
-import type { EvictionOutcome, EvictionRequest, KindFreshness, Occurrence } from '../../src/rebalancing/ports.ts'
+import type {
+  AnnotationOutcome,
+  DeletionCostRequest,
+  EvictionOutcome,
+  EvictionRequest,
+  KindFreshness,
+  Occurrence,
+} from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS, type LoopSettings } from '../../src/rebalancing/settings.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { clusterOf, makeNode, makePod, makeWorkload } from './builders.ts'
@@ -31,6 +39,10 @@ export interface LoopWorld {
   readonly freshness: KindFreshness[]
   /** The answer to a request; deletion begins only when it is Accepted, or when the test calls {@link LoopWorld.evict} itself. */
   answer: (request: EvictionRequest) => Answer
+  /** What scale-in should take, and what writing that on pods leads to; their annotations change only when the test changes them. */
+  surplus: () => Surplus
+  readonly written: DeletionCostRequest[]
+  annotate: (request: DeletionCostRequest, signal: AbortSignal) => AnnotationOutcome | Promise<AnnotationOutcome>
   /** The zone where the next replacement lands; undefined: it stays Pending. */
   landing: (planned: string) => string | undefined
   becomesReady: boolean
@@ -85,6 +97,9 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
     store: { text: undefined, loads: 0, loading: () => {}, saving: () => {} },
     freshness: (['Pod', 'Node', 'PodDisruptionBudget'] as const).map(kind => ({ kind, required: true, synced: true, ageMs: 0 })),
     answer: () => ({ kind: 'Accepted' }),
+    surplus: () => NO_SURPLUS,
+    written: [],
+    annotate: () => ({ kind: 'Written' }),
     landing: zone => zone,
     becomesReady: true,
     apply,
@@ -146,6 +161,15 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
         },
         { ...DEFAULT_POLICY, caps: { workloadPercent: 50, namespace: 99, node: 99, cluster: 99 }, ...policy },
         { ...DEFAULT_LOOP_SETTINGS, ...settings },
+        {
+          surplusOf: () => world.surplus(),
+          annotator: {
+            setDeletionCost: async (request, signal) => {
+              world.written.push(request)
+              return await world.annotate(request, signal)
+            },
+          },
+        },
       ),
     counts: () => countsOf(state),
     reasons: () => world.told.map(({ reason }) => reason),
