@@ -1,4 +1,4 @@
-import type { EvictionOutcome } from '../rebalancing/ports.ts'
+import type { WriteRefusal } from '../rebalancing/ports.ts'
 import { apiError } from './api-error.ts'
 import type { ApiResponse } from './api-error.ts'
 import { parseStatus } from './api-status.ts'
@@ -6,12 +6,6 @@ import type { ApiStatus } from './api-status.ts'
 import { ConnectionError } from './connection-error.ts'
 import { messageOf } from './error-message.ts'
 import { retryAfterMs } from './retry-after.ts'
-
-/** Why a write of any sort did not come about, or may not have. */
-export type Refusal = Extract<
-  EvictionOutcome,
-  { readonly kind: 'Throttled' | 'Conflict' | 'RefusedByWebhook' | 'Forbidden' | 'Invalid' | 'Lost' }
->
 
 /** What API priority and fairness asks for where it says nothing (filters/priority-and-fairness.go, 1.36). */
 const BUSY_MS = 1_000
@@ -23,7 +17,7 @@ const DOWN_MS = 10_000
  * @param path of the request, for sentences
  * @param now wall-clock milliseconds, for a Retry-After date
  */
-export function refusalOf(method: 'POST' | 'PATCH' | 'GET', path: string, response: ApiResponse, now: number): Refusal {
+export function refusalOf(method: 'POST' | 'PATCH' | 'GET', path: string, response: ApiResponse, now: number): WriteRefusal {
   const { status: code } = response
   const status = parseStatus(response.body)
   const message = apiError(method, path, response, now).message
@@ -46,14 +40,14 @@ export function refusalOf(method: 'POST' | 'PATCH' | 'GET', path: string, respon
 }
 
 /** What it means that no answer came. */
-export function outcomeOfFailure(error: unknown): Refusal {
+export function outcomeOfFailure(error: unknown): WriteRefusal {
   const message = messageOf(error)
   if (error instanceof ConnectionError && error.maybeSent) return { kind: 'Lost', message }
   return { kind: 'Throttled', retryAfterMs: DOWN_MS, message: `not sent: ${message}` }
 }
 
 /** Nothing happened, and nothing is wrong with the server either. */
-export function notSent(why: string): Refusal {
+export function notSent(why: string): WriteRefusal {
   return { kind: 'Throttled', retryAfterMs: 0, message: `not sent: ${why}` }
 }
 
@@ -72,7 +66,7 @@ export function askedWait(response: ApiResponse, status: ApiStatus | undefined, 
   return retryAfterMs(response.headers['retry-after'], now) ?? status?.retryAfterMs
 }
 
-function serverFailure(status: ApiStatus | undefined, waitMs: number | undefined, message: string): Refusal {
+function serverFailure(status: ApiStatus | undefined, waitMs: number | undefined, message: string): WriteRefusal {
   // Admission comes before the deed, and a server that names a time has not begun.
   if (status?.message.includes('failed calling webhook') === true) return { kind: 'Throttled', retryAfterMs: waitMs ?? DOWN_MS, message }
   if (waitMs !== undefined && status?.reason !== 'Timeout') return { kind: 'Throttled', retryAfterMs: waitMs, message }

@@ -30,25 +30,32 @@ export interface EvictionRequest {
 }
 
 /**
+ * Why a write of any sort did not come about, or may not have. Conflict: others wrote at the same moment; look again. Throttled: the server is
+ * busy; slow down as a whole. RefusedByWebhook and Forbidden: a person must act. Invalid: the server found the request wrong. Lost: no answer
+ * came; it may have happened.
+ */
+export type WriteRefusal =
+  | { readonly kind: 'Conflict'; readonly message: string }
+  | { readonly kind: 'Throttled'; readonly retryAfterMs: number; readonly message: string }
+  | { readonly kind: 'RefusedByWebhook'; readonly message: string }
+  | { readonly kind: 'Forbidden'; readonly message: string }
+  | { readonly kind: 'Invalid'; readonly message: string }
+  | { readonly kind: 'Lost'; readonly message: string }
+
+/**
  * What the Eviction API answered, each as what it is (semantics section 5).
  * Accepted: deletion has begun. BudgetExhausted: no disruption left; wait for that budget to change. BudgetLagging: its controller is behind;
- * the same request may succeed after `retryAfterMs`. Throttled: the server is busy; slow down as a whole. SeveralBudgets: final. Gone: no such
- * pod. Replaced: another pod has the name (uid differs); budget may have been spent on it. Conflict: too many writers on the budget.
- * RefusedByWebhook and Forbidden: a person must act. Invalid: the server found the request wrong. Lost: no answer came; it may have happened.
+ * the same request may succeed after `retryAfterMs`. SeveralBudgets: final. Gone: no such pod. Replaced: another pod has the name (uid differs);
+ * budget may have been spent on it. A Conflict is one of too many writers on the budget.
  */
 export type EvictionOutcome =
   | { readonly kind: 'Accepted' }
   | { readonly kind: 'BudgetExhausted'; readonly message: string }
   | { readonly kind: 'BudgetLagging'; readonly retryAfterMs: number; readonly message: string }
-  | { readonly kind: 'Throttled'; readonly retryAfterMs: number; readonly message: string }
   | { readonly kind: 'SeveralBudgets'; readonly message: string }
   | { readonly kind: 'Gone' }
   | { readonly kind: 'Replaced'; readonly message: string }
-  | { readonly kind: 'Conflict'; readonly message: string }
-  | { readonly kind: 'RefusedByWebhook'; readonly message: string }
-  | { readonly kind: 'Forbidden'; readonly message: string }
-  | { readonly kind: 'Invalid'; readonly message: string }
-  | { readonly kind: 'Lost'; readonly message: string }
+  | WriteRefusal
 
 export interface Evictor {
   /** Never throws: whatever goes wrong is an outcome. */
@@ -66,20 +73,10 @@ export interface DeletionCostRequest {
 
 /**
  * What became of it. Unchanged: it was so already. Foreign: somebody else has set or changed the cost, and nothing was written. Gone: the pod is
- * gone or going, or another has its name. Conflict: somebody wrote on the pod at the same moment; look again. Lost: no answer came; it may have
- * been written. The rest as for {@link EvictionOutcome}.
+ * gone or going, or another has its name.
  */
 export type AnnotationOutcome =
-  | { readonly kind: 'Written' }
-  | { readonly kind: 'Unchanged' }
-  | { readonly kind: 'Foreign' }
-  | { readonly kind: 'Gone' }
-  | { readonly kind: 'Conflict'; readonly message: string }
-  | { readonly kind: 'Throttled'; readonly retryAfterMs: number; readonly message: string }
-  | { readonly kind: 'RefusedByWebhook'; readonly message: string }
-  | { readonly kind: 'Forbidden'; readonly message: string }
-  | { readonly kind: 'Invalid'; readonly message: string }
-  | { readonly kind: 'Lost'; readonly message: string }
+  { readonly kind: 'Written' } | { readonly kind: 'Unchanged' } | { readonly kind: 'Foreign' } | { readonly kind: 'Gone' } | WriteRefusal
 
 /** Writes what respread has to say on pods, and touches nothing there that others have written. */
 export interface Annotator {

@@ -8,6 +8,7 @@ import { startEmbeddedServer, type EmbeddedServer } from '../../src/commands/emb
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 import { autoscalerManifest, deploymentManifest, namespaceManifest, nodeManifest } from '../../src/simulation/manifests.ts'
 import { runCli, startCli } from '../support/cli.ts'
+import { eventually } from '../support/eventually.ts'
 
 const COST = 'controller.kubernetes.io/pod-deletion-cost'
 const SET = 'respread.io/deletion-cost-set'
@@ -40,15 +41,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function until(what: string, condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    if (tries > 300) throw new Error(`still not true after half a minute: ${what}`)
-    await new Promise<void>(resolve => {
-      clock.after(100, resolve)
-    })
-  }
-}
-
 const live = (): readonly PodRecord[] => [...server.cluster.state.pods()].filter(pod => pod.deletedAt === undefined)
 
 /** Ready pods in zones a, b and c. */
@@ -68,9 +60,9 @@ async function scale(replicas: number, bunchUp = false): Promise<void> {
   const status = { lastScaleTime: new Date(clock.now()).toISOString() }
   cluster.apply({ ...autoscalerManifest('shop', 'web', { minReplicas: 3, maxReplicas: 12 }), status })
   cluster.scale('deployments', 'shop', 'web', replicas)
-  await until(`${replicas} pods are Ready`, () => live().length === replicas && live().every(pod => pod.ready))
+  await eventually(`${replicas} pods are Ready`, () => live().length === replicas && live().every(pod => pod.ready))
   for (const name of ['node-b', 'node-c']) cluster.uncordon(name)
-  await until('every zone takes pods', () => [...cluster.state.nodes()].every(({ taints }) => taints.length === 0))
+  await eventually('every zone takes pods', () => [...cluster.state.nodes()].every(({ taints }) => taints.length === 0))
 }
 
 it('the next scale-in takes what bunched up, and nothing that respread wrote is left, over HTTP', { timeout: 120_000 }, async () => {
@@ -87,22 +79,22 @@ it('the next scale-in takes what bunched up, and nothing that respread wrote is 
 
   writeFileSync(file, configuration(true))
   const run = startCli(['run', '--kubeconfig', server.kubeconfig, '--config', file])
-  await until('the surplus carries costs', () => own().join() === '-4 -4,-3 -3')
+  await eventually('the surplus carries costs', () => own().join() === '-4 -4,-3 -3')
   writeFileSync(file, configuration(false))
-  await until('they are taken back once that is switched off', () => own().length === 0)
+  await eventually('they are taken back once that is switched off', () => own().length === 0)
   writeFileSync(file, configuration(true))
-  await until('they are back', () => own().join() === '-4 -4,-3 -3')
+  await eventually('they are back', () => own().join() === '-4 -4,-3 -3')
 
   const surplus = live().filter(({ annotations }) => annotations.has(SET))
   await scale(4)
-  await until('the spread is restored', () => counts().join() === '2,1,1')
+  await eventually('the spread is restored', () => counts().join() === '2,1,1')
   const staying = new Set(live().map(({ uid }) => uid))
   expect(surplus.map(({ uid }) => staying.has(uid))).toEqual([false, false])
   expect(own()).toEqual([])
   expect(cluster.state.pod('shop', theirs?.name ?? '')?.annotations).toEqual(new Map([[COST, '100']]))
 
   await scale(6, true)
-  await until('there is surplus again', () => own().length === 2)
+  await eventually('there is surplus again', () => own().length === 2)
   run.kill('SIGTERM')
   const { code, stderr } = await run.ended
   expect(code).toBe(0)

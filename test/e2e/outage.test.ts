@@ -8,6 +8,7 @@ import type { PodRecord } from '../../src/cluster/pod.ts'
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 import { threeZones } from '../../src/simulation/scenarios/three-zones.ts'
 import { runCli, startCli } from '../support/cli.ts'
+import { eventually } from '../support/eventually.ts'
 
 const TIMINGS = {
   podStart: { min: 100, max: 300 },
@@ -53,27 +54,17 @@ function countsOf(name: string): number[] {
   return ['zone-a', 'zone-b', 'zone-c'].map(zone => pods.filter(pod => zoneOf(server.cluster.state, pod) === zone).length)
 }
 
-/** Resolves when the condition holds, asked again after each change of the cluster and a few times a second. */
-async function until(what: string, condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    if (tries > 600) throw new Error(`still not true after a minute: ${what}`)
-    await new Promise<void>(resolve => {
-      clock.after(100, resolve)
-    })
-  }
-}
-
 const allReady = (): boolean => live().length === 33 && live().every(pod => pod.ready)
 
 /** Zone c fails and comes back; everything that could move has moved. */
 async function outage(): Promise<void> {
-  await until('all 33 pods are Ready', allReady)
+  await eventually('all 33 pods are Ready', allReady)
   server.cluster.failZone('zone-c')
-  await until('no pod is left in zone c', () =>
+  await eventually('no pod is left in zone c', () =>
     live().every(pod => zoneOf(server.cluster.state, pod) !== 'zone-c' && (pod.ready || pod.unschedulableMessage !== undefined)),
   )
   server.cluster.recoverZone('zone-c')
-  await until('zone c is Ready again and its own pods are back', allReady)
+  await eventually('zone c is Ready again and its own pods are back', allReady)
 }
 
 /** Watches, at every change of the cluster, that no eviction takes a budget below its floor. */
@@ -121,7 +112,7 @@ describe('the day after, over HTTP', () => {
   }, 120_000)
 
   it('run: stays through the outage, waits for the zone to settle, restores the spread and ends with 0 on SIGTERM', async () => {
-    await until('all 33 pods are Ready', allReady)
+    await eventually('all 33 pods are Ready', allReady)
     const floors = watchFloors()
     const run = startCli(['run', ...flags()])
     await run.said(/"LeaseHeld"/)

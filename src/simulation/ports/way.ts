@@ -1,4 +1,4 @@
-import type { Clock } from '../../rebalancing/ports.ts'
+import type { Clock, WriteRefusal } from '../../rebalancing/ports.ts'
 import { drawDelay, type DelayRange, type Random } from '../random.ts'
 
 /** How the way to the embedded API server behaves. */
@@ -9,13 +9,10 @@ export interface WayConditions {
   readonly lostAnswers: number
 }
 
-type Lost = { readonly kind: 'Lost'; readonly message: string }
-type NotSent = { readonly kind: 'Throttled'; readonly retryAfterMs: number; readonly message: string }
-
-const NOT_SENT: NotSent = { kind: 'Throttled', retryAfterMs: 0, message: 'not sent: given up before' }
+const NOT_SENT: WriteRefusal = { kind: 'Throttled', retryAfterMs: 0, message: 'not sent: given up before' }
 
 /** A way to the logic behind the embedded API server: it takes time and may lose the answer. */
-export type Way = <T>(deed: () => T, signal: AbortSignal) => Promise<T | Lost | NotSent>
+export type Way = <T>(deed: () => T, signal: AbortSignal) => Promise<T | WriteRefusal>
 
 export function createWay(clock: Clock, random: Random, conditions: WayConditions): Way {
   const pause = (): Promise<void> =>
@@ -23,7 +20,7 @@ export function createWay(clock: Clock, random: Random, conditions: WayCondition
       clock.after(drawDelay(random, conditions.delay), resolve)
     })
 
-  const send = async <T>(deed: () => T): Promise<T | Lost> => {
+  const send = async <T>(deed: () => T): Promise<T | WriteRefusal> => {
     await pause()
     const answer = deed()
     await pause()
@@ -31,7 +28,7 @@ export function createWay(clock: Clock, random: Random, conditions: WayCondition
   }
 
   return (deed, signal) => {
-    const aborted = new Promise<Lost>(resolve => {
+    const aborted = new Promise<WriteRefusal>(resolve => {
       // A request that is given up may have arrived: it is not called back.
       signal.addEventListener('abort', () => resolve({ kind: 'Lost', message: 'given up before the answer came' }), { once: true })
     })
