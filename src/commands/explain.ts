@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { plan } from '../planning/plan.ts'
 import type { WorkloadName } from '../planning/plan-types.ts'
 import { standingOf } from '../planning/standing.ts'
 import { ownersOf } from '../planning/workloads.ts'
@@ -19,8 +18,8 @@ import {
   type SnapshotOptions,
 } from './options.ts'
 import { print, warn } from './output.ts'
+import { planAtRest } from './plan-at-rest.ts'
 import { configurationFor, profilesFor } from './settings-files.ts'
-import { situationOf } from './situation.ts'
 import { readWorld } from './world-source.ts'
 
 interface ExplainOptions extends ClusterOptions, OutputOptions, SnapshotOptions {}
@@ -71,17 +70,17 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 
 async function explainWorkload(namespace: string, kind: string, name: string, options: ExplainOptions): Promise<void> {
-  const { policy, loop } = await configurationFor(options)
+  const configuration = await configurationFor(options)
   const profiles = await profilesFor(options, warn)
-  const { cluster, now } = await readWorld(options)
-  const model = createSchedulerModel(cluster, profiles)
+  const world = await readWorld(options)
+  const { cluster } = world
   const workload: WorkloadName = { kind: KINDS[kind.toLowerCase()] ?? kind, name }
   const pods = [...cluster.podsIn(namespace)].filter(pod => {
     const owners = ownersOf(cluster, pod)
     return [owners.name, owners.controller].some(owner => owner?.kind === workload.kind && owner.name === workload.name)
   })
   if (pods.length === 0) throw new CommandError(`no pod in namespace ${namespace} belongs to a ${workload.kind} ${name}`)
-  const result = plan({ cluster, model }, policy, situationOf(cluster, now, loop))
+  const result = planAtRest(world, configuration, profiles)
   print(result, options, {
     structured: () => {
       const groups = groupsOfWorkload(result, namespace, workload)

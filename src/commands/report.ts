@@ -2,11 +2,9 @@ import type { Command } from 'commander'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import { parseSelectorText } from '../cluster/selector-text.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { plan } from '../planning/plan.ts'
 import type { Plan } from '../planning/plan-types.ts'
 import { rebalanceReport } from '../reporting/report-json.ts'
 import { reportTable } from '../reporting/report-table.ts'
-import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import type { Exit } from './cli.ts'
 import { SKEW_REMAINS } from './exit-codes.ts'
 import { UsageError } from './errors.ts'
@@ -19,8 +17,8 @@ import {
   type SnapshotOptions,
 } from './options.ts'
 import { print, warn } from './output.ts'
+import { planAtRest } from './plan-at-rest.ts'
 import { configurationFor, profilesFor } from './settings-files.ts'
-import { situationOf } from './situation.ts'
 import { readWorld } from './world-source.ts'
 
 interface ReportOptions extends ClusterOptions, OutputOptions, SnapshotOptions {
@@ -38,13 +36,11 @@ export function addReport(program: Command, exit: Exit): void {
 }
 
 async function report(options: ReportOptions): Promise<number> {
-  const { policy, loop } = await configurationFor(options)
+  const configuration = await configurationFor(options)
   const profiles = await profilesFor(options, warn)
   const shows = filterOf(options)
-  const { cluster, now } = await readWorld(options)
-  const model = createSchedulerModel(cluster, profiles)
-  const result = plan({ cluster, model }, policy, situationOf(cluster, now, loop))
-  const shown = narrowed(result, cluster, shows)
+  const world = await readWorld(options)
+  const shown = narrowed(planAtRest(world, configuration, profiles), world.cluster, shows)
   print(shown, options, { structured: rebalanceReport, text: reportTable })
   const violated = shown.groups.some(group => group.status !== 'Balanced' && group.excess > 0)
   return options.exitCode === true && violated ? SKEW_REMAINS : 0

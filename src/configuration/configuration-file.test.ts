@@ -7,7 +7,10 @@ describe('the JSON Schema for editors', () => {
     await expect(text).toMatchFileSnapshot('../../manifests/respread-configuration.schema.json')
   })
 
-  it('requires nothing but apiVersion and kind', () => {
-    expect(JSON.stringify(configurationJsonSchema()).match(/"required":\[[^\]]*\]/g)).toEqual(['"required":["apiVersion","kind"]'])
+  it('requires nothing but apiVersion and kind, and of a window when it opens and for how long', () => {
+    expect(JSON.stringify(configurationJsonSchema()).match(/"required":\[[^\]]*\]/g)).toEqual([
+      '"required":["schedule","duration"]',
+      '"required":["apiVersion","kind"]',
+    ])
   })
 })

@@ -4,6 +4,7 @@ import { DEFAULT_POLICY, HEEDED_ANNOTATIONS } from '../planning/policy.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../rebalancing/settings.ts'
 import {
   choice,
+  cronSchedule,
   duration,
   flag,
   labelKey,
@@ -11,8 +12,10 @@ import {
   namespaceName,
   objectName,
   ownerKind,
+  requiredDuration,
   section,
   selector,
+  timeZone,
   wholeNumber,
 } from './fields.ts'
 
@@ -113,6 +116,19 @@ const limits = section({
   evictionsPerSecond: wholeNumber({ min: 1, max: 1_000 }).default(loop.evictionsPerSecond),
 }).describe('How much may move at once.')
 
+const windows = z
+  .preprocess(
+    value => value ?? [],
+    z.array(
+      z.strictObject({
+        schedule: cronSchedule().describe('When it opens: minute hour day month weekday, as in a CronJob.'),
+        timeZone: timeZone().default('UTC').describe('Whose clocks the schedule means.'),
+        duration: requiredDuration({ min: 60_000, max: 604_800_000 }).describe('How long it stays open, whatever the clocks do meanwhile.'),
+      }),
+    ),
+  )
+  .describe('Maintenance windows: evictions go out only while one of them is open; empty: at any time.')
+
 const timing = section(
   {
     tick: duration({ min: 100, byDefault: loop.tick }).describe('A plan is made at least this often; changes make one sooner.'),
@@ -172,6 +188,7 @@ export const configurationFile = z.strictObject({
   act,
   protect,
   limits,
+  windows,
   timing,
   outage,
   expectedDomains: z
@@ -183,6 +200,9 @@ export const configurationFile = z.strictObject({
 
 export type ConfigurationFile = z.output<typeof configurationFile>
 
+/** The keys that have no default. */
+const REQUIRED: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'schedule', 'duration'])
+
 /** The JSON Schema of the file, for editors. Contradictions between fields are beyond it. */
 export function configurationJsonSchema(): object {
   return {
@@ -192,7 +212,7 @@ export function configurationJsonSchema(): object {
       // zod counts a section as required, because it cannot see that its preprocessing fills in a missing one.
       override: ({ jsonSchema }) => {
         if (jsonSchema.required === undefined) return
-        const required = jsonSchema.required.filter(name => name === 'apiVersion' || name === 'kind')
+        const required = jsonSchema.required.filter(name => REQUIRED.has(name))
         if (required.length === 0) delete jsonSchema.required
         else jsonSchema.required = required
       },

@@ -50,10 +50,12 @@ function suggestion(key: string, parent: Path, schema: object): string {
 
 interface ObjectSchema {
   readonly properties?: Readonly<Record<string, ObjectSchema>>
+  /** Of a list. */
+  readonly items?: ObjectSchema
 }
 
 function schemaAt(schema: ObjectSchema, path: Path): ObjectSchema {
-  return path.reduce<ObjectSchema>((at, step) => at.properties?.[String(step)] ?? {}, schema)
+  return path.reduce<ObjectSchema>((at, step) => at.properties?.[String(step)] ?? at.items ?? {}, schema)
 }
 
 function knownKeys(schema: ObjectSchema): readonly string[] {

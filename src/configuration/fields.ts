@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LabelSelector } from '../cluster/labels.ts'
 import { parseSelectorText } from '../cluster/selector-text.ts'
+import { scheduleProblem } from '../rebalancing/cron-schedule.ts'
 import { DURATION_EXAMPLES, DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts'
 
 // The `error` of each field is what is legal there, in words that fit after "expected": describe-problems.ts builds the sentence.
@@ -18,23 +19,55 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max: 
   return z.int({ error }).min(min, { error }).max(max, { error })
 }
 
+const DAY = 86_400_000
+
 /** Go style in the file, milliseconds once read. Bounds and default are milliseconds. */
 export function duration({ min, byDefault }: { readonly min: number; readonly byDefault: number }) {
-  const error = `a duration from ${formatDuration(min)} to ${formatDuration(LONGEST)}, ${DURATION_EXAMPLES}`
-  return z
-    .string({ error })
-    .regex(DURATION_PATTERN, { error, abort: true })
-    .check(({ value, issues }) => {
-      if (!inRange(parseDuration(value), min)) issues.push({ code: 'invalid_format', format: 'duration', input: value, message: error })
-    })
+  return durationText(min, DAY)
     .default(formatDuration(byDefault))
     .transform(text => parseDuration(text) ?? byDefault)
 }
 
-const LONGEST = 86_400_000
+/** The same without a default. */
+export function requiredDuration({ min, max }: { readonly min: number; readonly max: number }) {
+  return durationText(min, max).transform(text => parseDuration(text) ?? min)
+}
 
-function inRange(ms: number | undefined, min: number): boolean {
-  return ms !== undefined && ms >= min && ms <= LONGEST
+function durationText(min: number, max: number) {
+  const error = `a duration from ${formatDuration(min)} to ${formatDuration(max)}, ${DURATION_EXAMPLES}`
+  return z
+    .string({ error })
+    .regex(DURATION_PATTERN, { error, abort: true })
+    .check(({ value, issues }) => {
+      const ms = parseDuration(value) ?? Number.NaN
+      if (!(ms >= min && ms <= max)) issues.push({ code: 'invalid_format', format: 'duration', input: value, message: error })
+    })
+}
+
+/** A cron expression that comes round some day. */
+export function cronSchedule() {
+  const error = 'a cron schedule (minute hour day month weekday) such as 0 22 * * 1-5'
+  return z.string({ error }).check(({ value, issues }) => {
+    const problem = scheduleProblem(value)
+    if (problem !== undefined) issues.push({ code: 'custom', input: value, message: `found "${value}", expected ${error}: ${problem}` })
+  })
+}
+
+/** By name only: an offset such as +02:00 would be wrong for half of the year. */
+export function timeZone() {
+  const error = 'a time zone by its name, such as Europe/Vienna or UTC'
+  return z.string({ error }).check(({ value, issues }) => {
+    if (!isTimeZone(value)) issues.push({ code: 'invalid_format', format: 'time zone', input: value, message: error })
+  })
+}
+
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
 }
 
 export function choice<const Value extends string>(values: readonly Value[]) {

@@ -26,7 +26,9 @@ describe('a file without settings', () => {
   })
 
   it('may hold sections whose lines are all commented out', () => {
-    expect(configuration('act:\n  # dryRun: true\nlimits:\n  inFlight:\nexpectedDomains:\n')).toEqual(DEFAULT_CONFIGURATION)
+    expect(configuration('act:\n  # dryRun: true\nwindows:\n  # - schedule: "@daily"\nlimits:\n  inFlight:\nexpectedDomains:\n')).toEqual(
+      DEFAULT_CONFIGURATION,
+    )
   })
 })
 
@@ -49,6 +51,9 @@ protect: { priorityThreshold: 1000, minimumPodAge: 2m, minimumReplicas: 3, local
 limits:
   inFlight: { perWorkloadPercent: 25, perNamespace: 7, perNode: 1, perCluster: 40 }
   evictionsPerSecond: 2
+windows:
+  - { schedule: '0 22 * * 1-5', timeZone: Europe/Vienna, duration: 6h }
+  - { schedule: '@weekly', duration: 90m }
 timing:
   tick: 1m
   debounce: 500ms
@@ -100,6 +105,10 @@ leaderElection: { leaseName: one, leaseNamespace: ops }
       replacementDeadline: 1_200_000,
       evictionsPerSecond: 2,
       deletionCosts: true,
+      windows: [
+        { schedule: '0 22 * * 1-5', timeZone: 'Europe/Vienna', duration: 21_600_000 },
+        { schedule: '@weekly', timeZone: 'UTC', duration: 5_400_000 },
+      ],
       dryRun: true,
       paused: true,
     } satisfies Configuration['loop'])
@@ -194,6 +203,42 @@ describe('a problem', () => {
     { text: `${HEAD}act: {}\nact: {}`, says: '4:1: Map keys must be unique' },
   ])('$says', ({ text, says }) => {
     expect(problems(text)).toContain(says)
+  })
+})
+
+describe('a maintenance window', () => {
+  const schedule = 'a cron schedule (minute hour day month weekday) such as 0 22 * * 1-5'
+  const zone = 'a time zone by its name, such as Europe/Vienna or UTC'
+  const found = (text: string): string => `4:17: windows[0].schedule: found "${text}", expected ${schedule}`
+
+  it.each([
+    ["schedule: '0 25 * * *', duration: 6h", `${found('0 25 * * *')}: Invalid value for hour: 25`],
+    ["schedule: '0 22 * * 5-1', duration: 6h", `${found('0 22 * * 5-1')}: From value is larger than to value: '5-1'`],
+    ["schedule: '0 22 * *', duration: 6h", `${found('0 22 * *')}: it has not five fields`],
+    ["schedule: '0 0 22 * * *', duration: 6h", `${found('0 0 22 * * *')}: it has not five fields`],
+    ["schedule: '2026-12-24T22:00:00', duration: 6h", `${found('2026-12-24T22:00:00')}: it has not five fields`],
+    ["schedule: '', duration: 6h", `${found('')}: it has not five fields`],
+    ['schedule: 22, duration: 6h', `4:17: windows[0].schedule: found 22, expected ${schedule}`],
+    ["schedule: '0 0 30 2 *', duration: 6h", `${found('0 0 30 2 *')}: no such day ever comes`],
+    ["schedule: '0 0 31 4,6,9,11 *', duration: 6h", `${found('0 0 31 4,6,9,11 *')}: no such day ever comes`],
+    ["schedule: '@daily', timeZone: Mars/Olympus, duration: 6h", `4:37: windows[0].timeZone: found "Mars/Olympus", expected ${zone}`],
+    ["schedule: '@daily', timeZone: '+02:00', duration: 6h", `4:37: windows[0].timeZone: found "+02:00", expected ${zone}`],
+    ["schedule: '@daily', timeZone: '', duration: 6h", `4:37: windows[0].timeZone: found "", expected ${zone}`],
+    ["schedule: '@daily'", '4:5: windows[0].duration: missing, expected a duration from 1m to 168h, such as 300ms, 30s, 5m or 1h30m'],
+    [
+      "schedule: '@daily', duration: 0s",
+      '4:37: windows[0].duration: found "0s", expected a duration from 1m to 168h, such as 300ms, 30s, 5m or 1h30m',
+    ],
+    [
+      "schedule: '@daily', timezone: UTC, duration: 6h",
+      '4:27: windows[0].timezone: unknown key; did you mean timeZone? legal here: schedule, timeZone, duration',
+    ],
+  ])('{ %s } is refused', (fields, says) => {
+    expect(problems(`${HEAD}windows:\n  - { ${fields} }`)).toEqual([says])
+  })
+
+  it('may open in leap years only', () => {
+    expect(problems(`${HEAD}windows: [{ schedule: '0 0 29 2 *', duration: 24h }]`)).toEqual([])
   })
 })
 

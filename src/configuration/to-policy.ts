@@ -37,6 +37,6 @@ export function toPolicy(file: ConfigurationFile): Policy {
 
 /** What the file says about how the loop paces itself. */
 export function toLoopSettings(file: ConfigurationFile): LoopSettings {
-  const { timing, limits, act, dryRun, paused } = file
-  return { ...timing, evictionsPerSecond: limits.evictionsPerSecond, deletionCosts: act.deletionCosts, dryRun, paused }
+  const { timing, windows, limits, act, dryRun, paused } = file
+  return { ...timing, windows, evictionsPerSecond: limits.evictionsPerSecond, deletionCosts: act.deletionCosts, dryRun, paused }
 }

@@ -84,6 +84,7 @@ export const REASONS = {
   // The whole cluster.
   DomainHasNoNodes: { kind: 'waiting', meaning: 'A domain that should exist has no nodes.' },
   NotYetPlanned: { kind: 'waiting', meaning: 'Groups that are worse off come first; which pods are to be moved is not worked out yet.' },
+  OutsideWindow: { kind: 'waiting', meaning: 'No maintenance window of the configuration is open.' },
   MovesPlanned: { kind: 'waiting', meaning: 'Evictions are planned.' },
 } as const satisfies Record<string, { readonly kind: 'final' | 'waiting'; readonly meaning: string }>
 

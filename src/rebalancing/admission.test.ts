@@ -36,7 +36,7 @@ type Planned = ReturnType<typeof planned>
 
 function worldOf(plan: readonly Planned[], more: readonly ClusterRecord[] = [], fields: Partial<AdmissionWorld> = {}): AdmissionWorld {
   const cluster = clusterOf([...plan.map(({ pod }) => pod), ...more])
-  return { cluster, caps, expectations: [], rounds: [], deferrals: [], now: 0, coolDown: 600_000, ...fields }
+  return { cluster, caps, expectations: [], rounds: [], deferrals: [], outsideWindows: undefined, now: 0, coolDown: 600_000, ...fields }
 }
 
 const admitPlan = (plan: readonly Planned[], world: AdmissionWorld): Admission =>
@@ -65,6 +65,18 @@ const webBudget = (disruptionsAllowed: number, fields: Partial<BudgetRecord['sta
 
 const replicas = (app: string, count: number, namespace = 'shop'): ClusterRecord =>
   makeWorkload('ReplicaSet', app, { namespace, replicas: count })
+
+it('admits nothing while every maintenance window is shut', () => {
+  const shut = { reason: 'OutsideWindow', message: 'the next opens tomorrow' }
+
+  expect(admitPlan([planned(1), planned(2, { wave: 2 })], worldOf([planned(1)], [], { outsideWindows: shut }))).toMatchObject({
+    admitted: [],
+    waiting: [
+      { eviction: { order: 1 }, ...shut },
+      { eviction: { order: 2 }, reason: 'PodGone' },
+    ],
+  })
+})
 
 describe('without a budget', () => {
   it.each<[number, number]>([

@@ -7,6 +7,7 @@ import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts
 import { leftInRound, type Round } from './cool-downs.ts'
 import { deferralOf, type Deferral } from './deferrals.ts'
 import type { Expectation } from './expectations.ts'
+import type { LoopHold } from './freshness.ts'
 import { workloadKey, type OfWorkload } from './workload-key.ts'
 
 /** What decides which evictions of a plan may go out now. */
@@ -16,6 +17,8 @@ export interface AdmissionWorld {
   readonly expectations: readonly Expectation[]
   readonly rounds: readonly Round[]
   readonly deferrals: readonly Deferral[]
+  /** Why nothing may go out whatever it is: no maintenance window is open. */
+  readonly outsideWindows: LoopHold | undefined
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Milliseconds. */
@@ -85,6 +88,7 @@ type Gate = (candidate: Candidate, door: Door) => Refusal | undefined
 
 /** Asked in this order; the first that refuses is the reason. */
 const GATES: readonly Gate[] = [
+  windowIsShut,
   isOfLaterWave, // its landing counts on moves that have not happened
   isExpected, // never two evictions for one pod
   isDeferred, // an answer of the API server asks to wait
@@ -99,6 +103,10 @@ function firstRefusal(candidate: Candidate, door: Door): Refusal | undefined {
     if (refusal !== undefined) return refusal
   }
   return undefined
+}
+
+function windowIsShut(_: Candidate, { outsideWindows }: Door): Refusal | undefined {
+  return outsideWindows
 }
 
 function isOfLaterWave({ eviction }: Candidate): Refusal | undefined {

@@ -5,7 +5,7 @@ import type { LoopHold } from './freshness.ts'
 import type { LoopSettings } from './settings.ts'
 
 /** How a run that is to end by itself has ended. */
-export type Ending = 'Balanced' | 'NothingMoreToDo' | 'DryRun' | 'Stopped' | 'TimedOut' | 'Paused'
+export type Ending = 'Balanced' | 'NothingMoreToDo' | 'DryRun' | 'Stopped' | 'TimedOut' | 'Paused' | 'OutsideWindow'
 
 /** What a run that ends by itself has achieved. */
 export interface RunSummary {
@@ -43,23 +43,26 @@ const FINAL_ANSWERS: ReadonlySet<string> = new Set(['SeveralBudgets', 'EvictionI
 /**
  * Whether nothing is left to do or to wait for, and how that is called; undefined while something is.
  *
- * @param decision undefined in a pass in which the loop was held
+ * @param decision undefined in a pass in which the loop was held @param deadline when the time is up, milliseconds since the epoch
  */
 export function conclusionOf(
   { memory, stopped }: LoopState,
   decision: Decision | undefined,
   { dryRun, paused }: LoopSettings,
+  deadline: number,
 ): Ending | undefined {
   if (stopped !== undefined) return 'Stopped'
   if (paused) return 'Paused'
   if (decision === undefined) return undefined
   if (dryRun) return 'DryRun'
-  const { plan, admission } = decision
+  const { plan, admission, outsideWindows } = decision
   if (memory.history.expectations.length > 0 || admission.admitted.length > 0) return undefined
   const left = unbalanced(plan)
   if (left.length === 0) return 'Balanced'
   const waits = admission.waiting.some(({ reason }) => !FINAL_ANSWERS.has(reason)) || left.some(({ reason }) => LIFTED_BY_TIME.has(reason))
-  return waits ? undefined : 'NothingMoreToDo'
+  if (!waits) return 'NothingMoreToDo'
+  if (outsideWindows !== undefined && (outsideWindows.until ?? Number.POSITIVE_INFINITY) > deadline) return 'OutsideWindow'
+  return undefined
 }
 
 /** @param hold why the loop did nothing at the end @param plan the latest; undefined when none was ever made */
@@ -73,6 +76,7 @@ export function summaryOf({ ending, stopped, tally }: LoopState, hold: LoopHold 
     DryRun: `nothing was evicted; ${plan?.evictions.length ?? 0} evictions are planned for ${groups}`,
     Stopped: stopped?.message ?? `stopped with ${groups}`,
     Paused: 'nothing was evicted: the configuration says paused: true',
+    OutsideWindow: `${groups} left as they are: ${hold?.message ?? 'no maintenance window is open'}`,
     TimedOut: `the time is up with ${groups}${hold === undefined ? '' : `: ${hold.message}`}`,
   }
   return { reason, message: messages[reason], evictions: tally.evicted, landed: tally.helped, missed: tally.missed, remaining }

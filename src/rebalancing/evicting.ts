@@ -6,7 +6,7 @@ import type { Decision, LoopContext } from './loop-state.ts'
 import { answerOf, type Consequence } from './outcomes.ts'
 import { createPacer } from './pacer.ts'
 import type { EvictionOutcome, Occurrence } from './ports.ts'
-import { obstacle } from './readiness.ts'
+import { barred } from './readiness.ts'
 import { isUnchanged, revalidate } from './revalidate.ts'
 
 export interface Evicting {
@@ -44,11 +44,11 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
         tell(eviction, { level: 'info', reason, message, fields: { withdrawn: kind } })
         continue
       }
-      if (obstacle(context) !== undefined) return
+      if (barred(context) !== undefined) return
       memory.history = withRequest(memory.history, eviction, newest.plan, view.state, clock.now(), settings.coolDown)
       const problem = await memory.keep()
       // Writing took time: who may act, and whether the pod is still there, is asked once more. The next pass says what is in the way.
-      const isBarred = problem !== undefined || obstacle(context) !== undefined
+      const isBarred = problem !== undefined || barred(context) !== undefined
       if (!isBarred && isUnchanged(eviction, view.state)) request(eviction)
       else memory.history = withoutRequest(memory.history, eviction)
       if (isBarred) return

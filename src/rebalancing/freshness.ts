@@ -6,6 +6,8 @@ export interface LoopHold {
   /** CamelCase, for status, metric and log. */
   readonly reason: string
   readonly message: string
+  /** When time lifts it, in milliseconds since the epoch; absent where that is not known. */
+  readonly until?: number
 }
 
 /** Why the view must not be acted on, or undefined when every required cache is synced and was proved current within `limit` milliseconds. */

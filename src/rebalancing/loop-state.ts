@@ -14,6 +14,8 @@ export interface Decision {
   readonly plan: Plan
   /** Which evictions of the plan may go out now. */
   readonly admission: Admission
+  /** Why none may go out at all: every maintenance window is shut. */
+  readonly outsideWindows: LoopHold | undefined
   /** {@link LoopState.changes} when it was made. */
   readonly asOf: number
 }

@@ -398,6 +398,106 @@ describe('an eviction admitted a moment ago', () => {
   })
 })
 
+describe('maintenance windows', () => {
+  // The world begins at noon; the window is open from 12:40 to 12:43.
+  const windows = [{ schedule: '40 12 * * *', timeZone: 'UTC', duration: 3 * MINUTE }]
+  const opensAt = NOON + 40 * MINUTE
+
+  it('while they are shut the loop plans, says when the next opens, and evicts nothing', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const loop = world.loop({ windows })
+    void loop.start()
+    await world.clock.advanceAsync(10 * MINUTE)
+    const { hold, plan } = loop.status()
+    await loop.stop()
+
+    expect(world.requests).toEqual([])
+    expect(plan?.evictions).toHaveLength(4)
+    expect(hold).toMatchObject({ reason: 'OutsideWindow', until: opensAt, message: expect.stringContaining('2026-11-21T12:40:00.000Z') })
+    // Of the loop and, as an event, of the workload whose evictions wait.
+    const told = world.told.filter(({ reason }) => reason === 'OutsideWindow')
+    expect(told.map(({ about, level }) => [about?.name, level])).toEqual([
+      ['web', 'info'],
+      [undefined, 'info'],
+    ])
+  })
+
+  it('wakes up when one opens, whatever the tick, and is free again', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const loop = world.loop({ windows, tick: HOUR })
+    void loop.start()
+    await world.clock.advanceAsync(40 * MINUTE - 1)
+    const before = world.requests.length
+    await world.clock.advanceAsync(SECOND)
+    const { hold } = loop.status()
+    await loop.stop()
+
+    expect(before).toBe(0)
+    expect(world.requests.length).toBeGreaterThan(0)
+    expect(hold).toBeUndefined()
+    expect(world.reasons()).toContain('Acting')
+  })
+
+  it('sends nothing once one has shut, and goes on observing what is in flight', async () => {
+    const world = createLoopWorld([8, 0, 0])
+    world.becomesReady = false
+    const loop = world.loop({ windows }, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99 } })
+    void loop.start()
+    // The one replacement is Ready only after the window has shut; four more evictions are planned.
+    await world.clock.advanceAsync(45 * MINUTE)
+    const during = loop.status()
+    for (const pod of world.state.pods()) if (!pod.ready) world.apply({ ...pod, ready: true, phase: 'Running' })
+    await world.clock.advanceAsync(HOUR)
+    const after = loop.status()
+    await loop.stop()
+
+    expect(during).toMatchObject({ inFlight: 1, hold: { reason: 'OutsideWindow' } })
+    expect(after).toMatchObject({ inFlight: 0, hold: { reason: 'OutsideWindow', until: opensAt + 24 * HOUR } })
+    expect(after.plan?.evictions.length).toBeGreaterThan(0)
+    expect(world.reasons()).toContain('ReplacementReady')
+    expect(world.requests).toHaveLength(1)
+  })
+
+  it('a window that shuts between two requests stops the second', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const loop = world.loop({ windows: [{ schedule: '0 12 * * *', timeZone: 'UTC', duration: 2 * MINUTE }] })
+    // Storing the history takes long, time and again.
+    world.store.saving = () => world.clock.advance(70 * SECOND)
+    void loop.start()
+    await world.clock.advanceAsync(HOUR)
+    await loop.stop()
+
+    expect(world.requests).toHaveLength(1)
+  })
+
+  it('a run that is to settle waits for a window that opens in time, and does not wait for another', async () => {
+    const world = createLoopWorld([6, 6, 0])
+
+    expect(await settle(world, world.loop({ windows }), 30 * MINUTE)).toMatchObject({
+      reason: 'OutsideWindow',
+      evictions: 0,
+      message: expect.stringMatching(/1 group over maxSkew.*no maintenance window is open; the next opens at 2026-11-21T12:40/),
+    })
+    expect(world.clock.now()).toBeLessThan(NOON + MINUTE)
+    expect(await settle(world, world.loop({ windows }), 50 * MINUTE)).toMatchObject({ reason: 'Balanced', evictions: 4 })
+  })
+
+  it('a dry run says that it would have to wait', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const loop = world.loop({ windows, dryRun: true })
+    void loop.start()
+    await world.clock.advanceAsync(39 * MINUTE)
+    const shut = [...world.reasons()]
+    await world.clock.advanceAsync(2 * MINUTE)
+    await loop.stop()
+
+    expect(shut).toContain('OutsideWindow')
+    expect(shut).not.toContain('WouldEvict')
+    expect(world.reasons()).toContain('WouldEvict')
+    expect(world.requests).toEqual([])
+  })
+})
+
 describe('a loop that the configuration pauses', () => {
   it('evicts nothing and says why', async () => {
     const world = createLoopWorld([6, 6, 0])

@@ -12,6 +12,7 @@ import { createEvicting } from './evicting.ts'
 import { markShown, type Expectation } from './expectations.ts'
 import type { LoopHold } from './freshness.ts'
 import type { Decision, LoopContext, LoopState } from './loop-state.ts'
+import { outsideWindows } from './maintenance-windows.ts'
 import { createMemory } from './memory.ts'
 import { forgiveBalanced, heedMovedBack, observeAndLearn } from './observing.ts'
 import type { LoopPorts } from './ports.ts'
@@ -25,7 +26,7 @@ import { createWakeUp } from './wake-up.ts'
 export type Planner = (situation: Situation, most?: number) => Plan
 
 export interface LoopStatus {
-  /** Why the loop does nothing at present. */
+  /** Why the loop evicts nothing at present. */
   readonly hold: LoopHold | undefined
   /** The latest plan. */
   readonly plan: Plan | undefined
@@ -74,20 +75,20 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const tell = createTelling(context)
   let latest: Pick<LoopStatus, 'hold' | 'plan'> = { hold: undefined, plan: undefined }
 
-  async function run(untilSettled: boolean): Promise<void> {
+  async function run(deadline: number | undefined): Promise<void> {
     while (state.ending === undefined) {
       // 1 Fresh? Without the lease, the history or a current view nothing is done.
       const hold = await notReady(context)
       const decision = hold === undefined ? decide() : undefined
-      latest = { hold, plan: decision?.plan ?? latest.plan }
-      tell(hold, decision)
+      latest = { hold: hold ?? decision?.outsideWindows, plan: decision?.plan ?? latest.plan }
+      tell(latest.hold, decision)
       if (decision !== undefined) forgiveBalanced(context, decision.plan)
       // 5 Evict: each is validated again on the newest state and written to the history first. What evictions will not mend, a scale-in may.
       if (decision !== undefined) costs?.follow(decision)
       if (decision !== undefined && !settings.dryRun) await evicting.send(decision, decide)
-      if (untilSettled) state.ending ??= conclusionOf(state, decision, settings)
+      if (deadline !== undefined) state.ending ??= conclusionOf(state, decision, settings, deadline)
       // 6 Observe what becomes of it, and learn.
-      if (state.ending === undefined) await wakeUp.sleep()
+      if (state.ending === undefined) await wakeUp.sleep(untilLifted(latest.hold))
       observeAndLearn(context, groupsNow)
     }
   }
@@ -106,24 +107,32 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     }
     // 4 Admit what waves, answers, rounds, budgets and caps allow at this moment.
     state.deferrals = inForce(state.deferrals, view.state, now)
-    let admission = admitted(plan, now)
-    while (!plan.isWhole && admission.admitted.length === 0 && memory.history.expectations.length < policy.caps.cluster) {
+    const shut = outsideWindows(settings.windows, now)
+    let admission = admitted(plan, now, shut)
+    const mayGo = shut === undefined && memory.history.expectations.length < policy.caps.cluster
+    while (mayGo && !plan.isWhole && admission.admitted.length === 0) {
       most *= ENOUGH_FOR
       plan = planner(situation, most)
-      admission = admitted(plan, now)
+      admission = admitted(plan, now, shut)
     }
-    return { situation, plan, admission, asOf: state.changes }
+    return { situation, plan, admission, outsideWindows: shut, asOf: state.changes }
   }
 
-  function admitted({ evictions }: Plan, now: number): Admission {
+  function admitted({ evictions }: Plan, now: number, shut: LoopHold | undefined): Admission {
     const { expectations, rounds } = memory.history
     const { deferrals } = state
     const { coolDown } = settings
-    return admit(evictions, { cluster: view.state, caps: policy.caps, expectations, rounds, deferrals, now, coolDown })
+    const world = { cluster: view.state, caps: policy.caps, expectations, rounds, deferrals, outsideWindows: shut, now, coolDown }
+    return admit(evictions, world)
   }
 
   function situationAt(now: number): Situation {
     return situationOf(memory.history, view.state, domains.holds(view.state), now, settings.coolDown)
+  }
+
+  /** What waits for a certain time wakes up then: a window that opens does not wait for the tick. */
+  function untilLifted(hold: LoopHold | undefined): number | undefined {
+    return hold?.until === undefined ? undefined : hold.until - clock.now()
   }
 
   function groupsNow(): readonly GroupPlan[] {
@@ -150,10 +159,11 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     wakeUp.wakeNow()
   }
 
-  async function live(untilSettled: boolean): Promise<void> {
+  /** @param deadline of a run that ends by itself, milliseconds since the epoch */
+  async function live(deadline?: number): Promise<void> {
     const unsubscribe = [view.subscribe(onChange), leadership.subscribe(onLeadership)]
     try {
-      await run(untilSettled)
+      await run(deadline)
       await evicting.settled()
       observeAndLearn(context, groupsNow)
       if (leadership.mayAct() && memory.recalled && !settings.dryRun) await memory.keep()
@@ -171,7 +181,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   let handsOver = false
   let life: Promise<void> = Promise.resolve()
   return {
-    start: () => (life = live(false)),
+    start: () => (life = live()),
     stop: async ({ handOver } = { handOver: false }) => {
       handsOver ||= handOver
       end('Stopped')
@@ -179,7 +189,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     },
     runUntilSettled: async ({ timeoutMs }) => {
       const cancel = clock.after(timeoutMs, () => end('TimedOut'))
-      life = live(true)
+      life = live(clock.now() + timeoutMs)
       await life
       cancel()
       return summaryOf(state, latest.hold, latest.plan)

@@ -1,5 +1,7 @@
+import { configuredPause } from './configured-brakes.ts'
 import { staleness, type LoopHold } from './freshness.ts'
 import type { LoopContext } from './loop-state.ts'
+import { outsideWindows } from './maintenance-windows.ts'
 
 /** Step 1: why this pass must not look any further. Reads the history where that is due, and stores what the last pass has changed in it. */
 export async function notReady(context: LoopContext): Promise<LoopHold | undefined> {
@@ -16,9 +18,13 @@ export async function notReady(context: LoopContext): Promise<LoopHold | undefin
 }
 
 /** Why nothing may be sent at this very moment; asked again right before each request. */
-export function obstacle({ ports, settings, state }: LoopContext): LoopHold | undefined {
+export function barred(context: LoopContext): LoopHold | undefined {
+  return obstacle(context) ?? outsideWindows(context.settings.windows, context.ports.clock.now())
+}
+
+/** Why nothing may be done, planning included. */
+function obstacle({ ports, settings, state }: LoopContext): LoopHold | undefined {
   if (state.ending !== undefined) return { reason: 'Ending', message: 'the run is about to end' }
   if (!ports.leadership.mayAct()) return { reason: 'NotLeader', message: 'another process holds the lease' }
-  if (settings.paused) return { reason: 'Paused', message: 'the configuration says paused: true' }
-  return state.stopped ?? staleness(ports.view.freshness(), settings.freshness)
+  return configuredPause(settings) ?? state.stopped ?? staleness(ports.view.freshness(), settings.freshness)
 }

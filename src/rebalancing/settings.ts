@@ -1,3 +1,5 @@
+import type { MaintenanceWindow } from './maintenance-windows.ts'
+
 /** How the loop paces itself. Durations are milliseconds. */
 export interface LoopSettings {
   /** A plan is made at least this often; events make one sooner. */
@@ -17,6 +19,8 @@ export interface LoopSettings {
   readonly evictionsPerSecond: number
   /** Writes deletion costs on surplus pods under an autoscaler, so that the next scale-in takes them. */
   readonly deletionCosts: boolean
+  /** Evictions go out only while one of these is open; none: at any time. */
+  readonly windows: readonly MaintenanceWindow[]
   /** Plans, records and reports, but sends no eviction and writes nothing on pods. */
   readonly dryRun: boolean
   /** A person has paused it: it watches, plans nothing and evicts nothing. */
@@ -33,6 +37,7 @@ export const DEFAULT_LOOP_SETTINGS: LoopSettings = {
   replacementDeadline: 600_000,
   evictionsPerSecond: 5,
   deletionCosts: false,
+  windows: [],
   dryRun: false,
   paused: false,
 }

@@ -28,7 +28,7 @@ export function createTelling({ ports, settings, state }: LoopContext): Telling 
 }
 
 /** Holds that are part of every start and every day. */
-const EXPECTED_HOLDS: ReadonlySet<string> = new Set(['CachesNotSynced', 'NotLeader', 'Paused', 'Ending'])
+const EXPECTED_HOLDS: ReadonlySet<string> = new Set(['CachesNotSynced', 'NotLeader', 'Paused', 'OutsideWindow', 'Ending'])
 
 function standing(hold: LoopHold | undefined): Statement {
   return hold === undefined

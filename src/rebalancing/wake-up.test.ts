@@ -28,6 +28,18 @@ describe('createWakeUp', () => {
     expect(woken).toEqual([TICK, 2 * TICK, 3 * TICK])
   })
 
+  it('wakes earlier than the tick where it is asked to, once', async () => {
+    const { clock, wakeUp, woken, sleepForEver } = sleeper()
+    void wakeUp.sleep(4_000).then(() => {
+      woken.push(clock.now())
+      return sleepForEver()
+    })
+
+    await clock.advanceAsync(4_000 + TICK)
+
+    expect(woken).toEqual([4_000, 4_000 + TICK])
+  })
+
   it('makes one waking of events that come together, and does not let a steady stream put it off', async () => {
     const { clock, wakeUp, woken, sleepForEver } = sleeper()
     void sleepForEver()

@@ -6,8 +6,8 @@ export interface WakeUp {
   ring(): void
   /** Wakes the sleeper at once. */
   wakeNow(): void
-  /** Resolves at the next ring or tick, or at once when a ring fell due while nobody slept. */
-  sleep(): Promise<void>
+  /** Resolves at the next ring or tick, or at once when a ring fell due while nobody slept. @param atMost milliseconds, where a tick is too long */
+  sleep(atMost?: number): Promise<void>
 }
 
 /**
@@ -31,10 +31,10 @@ export function createWakeUp(clock: Clock, { tick, debounce }: { readonly tick: 
       rung ??= clock.after(debounce, wakeNow)
     },
     wakeNow,
-    sleep: async () => {
+    sleep: async (atMost = tick) => {
       if (!due) {
         await new Promise<void>(resolve => {
-          const cancelTick = clock.after(tick, wakeNow)
+          const cancelTick = clock.after(Math.min(tick, atMost), wakeNow)
           wake = () => {
             cancelTick()
             resolve()

@@ -34,8 +34,20 @@ export function workloadExplanation(plan: Plan, explained: ExplainedWorkload, { 
       ...wrap(printable(sentences(group)), width, '  '),
     ]),
     ...(pods.length === 0 ? [] : [podTable(explained, plan, width)]),
+    brakes(plan, groups, width),
   ]
-  return blocks.map(block => `${block.join('\n')}\n`).join('\n')
+  return blocks
+    .filter(block => block.length > 0)
+    .map(block => `${block.join('\n')}\n`)
+    .join('\n')
+}
+
+/** What keeps the evictions planned for it from going out, besides what the groups say. */
+function brakes({ notices }: Plan, groups: readonly GroupPlan[], width: number): readonly string[] {
+  if (groups.every(({ planned }) => planned === 0)) return []
+  return notices
+    .filter(({ reason }) => reason === 'Paused' || reason === 'OutsideWindow')
+    .flatMap(({ reason, message }) => wrap(printable(`${reason}: ${message}`), width))
 }
 
 /** The groups of which the workload has members. */

@@ -110,9 +110,13 @@ export function defineLoopMetrics(registry: MetricRegistry, sources: LoopSources
   registry.scrapedGauge('episode_active', '1 while an episode goes on.', [], gauge =>
     gauge.set({}, sources.loop().episode === undefined ? 0 : 1),
   )
-  registry.scrapedGauge('held', '1 while the loop does nothing, with the reason.', ['reason'], gauge => {
+  registry.scrapedGauge('held', '1 while the loop evicts nothing, with the reason.', ['reason'], gauge => {
     const { hold } = sources.loop()
     if (hold !== undefined) gauge.set({ reason: hold.reason }, 1)
+  })
+  registry.scrapedGauge('held_until_timestamp_seconds', 'When time lifts what holds the loop, where that is known.', ['reason'], gauge => {
+    const { hold } = sources.loop()
+    if (hold?.until !== undefined) gauge.set({ reason: hold.reason }, hold.until / 1000)
   })
   registry.scrapedGauge('leader', '1 while this process may act.', [], gauge => gauge.set({}, sources.mayAct() ? 1 : 0))
   registry.scrapedGauge('staleness_seconds', 'Time since the API server last confirmed the cache of a kind.', ['kind'], gauge => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { group, plan } from '../../test/support/made-up-plans.ts'
 import type { Veto } from '../planning/reasons.ts'
+import type { LoopHold } from '../rebalancing/freshness.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -121,7 +122,8 @@ describe('metrics asked for at each scrape', () => {
       relists: { Expired: 1, Garbage: 0 },
       missedByWatch: 7,
     }
-    const status = { hold: { reason: 'ViewStale', message: '' } as { reason: string; message: string } | undefined, inFlight: 3 }
+    const shut: LoopHold = { reason: 'OutsideWindow', message: '', until: 1_700_000_000_000 }
+    const status = { hold: shut as LoopHold | undefined, inFlight: 3 }
     metrics.scrapeFrom({
       loop: () => ({ ...status, overdue: 1, episode: undefined, deletionCosts: 4 }),
       mayAct: () => true,
@@ -129,7 +131,8 @@ describe('metrics asked for at each scrape', () => {
       watches: () => [['Pod', counts]],
     })
     const expected = {
-      'respread_held{reason="ViewStale"}': 1,
+      'respread_held{reason="OutsideWindow"}': 1,
+      'respread_held_until_timestamp_seconds{reason="OutsideWindow"}': 1_700_000_000,
       respread_in_flight: 3,
       respread_overdue: 1,
       respread_pods_with_deletion_cost: 4,
@@ -149,7 +152,7 @@ describe('metrics asked for at each scrape', () => {
     // Copied, not added up, at the second scrape.
     counts.events = 31
     status.hold = undefined
-    const { 'respread_held{reason="ViewStale"}': _, ...rest } = expected
+    const rest = Object.fromEntries(Object.entries(expected).filter(([name]) => !name.includes('_held')))
     expect(await series(metrics)).toEqual({ ...rest, 'respread_watch_events_total{kind="Pod"}': 31 })
   })
 })

@@ -41,6 +41,11 @@ it('run takes up a changed configuration without a restart, and refuses a bad on
     writeFileSync(file, configuration('paused: perhaps'))
     await run.said(/the new configuration is refused, the old one stays: .*paused: found \\"perhaps\\", expected true or false/)
 
+    const later = (new Date().getUTCHours() + 6) % 24
+    writeFileSync(file, configuration(`windows: [{ schedule: '0 ${later} * * *', duration: 1h }]`))
+    await run.said(/"OutsideWindow".*the next opens at/)
+    await run.said(/"MovesPlanned"/)
+
     writeFileSync(file, configuration('logLevel: debug'))
     await run.said(/takes effect only after a restart: logLevel/)
     await run.said(/"EpisodeDone".*balanced/)

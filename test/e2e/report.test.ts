@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../support/cli.ts'
@@ -98,5 +100,34 @@ describe('a real cluster 50 s after zone c was lost', () => {
     expect(summary).toMatchObject({ plannedEvictions: 0, violatedGroups: 0, blockedGroups: 0 })
     const notHeld = groups.filter(group => group.status !== 'Held').map(group => `${nameOf(group)} ${group.reason}`)
     expect(notHeld.sort()).toEqual(['platform/pinned OneDomain', 'shop/affine AntiAffinityNotEnabled'])
+  })
+})
+
+describe('a configuration that keeps evictions from going out now', () => {
+  it('is told beside the plan, which is the same', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'respread-e2e-'))
+    const file = join(folder, 'config.yaml')
+    const head = 'apiVersion: respread.io/v1alpha1\nkind: RespreadConfiguration\npaused: true\n'
+    writeFileSync(file, `${head}windows: [{ schedule: '0 22 * * 1-5', timeZone: Europe/Vienna, duration: 6h }]\n`)
+    const flags = ['--snapshot', RECOVERED, ...LATER, '--config', file]
+    const [json, table, explained] = [
+      await runCli(['report', ...flags, '-o', 'json']),
+      await runCli(['report', ...flags]),
+      await runCli(['explain', 'shop/deploy/web', ...flags]),
+    ]
+    rmSync(folder, { recursive: true })
+
+    const shut = 'no maintenance window is open; the next opens at 2026-11-23T21:00:00.000Z (0 22 * * 1-5 in Europe/Vienna)'
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      summary: { plannedEvictions: 17 },
+      notices: [
+        { reason: 'Paused', message: 'the configuration says paused: true' },
+        { reason: 'OutsideWindow', message: shut },
+      ],
+    })
+    for (const { stdout } of [table, explained]) {
+      expect(stdout).toContain('Paused: the configuration says paused: true')
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`OutsideWindow: ${shut}`)
+    }
   })
 })
