@@ -7,8 +7,10 @@ import { createAnnotator } from '../kubernetes/annotator.ts'
 import { createEvictor } from '../kubernetes/evictor.ts'
 import { createHistoryStore } from '../kubernetes/history-store.ts'
 import { createLeaderElection, type LeaderElection } from '../kubernetes/lease.ts'
+import { createOwnConfigMap } from '../kubernetes/own-config-map.ts'
 import { recordTo } from '../kubernetes/record-to.ts'
 import { describeMissing, missingPermissions, permissionsToRun } from '../kubernetes/permissions.ts'
+import { createStopSign } from '../kubernetes/stop-sign.ts'
 import { createPlanner } from '../planning/planner.ts'
 import type { Policy } from '../planning/policy.ts'
 import { surplusIn } from '../planning/surplus.ts'
@@ -44,6 +46,8 @@ export interface ControllerOptions {
   readonly metrics: Metrics
   /** Hears of everything besides log, metrics and events. */
   readonly audience?: Recorder
+  /** When a person started it, by the wall clock, which lifts earlier stops; absent: a timer did, and that lifts none. */
+  readonly startedAt?: number
   readonly signal: AbortSignal
 }
 
@@ -107,7 +111,9 @@ export async function createController(options: ControllerOptions): Promise<Cont
     },
   }
   const annotator = createAnnotator(transport, { clock, mayAct: () => election.mayAct() })
-  const history = createHistoryStore(transport, { clock, namespace: home, name: historyName })
+  const configMap = createOwnConfigMap(transport, { clock, namespace: home, name: historyName })
+  const history = createHistoryStore(configMap)
+  const stopSign = createStopSign(configMap, options.startedAt)
   const loopBy = ({ policy: configured, loop: paces }: Configuration): Loop => {
     // Its own pods are moved last, so that it finishes what it began.
     const policy: Policy = { ...configured, self: { namespace: home, labels: OWN_LABELS } }
@@ -128,7 +134,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
         },
       },
     }
-    return createLoop({ view, evictor: counted, clock, recorder, leadership: election, history }, timed, policy, paces, scaleIn)
+    return createLoop({ view, evictor: counted, clock, recorder, leadership: election, history, stopSign }, timed, policy, paces, scaleIn)
   }
   let loop = loopBy(configuration)
   metrics.scrapeFrom({

@@ -43,7 +43,15 @@ async function run(options: LoopOptions): Promise<void> {
   })
   try {
     const controller = await untilStopped(
-      createController({ connection, configuration, profiles, log, metrics, signal: connecting.signal }),
+      createController({
+        connection,
+        configuration,
+        profiles,
+        log,
+        metrics,
+        startedAt: connection.clock.now(),
+        signal: connecting.signal,
+      }),
       connecting.signal,
     )
     if (controller === undefined) return

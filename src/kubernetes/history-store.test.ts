@@ -3,6 +3,8 @@ import { transportTo } from '../../test/support/api-transport.ts'
 import { sendJson, startScriptedServer } from '../../test/support/scripted-server.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { createHistoryStore } from './history-store.ts'
+import { createOwnConfigMap } from './own-config-map.ts'
+import { createStopSign } from './stop-sign.ts'
 
 const closing: (() => Promise<void>)[] = []
 
@@ -11,7 +13,7 @@ afterEach(async () => {
 })
 
 interface ConfigMap {
-  readonly metadata: { readonly resourceVersion?: string; readonly labels?: object }
+  readonly metadata: { readonly resourceVersion?: string; readonly labels?: object; readonly annotations?: object }
   readonly data?: Readonly<Record<string, string>>
 }
 
@@ -38,8 +40,8 @@ async function configMapServer() {
     () => server.close(),
     () => transport.close(),
   )
-  const open = () => createHistoryStore(transport, { clock, namespace: 'respread', name: 'respread-history' })
-  return { server, world, put, open }
+  const openMap = () => createOwnConfigMap(transport, { clock, namespace: 'respread', name: 'respread-history' })
+  return { server, world, put, openMap, open: () => createHistoryStore(openMap()) }
 }
 
 describe('createHistoryStore', () => {
@@ -128,12 +130,69 @@ describe('createHistoryStore', () => {
       () => server.close(),
       () => transport.close(),
     )
-    const store = createHistoryStore(transport, { clock, namespace: 'respread', name: 'respread-history' })
+    const store = createHistoryStore(createOwnConfigMap(transport, { clock, namespace: 'respread', name: 'respread-history' }))
 
     await expect(store.load()).rejects.toThrow('cannot get configmaps in namespace respread: not allowed (403): no')
     await expect(store.save('two')).rejects.toThrow('cannot get configmaps')
     allowed = true
 
     expect(await store.load()).toBe('one')
+  })
+})
+
+describe('createStopSign', () => {
+  const STOPPED = 'respread.io/stopped'
+
+  it('is an annotation on the ConfigMap, which is made for it where there is none', async () => {
+    const { world, openMap } = await configMapServer()
+    const sign = createStopSign(openMap(), undefined)
+
+    expect(await sign.read()).toBeUndefined()
+    await sign.write('since noon')
+
+    expect(world.configMap).toMatchObject({ metadata: { name: 'respread-history', annotations: { [STOPPED]: 'since noon' } } })
+    expect(await createStopSign(openMap(), undefined).read()).toBe('since noon')
+    expect(sign.removal).toBe('kubectl annotate configmap respread-history -n respread respread.io/stopped-')
+  })
+
+  it('leaves the history and other annotations alone, and the history leaves it alone', async () => {
+    const { world, put, openMap } = await configMapServer()
+    const configMap = openMap()
+    const [store, sign] = [createHistoryStore(configMap), createStopSign(configMap, undefined)]
+    await store.save('one')
+    put({ ...world.configMap, metadata: { ...world.configMap?.metadata, annotations: { team: 'a' } } })
+
+    await sign.write('since noon')
+    await store.save('two')
+    expect(world.configMap).toMatchObject({ metadata: { annotations: { team: 'a', [STOPPED]: 'since noon' } }, data: { history: 'two' } })
+
+    await sign.write(undefined)
+    expect(world.configMap?.metadata.annotations).toEqual({ team: 'a' })
+    expect(world.configMap?.data).toEqual({ history: 'two' })
+  })
+
+  it('is gone when a person has taken it away, and a history written at that moment does not bring it back', async () => {
+    const { world, put, openMap } = await configMapServer()
+    const configMap = openMap()
+    const [store, sign] = [createHistoryStore(configMap), createStopSign(configMap, undefined)]
+    await sign.write('since noon')
+
+    put({ ...world.configMap, metadata: { ...world.configMap?.metadata, annotations: {} } })
+    await store.save('one')
+
+    expect(await sign.read()).toBeUndefined()
+  })
+
+  it('having looked at it does not let a holder that lost its lease overwrite the history of its successor', async () => {
+    const { openMap, open } = await configMapServer()
+    const configMap = openMap()
+    const [before, sign] = [createHistoryStore(configMap), createStopSign(configMap, undefined)]
+    await before.save('one')
+    const after = open()
+    await after.load()
+    await after.save('of the successor')
+
+    await sign.read()
+    await expect(before.save('late')).rejects.toThrow('was changed by somebody else')
   })
 })

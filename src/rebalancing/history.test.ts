@@ -28,6 +28,7 @@ const FULL: History = {
   misses: [{ group: 'web', cause: 'movedBack', at: 1_000 }],
   quarantines: [{ group: 'web', workloads: [WEB], times: 2, since: 1_000, until: 2_000 }],
   episode: { cause: 'Outage', what: 'zone c', startedAt: 0, recoveredAt: undefined, evictions: 2, misses: 1 },
+  stoppedAt: 3_000,
 }
 
 describe('the stored history', () => {
@@ -69,6 +70,7 @@ describe('the stored history', () => {
       misses: many(at => ({ group, cause: 'landing', at })),
       quarantines: many(at => ({ group, workloads: [WEB], times: 1, since: at, until: at })),
       episode: FULL.episode,
+      stoppedAt: FULL.stoppedAt,
     })
 
     expect(text.length).toBeLessThan(1024 * 1024)

@@ -13,9 +13,19 @@ export interface History {
   readonly misses: readonly Miss[]
   readonly quarantines: readonly Quarantine[]
   readonly episode: Episode | undefined
+  /** Since when the loop is stopped because of too many misses; milliseconds since the epoch. */
+  readonly stoppedAt: number | undefined
 }
 
-export const EMPTY_HISTORY: History = { expectations: [], rounds: [], moves: [], misses: [], quarantines: [], episode: undefined }
+export const EMPTY_HISTORY: History = {
+  expectations: [],
+  rounds: [],
+  moves: [],
+  misses: [],
+  quarantines: [],
+  episode: undefined,
+  stoppedAt: undefined,
+}
 
 export type ParsedHistory = { readonly ok: true; readonly history: History } | { readonly ok: false; readonly problem: string }
 
@@ -34,6 +44,7 @@ export function formatHistory(history: History): string {
     misses: history.misses.slice(-LIMITS.misses),
     quarantines: history.quarantines.slice(-LIMITS.quarantines),
     episode: history.episode,
+    stoppedAt: history.stoppedAt,
   })
 }
 
@@ -47,8 +58,8 @@ export function parseHistory(text: string): ParsedHistory {
   }
   const parsed = historySchema.safeParse(json)
   if (parsed.success) {
-    const { expectations, rounds, moves, misses, quarantines, episode } = parsed.data
-    return { ok: true, history: { expectations, rounds, moves, misses, quarantines, episode } }
+    const { expectations, rounds, moves, misses, quarantines, episode, stoppedAt } = parsed.data
+    return { ok: true, history: { expectations, rounds, moves, misses, quarantines, episode, stoppedAt } }
   }
   const issue = parsed.error.issues[0]
   return { ok: false, problem: `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'cannot be read'}` }
@@ -116,4 +127,5 @@ const historySchema: z.ZodType<History> = z.object({
     z.object({ group: z.string(), workloads: z.array(ofWorkload), times: z.number(), since: z.number(), until: z.number() }),
   ),
   episode: maybe(episode),
+  stoppedAt: maybe(z.number()),
 })

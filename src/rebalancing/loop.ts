@@ -19,6 +19,7 @@ import type { LoopPorts } from './ports.ts'
 import { notReady } from './readiness.ts'
 import type { LoopSettings } from './settings.ts'
 import { situationOf } from './situation.ts'
+import { createStops } from './stops.ts'
 import { createTelling } from './telling.ts'
 import { createWakeUp } from './wake-up.ts'
 
@@ -68,6 +69,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const tally = { evicted: 0, helped: 0, missed: 0 }
   const state: LoopState = { memory, deferrals: [], stopped: undefined, ending: undefined, changes: 0, tally }
   const context: LoopContext = { ports, settings, state }
+  const stops = createStops(context)
   const domains = createDomainWatch(policy, settings.holdDown, clock)
   const wakeUp = createWakeUp(clock, settings)
   const evicting = createEvicting(context, () => wakeUp.ring())
@@ -78,7 +80,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   async function run(deadline: number | undefined): Promise<void> {
     while (state.ending === undefined) {
       // 1 Fresh? Without the lease, the history or a current view nothing is done.
-      const hold = await notReady(context)
+      const hold = await notReady(context, stops)
       const decision = hold === undefined ? decide() : undefined
       latest = { hold: hold ?? decision?.outsideWindows, plan: decision?.plan ?? latest.plan }
       tell(latest.hold, decision)
@@ -89,12 +91,12 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       if (deadline !== undefined) state.ending ??= conclusionOf(state, decision, settings, deadline)
       // 6 Observe what becomes of it, and learn.
       if (state.ending === undefined) await wakeUp.sleep(untilLifted(latest.hold))
-      observeAndLearn(context, groupsNow)
+      observe()
     }
   }
 
   function decide(): Decision {
-    observeAndLearn(context, groupsNow)
+    observe()
     // 2 Settled? Domains hold still first, workloads rest, and what is in flight is counted.
     const now = clock.now()
     let situation = situationAt(now)
@@ -135,6 +137,11 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     return hold?.until === undefined ? undefined : hold.until - clock.now()
   }
 
+  function observe(): void {
+    observeAndLearn(context, groupsNow)
+    stops.judge()
+  }
+
   function groupsNow(): readonly GroupPlan[] {
     // Their counts alone: no move is looked for.
     return planner(situationAt(clock.now()), 0).groups
@@ -153,6 +160,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     if (!leadership.mayAct()) {
       // Whoever holds the lease now writes the history.
       memory.forget()
+      stops.forget()
       evicting.abort()
       costs?.abort()
     }
@@ -165,7 +173,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     try {
       await run(deadline)
       await evicting.settled()
-      observeAndLearn(context, groupsNow)
+      observe()
       if (leadership.mayAct() && memory.recalled && !settings.dryRun) await memory.keep()
       await costs?.end(handsOver)
     } finally {

@@ -80,6 +80,6 @@ function recovered(history: History, now: number): History {
   }
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -4,7 +4,7 @@ import { ageOf } from './freshness.ts'
 import { learn, learnMovedBack } from './learn.ts'
 import type { LoopContext } from './loop-state.ts'
 import { stillStanding, undone } from './moves.ts'
-import { forgive, missesTooOften } from './quarantine.ts'
+import { forgive } from './quarantine.ts'
 import { observe } from './sightings.ts'
 
 /**
@@ -29,12 +29,6 @@ export function observeAndLearn({ ports, settings, state }: LoopContext, groupsN
     memory.history = history
     if (verdict !== undefined) state.tally[verdict] += 1
     for (const occurrence of told) recorder.record(occurrence)
-  }
-  if (missesTooOften(memory.history.misses, now)) {
-    state.stopped ??= {
-      reason: 'TooManyMisses',
-      message: 'three landings in ten minutes did not help: nothing more is evicted until a restart',
-    }
   }
 }
 

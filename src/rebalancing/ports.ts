@@ -107,6 +107,18 @@ export interface HistoryStore {
   save(text: string): Promise<void>
 }
 
+/** Where a stop is written for everybody to see, over restarts and changes of leader, until somebody takes it away. */
+export interface StopSign {
+  /** What stands there; undefined when nothing does. */
+  read(): Promise<string | undefined>
+  /** Undefined takes it away. */
+  write(text: string | undefined): Promise<void>
+  /** The command with which a person takes it away; undefined where there is none. */
+  readonly removal: string | undefined
+  /** Stops from before this time (of the wall clock) end because the process was started since; undefined: only a person ends one. */
+  readonly liftedBefore: number | undefined
+}
+
 /** One thing worth telling: logged, counted, and where it concerns a pod or workload, an Event on it. Nothing is silent. */
 export interface Occurrence {
   /** CamelCase and stable: the same word in report, event, metric and log. */
@@ -131,4 +143,6 @@ export interface LoopPorts {
   readonly recorder: Recorder
   readonly leadership: Leadership
   readonly history: HistoryStore
+  /** Absent: a stop lasts as long as the process. */
+  readonly stopSign?: StopSign
 }

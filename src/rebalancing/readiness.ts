@@ -2,15 +2,20 @@ import { configuredPause } from './configured-brakes.ts'
 import { staleness, type LoopHold } from './freshness.ts'
 import type { LoopContext } from './loop-state.ts'
 import { outsideWindows } from './maintenance-windows.ts'
+import type { Stops } from './stops.ts'
 
 /** Step 1: why this pass must not look any further. Reads the history where that is due, and stores what the last pass has changed in it. */
-export async function notReady(context: LoopContext): Promise<LoopHold | undefined> {
+export async function notReady(context: LoopContext, stops: Stops): Promise<LoopHold | undefined> {
   const { ports, settings, state } = context
   if (!ports.leadership.mayAct()) return obstacle(context)
   if (!state.memory.recalled) {
     const problem = await state.memory.recall(ports.clock.now())
     if (problem !== undefined) return { reason: 'HistoryUnreadable', message: `the history could not be read: ${problem}` }
-  } else if (!settings.dryRun) {
+  }
+  // A dry run evicts nothing that a stop could keep back, and writes nothing.
+  if (!settings.dryRun) {
+    const unheeded = await stops.heed()
+    if (unheeded !== undefined) return unheeded
     const problem = await state.memory.keep()
     if (problem !== undefined) return { reason: 'HistoryNotStored', message: `the history could not be stored: ${problem}` }
   }

@@ -59,7 +59,11 @@ export const LOOP_REASONS = {
   ViewStale: { kind: 'waiting', meaning: 'The API server has not confirmed a cache for too long.' },
   NotLeader: { kind: 'waiting', meaning: 'Another process holds the lease.' },
   Ending: { kind: 'waiting', meaning: 'The run is about to end.' },
-  TooManyMisses: { kind: 'final', meaning: 'Three landings in ten minutes did not help: nothing more is evicted until a restart.' },
+  TooManyMisses: {
+    kind: 'final',
+    meaning: 'Three landings in ten minutes did not help: nothing more is evicted until a person or a new start lifts it.',
+  },
+  StopLifted: { kind: 'told', meaning: 'A person, or a new start of respread, has lifted a stop.' },
   HistoryUnreadable: { kind: 'waiting', meaning: 'What was in flight before the start could not be read.' },
   HistoryNotStored: { kind: 'waiting', meaning: 'The history could not be stored, so no request may go out.' },
   HistorySetAside: { kind: 'told', meaning: 'The history of another version or a broken one was set aside.' },

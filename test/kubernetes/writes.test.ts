@@ -4,6 +4,7 @@ import { createEventRecorder } from '../../src/kubernetes/event-recorder.ts'
 import { createEvictor } from '../../src/kubernetes/evictor.ts'
 import { createHistoryStore } from '../../src/kubernetes/history-store.ts'
 import { createLeaderElection } from '../../src/kubernetes/lease.ts'
+import { createOwnConfigMap } from '../../src/kubernetes/own-config-map.ts'
 import { describeMissing, missingPermissions, permissionsToRun } from '../../src/kubernetes/permissions.ts'
 import type { Transport } from '../../src/kubernetes/transport.ts'
 import type { AnnotationOutcome, EvictionOutcome } from '../../src/rebalancing/ports.ts'
@@ -220,7 +221,7 @@ describe('the objects of respread itself', () => {
 
   it('are a history in a ConfigMap', async () => {
     const { transport, clock } = await openCluster()
-    const open = () => createHistoryStore(transport, { clock, namespace: 'respread', name: 'respread-history' })
+    const open = () => createHistoryStore(createOwnConfigMap(transport, { clock, namespace: 'respread', name: 'respread-history' }))
     const [one, two] = [open(), open()]
 
     expect(await one.load()).toBeUndefined()

@@ -5,6 +5,7 @@ import { createEvictor } from '../../src/kubernetes/evictor.ts'
 import { createHistoryStore } from '../../src/kubernetes/history-store.ts'
 import { loadKubeconfig } from '../../src/kubernetes/kubeconfig.ts'
 import { createLeaderElection } from '../../src/kubernetes/lease.ts'
+import { createOwnConfigMap } from '../../src/kubernetes/own-config-map.ts'
 import { createTransport } from '../../src/kubernetes/transport.ts'
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 
@@ -18,7 +19,7 @@ const place = { namespace: 'default', name: 'respread' }
 const election = createLeaderElection({ transport, ...place, identity: 'test', clock, random: Math.random, recorder })
 const evictor = createEvictor(transport, { clock, mayAct: () => election.mayAct() })
 const running = election.run(signal)
-await createHistoryStore(transport, { clock, ...place }).save('history')
+await createHistoryStore(createOwnConfigMap(transport, { clock, ...place })).save('history')
 await evictor.evict({ namespace: 'default', pod: 'none', uid: 'none', priority: 0 }, signal)
 recorder.record({ reason: 'Test', level: 'info', message: 'test', about: { kind: 'Node', name: 'none' } })
 

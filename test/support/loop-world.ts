@@ -12,6 +12,7 @@ import type {
   EvictionOutcome,
   EvictionRequest,
   KindFreshness,
+  LoopPorts,
   Occurrence,
 } from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS, type LoopSettings } from '../../src/rebalancing/settings.ts'
@@ -50,7 +51,7 @@ export interface LoopWorld {
   evict(podName: string): void
   lead(mayAct: boolean): void
   /** A loop over this world; a second one is what another process would be. */
-  loop(settings?: Partial<LoopSettings>, policy?: Partial<Policy>): Loop
+  loop(settings?: Partial<LoopSettings>, policy?: Partial<Policy>, ports?: Pick<LoopPorts, 'stopSign'>): Loop
   counts(): Readonly<Record<string, number>>
   reasons(): readonly string[]
 }
@@ -114,9 +115,10 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
       mayAct = leads
       for (const listener of leadershipListeners) listener()
     },
-    loop: (settings = {}, policy = {}) =>
+    loop: (settings = {}, policy = {}, ports = {}) =>
       createLoop(
         {
+          ...ports,
           clock,
           view: {
             state,
