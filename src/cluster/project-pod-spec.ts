@@ -159,7 +159,7 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
 }
 
 /** One text for equal specs. */
-function contentOf(spec: PodSpec): string {
+export function contentOf(spec: PodSpec): string {
   return JSON.stringify(spec, (_, value: unknown) => (value instanceof Map ? sortedEntries(value) : value))
 }
 

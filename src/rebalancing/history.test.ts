@@ -26,7 +26,17 @@ const FULL: History = {
   rounds: [{ ...WEB, allowed: 3, spent: 1, lastAt: 1_000 }],
   moves: [{ ...WEB, ...MOVE, group: 'web', at: 1_000 }],
   misses: [{ group: 'web', cause: 'movedBack', at: 1_000 }],
-  quarantines: [{ group: 'web', workloads: [WEB], times: 2, since: 1_000, until: 2_000 }],
+  quarantines: [
+    {
+      group: 'web',
+      cause: 'landing',
+      workloads: [WEB],
+      times: 2,
+      since: 1_000,
+      until: 2_000,
+      circumstances: { spec: 's', nodes: 'n' },
+    },
+  ],
   episode: { cause: 'Outage', what: 'zone c', startedAt: 0, recoveredAt: undefined, evictions: 2, misses: 1 },
   stoppedAt: 3_000,
 }
@@ -68,7 +78,15 @@ describe('the stored history', () => {
       })),
       moves: many(at => ({ ...WEB, ...MOVE, group, at })),
       misses: many(at => ({ group, cause: 'landing', at })),
-      quarantines: many(at => ({ group, workloads: [WEB], times: 1, since: at, until: at })),
+      quarantines: many(at => ({
+        group,
+        cause: 'landing',
+        workloads: [WEB],
+        times: 1,
+        since: at,
+        until: at,
+        circumstances: { spec: 's'.repeat(16), nodes: 'n'.repeat(16) },
+      })),
       episode: FULL.episode,
       stoppedAt: FULL.stoppedAt,
     })

@@ -117,14 +117,24 @@ const episode = z.object({
   misses: z.number(),
 })
 
+const missCause = z.enum(['landing', 'movedBack'])
+
 const historySchema: z.ZodType<History> = z.object({
   version: z.literal(VERSION),
   expectations: z.array(expectation),
   rounds: z.array(z.object({ ...ofWorkload.shape, allowed: z.number(), spent: z.number(), lastAt: z.number() })),
   moves: z.array(move),
-  misses: z.array(z.object({ group: z.string(), cause: z.enum(['landing', 'movedBack']), at: z.number() })),
+  misses: z.array(z.object({ group: z.string(), cause: missCause, at: z.number() })),
   quarantines: z.array(
-    z.object({ group: z.string(), workloads: z.array(ofWorkload), times: z.number(), since: z.number(), until: z.number() }),
+    z.object({
+      group: z.string(),
+      cause: missCause,
+      workloads: z.array(ofWorkload),
+      times: z.number(),
+      since: z.number(),
+      until: z.number(),
+      circumstances: maybe(z.object({ spec: z.string(), nodes: z.string() })),
+    }),
   ),
   episode: maybe(episode),
   stoppedAt: maybe(z.number()),

@@ -6,7 +6,7 @@ import type { History } from './history.ts'
 import { helps } from './landings.ts'
 import { moveOf, type Move } from './moves.ts'
 import type { Occurrence } from './ports.ts'
-import { afterMiss } from './quarantine.ts'
+import { afterMiss, type Lifted } from './quarantine.ts'
 import type { Sighting } from './sightings.ts'
 import type { OfWorkload } from './workload-key.ts'
 
@@ -118,6 +118,17 @@ function quarantineBegan(
     message: `evictions of its group over ${topologyKey} do not help; it is left alone until ${new Date(until).toISOString()}`,
     about: { kind: workload.kind, namespace, name: workload.name },
     fields: { topologyKey, times },
+  }
+}
+
+/** Told of the first workload: the others of the group are in its counts. */
+export function quarantineLifted({ quarantine: { workloads }, because }: Lifted): Occurrence {
+  const of = workloads[0]
+  return {
+    reason: 'QuarantineLifted',
+    level: 'info',
+    message: `${because}, so its quarantine is over`,
+    ...(of !== undefined && { about: { kind: of.workload.kind, namespace: of.namespace, name: of.workload.name } }),
   }
 }
 

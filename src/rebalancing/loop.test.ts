@@ -256,6 +256,25 @@ describe('learning', () => {
     expect(world.reasons()).toContain('Quarantined')
   })
 
+  it('a quarantine ends when a node has come', async () => {
+    const world = createLoopWorld([4, 4, 0])
+    world.landing = () => 'a'
+    const loop = world.loop({}, { caps: { workloadPercent: 1, namespace: 99, node: 99, cluster: 99 } })
+    void loop.start()
+    await world.clock.runUntil(() => world.reasons().includes('GroupQuarantined'), 9 * MINUTE)
+    const before = world.requests.length
+
+    world.landing = zone => zone
+    world.apply({ ...world.state.node('node-c')!, name: 'node-c2', uid: 'node-c2' })
+    await world.clock.advanceAsync(MINUTE)
+    const told = world.reasons()
+    await world.clock.advanceAsync(HOUR)
+    await loop.stop()
+
+    expect(told).toContain('QuarantineLifted')
+    expect(world.requests.length).toBeGreaterThan(before)
+  })
+
   it('three misses in ten minutes stop the loop', async () => {
     const world = createLoopWorld([9, 9, 0])
     world.landing = () => 'a'

@@ -14,7 +14,7 @@ import type { LoopHold } from './freshness.ts'
 import type { Decision, LoopContext, LoopState } from './loop-state.ts'
 import { outsideWindows } from './maintenance-windows.ts'
 import { createMemory } from './memory.ts'
-import { forgiveBalanced, heedMovedBack, observeAndLearn } from './observing.ts'
+import { giveSecondChances, heedMovedBack, observeAndLearn } from './observing.ts'
 import type { LoopPorts } from './ports.ts'
 import { notReady } from './readiness.ts'
 import type { LoopSettings } from './settings.ts'
@@ -84,7 +84,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       const decision = hold === undefined ? decide() : undefined
       latest = { hold: hold ?? decision?.outsideWindows, plan: decision?.plan ?? latest.plan }
       tell(latest.hold, decision)
-      if (decision !== undefined) forgiveBalanced(context, decision.plan)
+      if (decision !== undefined) giveSecondChances(context, decision.plan)
       // 5 Evict: each is validated again on the newest state and written to the history first. What evictions will not mend, a scale-in may.
       if (decision !== undefined) costs?.follow(decision)
       if (decision !== undefined && !settings.dryRun) await evicting.send(decision, decide)

@@ -1,10 +1,10 @@
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import { dropOver } from './cool-downs.ts'
 import { ageOf } from './freshness.ts'
-import { learn, learnMovedBack } from './learn.ts'
+import { learn, learnMovedBack, quarantineLifted } from './learn.ts'
 import type { LoopContext } from './loop-state.ts'
 import { stillStanding, undone } from './moves.ts'
-import { forgive } from './quarantine.ts'
+import { forgive, reconsider } from './quarantine.ts'
 import { observe } from './sightings.ts'
 
 /**
@@ -44,8 +44,13 @@ export function heedMovedBack({ ports, state: { memory } }: LoopContext, plan: P
   return memory.history.quarantines !== before
 }
 
-/** Groups that have reached balance start with a clean slate. */
-export function forgiveBalanced({ ports, state: { memory } }: LoopContext, { groups }: Plan): void {
+/** Groups that have reached balance start with a clean slate, and so do those of which what was learnt is no longer true. */
+export function giveSecondChances({ ports, state: { memory } }: LoopContext, { groups }: Plan): void {
+  const { view, clock, recorder } = ports
+  const now = clock.now()
   const balanced = new Set(groups.filter(({ excess }) => excess === 0).map(({ id }) => id))
-  memory.history = { ...memory.history, ...forgive(memory.history, balanced, ports.clock.now()) }
+  const { misses, quarantines: remembered } = forgive(memory.history, balanced, now)
+  const { quarantines, lifted } = reconsider(remembered, groups, view.state, now)
+  memory.history = { ...memory.history, misses, quarantines }
+  for (const each of lifted) recorder.record(quarantineLifted(each))
 }

@@ -1,5 +1,8 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { GroupPlan } from '../planning/plan-types.ts'
 import type { WorkloadHold } from '../planning/situation.ts'
-import type { OfWorkload } from './workload-key.ts'
+import { circumstancesOf, type Circumstances } from './circumstances.ts'
+import { workloadKey, type OfWorkload } from './workload-key.ts'
 
 /** An eviction that was in vain. Milliseconds since the epoch, here and below. */
 export interface Miss {
@@ -12,10 +15,14 @@ export interface Miss {
 /** A group whose landings did not help, left alone for a while: longer each time until it is balanced. */
 export interface Quarantine {
   readonly group: string
+  /** Of the miss that brought it about. */
+  readonly cause: Miss['cause']
   readonly workloads: readonly OfWorkload[]
   readonly times: number
   readonly since: number
   readonly until: number
+  /** As they were when it began; undefined until the next look at the group. */
+  readonly circumstances: Circumstances | undefined
 }
 
 export interface Misses {
@@ -37,7 +44,8 @@ export function afterMiss(known: Misses, miss: Miss, workloads: readonly OfWorkl
   if (since.length < MISSES_OF_A_GROUP) return { misses, quarantines: known.quarantines }
   const times = (last?.times ?? 0) + 1
   const duration = Math.min(FIRST_QUARANTINE * 2 ** (times - 1), LONGEST_QUARANTINE)
-  const quarantined: Quarantine = { group: miss.group, workloads, times, since: miss.at, until: miss.at + duration }
+  const { group, cause, at } = miss
+  const quarantined: Quarantine = { group, cause, workloads, times, since: at, until: at + duration, circumstances: undefined }
   return { misses, quarantines: [...known.quarantines.filter(({ group }) => group !== miss.group), quarantined], quarantined }
 }
 
@@ -59,6 +67,53 @@ export function forgive(known: Misses, balanced: ReadonlySet<string>, now: numbe
     misses: known.misses.filter(({ group, at }) => !forgotten(group, at + WINDOW)),
     quarantines: known.quarantines.filter(({ group, since, until }) => !forgotten(group, until + (until - since))),
   }
+}
+
+/** A quarantine that is over because what it was learnt from is no more. */
+export interface Lifted {
+  readonly quarantine: Quarantine
+  /** What has changed, as the beginning of a sentence. */
+  readonly because: string
+}
+
+/**
+ * Ends quarantines of groups whose spec or nodes are others than when they began: the next miss is the first again. The misses themselves stay
+ * known, since three of them anywhere stop the loop. Where somebody moved pods back, the nodes do not matter: a consolidation changes them itself.
+ */
+export function reconsider(
+  quarantines: readonly Quarantine[],
+  groups: readonly GroupPlan[],
+  cluster: ClusterReader,
+  now: number,
+): { readonly quarantines: readonly Quarantine[]; readonly lifted: readonly Lifted[] } {
+  if (quarantines.length === 0) return { quarantines, lifted: [] }
+  const byId = new Map(groups.map(group => [group.id, group]))
+  const grouped = new Set(groups.flatMap(({ namespace, workloads }) => workloads.map(workload => workloadKey({ namespace, workload }))))
+  const lifted: Lifted[] = []
+  const lift = (quarantine: Quarantine, because: string): void => {
+    if (quarantine.times > 0) lifted.push({ quarantine, because })
+  }
+  const kept = quarantines.flatMap((quarantine): readonly Quarantine[] => {
+    const group = byId.get(quarantine.group)
+    if (group === undefined) {
+      // Without pods there is nothing to judge; where they are in other groups alone, the constraint is another one.
+      if (!quarantine.workloads.some(of => grouped.has(workloadKey(of)))) return [quarantine]
+      lift(quarantine, 'its constraint has changed')
+      return []
+    }
+    const circumstances = circumstancesOf(group, cluster)
+    const change = changeSince(quarantine, circumstances)
+    if (change === undefined) return [{ ...quarantine, circumstances }]
+    lift(quarantine, change)
+    return [{ ...quarantine, times: 0, since: now, until: now, circumstances }]
+  })
+  return { quarantines: kept, lifted }
+}
+
+function changeSince({ cause, circumstances: before }: Quarantine, { spec, nodes }: Circumstances): string | undefined {
+  if (before === undefined) return undefined
+  if (before.spec !== spec) return 'its spec has changed'
+  return before.nodes === nodes || cause === 'movedBack' ? undefined : 'its nodes have changed'
 }
 
 export function quarantineHolds(quarantines: readonly Quarantine[], now: number): readonly WorkloadHold[] {

@@ -51,6 +51,7 @@ export const LOOP_REASONS = {
   ReplacementOverdue: { kind: 'told', meaning: 'The replacement was not Ready in time; nothing more of its workload is evicted.' },
   NotReplaced: { kind: 'told', meaning: 'The controller no longer wants a replacement.' },
   MovedBack: { kind: 'told', meaning: 'Somebody has taken a moved pod away from where it was moved to.' },
+  QuarantineLifted: { kind: 'told', meaning: 'The spec or the nodes of a quarantined group have changed: it may be moved again.' },
   GroupQuarantined: { kind: 'told', meaning: 'Landings of a group did not help: it is left alone for a while.' },
 
   // The whole loop.

@@ -241,7 +241,8 @@ function levelling(state: ClusterState, situation: Situation): Plan {
       }),
     )
   }
-  const web = group(observed, { id: 'web', workload: { kind: 'ReplicaSet', name: 'web' }, planned: evictions.length })
+  const memberUids = [...state.pods()].filter(pod => pod.deletedAt === undefined && pod.nodeName !== undefined).map(({ uid }) => uid)
+  const web = group(observed, { id: 'web', workload: { kind: 'ReplicaSet', name: 'web' }, planned: evictions.length, memberUids })
   const closed = evictions.length === 0 ? situation.domainHolds[0] : undefined
   const why = hold ?? closed
   return plan([why !== undefined && web.excess > 0 ? { ...web, status: 'Held', reason: why.reason, message: why.message } : web], evictions)
