@@ -5,6 +5,7 @@ import type { Plan } from '../planning/plan-types.ts'
 import type { Situation } from '../planning/situation.ts'
 import { configuredBrakes } from '../rebalancing/configured-brakes.ts'
 import { scaledRecently } from '../rebalancing/cool-downs.ts'
+import { drainsSeen } from '../rebalancing/drain-watch.ts'
 import type { LoopSettings } from '../rebalancing/settings.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import type { SchedulerProfiles } from '../scheduling/profile.ts'
@@ -17,7 +18,7 @@ export function planAtRest({ cluster, now }: WorldAtRest, { policy, loop }: Conf
   return { ...result, notices: [...configuredBrakes(loop, now), ...result.notices] }
 }
 
-/** What a single look tells of the situation: neither hold-downs nor evictions in flight, but which workloads were scaled a moment ago. */
+/** What a single look tells of the situation: neither hold-downs nor evictions in flight, but what is drained and what was scaled a moment ago. */
 function situationOf(cluster: ClusterReader, now: number, { coolDown }: LoopSettings): Situation {
-  return { now, domainHolds: [], workloadHolds: scaledRecently(cluster, now, coolDown), inFlight: [] }
+  return { now, domainHolds: [], drains: drainsSeen(cluster, now), workloadHolds: scaledRecently(cluster, now, coolDown), inFlight: [] }
 }

@@ -26,20 +26,23 @@ export function closedNodesOf(cluster: ClusterReader, down: readonly Outage[], s
 export type HoldFinder = (group: StandingGroup) => Veto | undefined
 
 /**
- * A person paused the group, an outage touches it (a node of the domain would count but for its `node.kubernetes.io/*` taints), or one of its
- * workloads is held.
+ * A person paused the group, an outage or a drain touches it (a node of the domain, or the drained one, would count but for its
+ * `node.kubernetes.io/*` taints), or one of its workloads is held.
  */
-export function createHoldFinder(cluster: ClusterReader, down: readonly Outage[], { workloadHolds }: Situation): HoldFinder {
-  if (down.length === 0 && workloadHolds.length === 0) return ({ pause }) => pause
+export function createHoldFinder(cluster: ClusterReader, down: readonly Outage[], { drains, workloadHolds }: Situation): HoldFinder {
+  if (down.length === 0 && drains.length === 0 && workloadHolds.length === 0) return ({ pause }) => pause
   const byNamespace = Map.groupBy(workloadHolds, ({ namespace }) => namespace)
   return ({ state: { group }, workloads, pause }) => {
     if (pause !== undefined) return pause
     for (const outage of down) {
-      if (touches(group, outage, cluster.nodes())) return { reason: 'DomainOutage', message: outage.message }
+      for (const node of cluster.nodes()) {
+        const isDown = node.labels.get(outage.topologyKey) === outage.domain
+        if (isDown && touches(group, node)) return { reason: 'DomainOutage', message: outage.message }
+      }
     }
-    const hold = byNamespace
-      .get(group.namespace)
-      ?.find(held => workloads.some(({ kind, name }) => kind === held.kind && name === held.name))
+    const hold =
+      drains.find(({ node }) => touches(group, node)) ??
+      byNamespace.get(group.namespace)?.find(held => workloads.some(({ kind, name }) => kind === held.kind && name === held.name))
     return hold && { reason: hold.reason, message: hold.message }
   }
 }
@@ -65,10 +68,6 @@ export function pauseOf({ namespace, members }: Group, cluster: ClusterReader): 
   return undefined
 }
 
-function touches(group: Group, outage: Outage, nodes: Iterable<NodeRecord>): boolean {
-  for (const node of nodes) {
-    const isDown = node.labels.get(outage.topologyKey) === outage.domain
-    if (isDown && countsButForNodeTaints(node, group.representative.spec, group.constraint)) return true
-  }
-  return false
+function touches({ representative, constraint }: Group, node: NodeRecord): boolean {
+  return countsButForNodeTaints(node, representative.spec, constraint)
 }

@@ -71,6 +71,7 @@ export const REASONS = {
 
   // Holds.
   DomainOutage: { kind: 'waiting', meaning: 'A domain that the group touches is under outage.' },
+  DrainInProgress: { kind: 'waiting', meaning: 'A node that the group may use is being drained: it is cordoned, and pods leave it.' },
   DomainSettling: { kind: 'waiting', meaning: 'The domain that needs pods came back a moment ago and must hold still first.' },
   CoolingDown: { kind: 'waiting', meaning: 'The workload was moved a moment ago.' },
   Quarantined: { kind: 'waiting', meaning: 'Landings of the workload did not help; it is left alone for a while.' },

@@ -1,3 +1,5 @@
+import type { NodeRecord } from '../cluster/node.ts'
+
 /**
  * What the planner must know beyond the state and cannot find out by itself, as plain data: time, holds and evictions under way.
  * A snapshot has no holds and nothing in flight.
@@ -6,6 +8,7 @@ export interface Situation {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly domainHolds: readonly DomainHold[]
+  readonly drains: readonly Drain[]
   readonly workloadHolds: readonly WorkloadHold[]
   readonly inFlight: readonly InFlight[]
 }
@@ -16,6 +19,14 @@ export interface DomainHold {
   readonly domain: string
   readonly reason: 'DomainSettling'
   readonly until: number | undefined
+  readonly message: string
+}
+
+/** A node that somebody drains: where its pods come to rest is not known yet, so whatever may run on it waits. The node itself may be gone already. */
+export interface Drain {
+  readonly node: NodeRecord
+  readonly reason: 'DrainInProgress'
+  readonly until: number
   readonly message: string
 }
 

@@ -28,5 +28,8 @@ export function circumstancesOf({ namespace, topologyKey, memberUids }: GroupPla
 
 /** Of the texts as a set. Short: there may be many in the history, and a collision costs a quarantine that lasts as long as it says. */
 function fingerprint(texts: readonly string[]): string {
-  return createHash('sha256').update([...new Set(texts)].toSorted().join('\n')).digest('base64url').slice(0, 16)
+  return createHash('sha256')
+    .update([...new Set(texts)].toSorted().join('\n'))
+    .digest('base64url')
+    .slice(0, 16)
 }

@@ -26,6 +26,7 @@ function unbalanced({ groups }: Plan): readonly GroupPlan[] {
 
 /** Reasons that time lifts, soon enough for a run to wait. Outages and what a person paused may last. */
 const LIFTED_BY_TIME: ReadonlySet<string> = new Set<Reason>([
+  'DrainInProgress',
   'DomainSettling',
   'CoolingDown',
   'Quarantined',

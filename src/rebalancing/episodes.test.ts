@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { countEviction, countMiss, narrate, type Episode, type Scene } from './episodes.ts'
 
 const MINUTE = 60_000
-const QUIET: Scene = { now: 0, outages: [], cordonedNodes: 0, unbalanced: 0, blocked: 0, inFlight: 0, settlingDomains: 0 }
+const QUIET: Scene = { now: 0, outages: [], drains: [], unbalanced: 0, blocked: 0, inFlight: 0, settlingDomains: 0 }
 const DOWN = ['3 of 3 nodes of zone=c are not Ready']
 
 /** Scenes by minute; the reasons told at each. */
@@ -49,12 +49,40 @@ describe('an episode', () => {
     expect(last).toMatchObject({ fields: { secondsToBalance: 60 } })
   })
 
-  it('names a drain, and skew without a known cause', () => {
-    expect(story({ 0: { unbalanced: 2, cordonedNodes: 1 } }).episode).toMatchObject({
-      cause: 'Drain',
-      what: '2 groups over maxSkew, 1 node cordoned',
-    })
-    expect(story({ 0: { unbalanced: 1 } }).episode).toMatchObject({ cause: 'Skew', what: '1 group over maxSkew' })
+  it('tells a drain from its beginning to balance as one', () => {
+    const { reasons, last } = story({ 0: { drains: ['node-a'] }, 4: { drains: ['node-a', 'node-b'] }, 9: { unbalanced: 2 }, 12: {} })
+
+    expect(reasons).toEqual([['DrainBegan'], [], ['DrainEnded'], ['EpisodeDone']])
+    expect(last?.message).toBe(
+      'balanced 3 min 0 s after the drain with 0 evictions and 0 misses; it began at 1970-01-01T00:00:00.000Z with: node-a drained',
+    )
+    expect(last?.fields).toMatchObject({ cause: 'Drain', secondsToBalance: 180 })
+  })
+
+  it('has the worst of its troubles for its cause', () => {
+    const scenes = {
+      0: { unbalanced: 1 },
+      1: { unbalanced: 1, drains: ['node-a'] },
+      2: { unbalanced: 1, drains: ['node-a'], outages: DOWN },
+      3: { unbalanced: 1, drains: ['node-b'] },
+      4: { unbalanced: 1 },
+      5: {},
+    }
+    const { reasons, last } = story(scenes)
+
+    expect(reasons).toEqual([
+      ['EpisodeBegan'],
+      ['DrainBegan'],
+      ['OutageBegan'],
+      ['OutageEnded', 'DrainBegan'],
+      ['DrainEnded'],
+      ['EpisodeDone'],
+    ])
+    expect(last).toMatchObject({ fields: { cause: 'Outage', secondsToBalance: 60, startedAt: '1970-01-01T00:00:00.000Z' } })
+  })
+
+  it('names skew without a known cause', () => {
+    expect(story({ 0: { unbalanced: 1 } }).episode).toMatchObject({ cause: 'Skew', what: '1 group over maxSkew', phase: 'Respread' })
   })
 
   it('ends where the rest is blocked, and says so', () => {

@@ -1,13 +1,16 @@
 import type { Occurrence } from './ports.ts'
 
-/** One story: outage, recovery, drain or scale-in, re-spread, done. Times are milliseconds since the epoch. */
+/** One story: outage or drain, recovery, re-spread, done. Times are milliseconds since the epoch. */
 export interface Episode {
+  /** The worst that it was about. */
   readonly cause: 'Outage' | 'Drain' | 'Skew'
-  /** What it was about, as part of a sentence. */
+  /** The same as part of a sentence. */
   readonly what: string
   readonly startedAt: number
-  /** When no domain was under outage any more; the start where there was no outage. */
-  readonly recoveredAt: number | undefined
+  /** What goes on: the trouble itself, or the mending of what it has left. */
+  readonly phase: 'Outage' | 'Drain' | 'Respread'
+  /** When this phase began. */
+  readonly since: number
   readonly evictions: number
   readonly misses: number
 }
@@ -17,7 +20,8 @@ export interface Scene {
   readonly now: number
   /** One sentence for each domain under outage. */
   readonly outages: readonly string[]
-  readonly cordonedNodes: number
+  /** Names of the nodes that are being drained. */
+  readonly drains: readonly string[]
   /** Groups that exceed maxSkew and can be helped now or later: Violated or Held. */
   readonly unbalanced: number
   /** Groups that exceed maxSkew and cannot be helped. */
@@ -32,24 +36,12 @@ export function narrate(
   episode: Episode | undefined,
   scene: Scene,
 ): { readonly episode: Episode | undefined; readonly told: readonly Occurrence[] } {
-  if (episode === undefined) return begin(scene)
-  const { outages, now } = scene
-  if (outages.length > 0 && episode.recoveredAt !== undefined) {
-    const next = { ...episode, cause: 'Outage' as const, what: outages.join('; '), recoveredAt: undefined }
-    return { episode: next, told: [outageBegan(next)] }
-  }
-  if (outages.length > 0) return { episode, told: [] }
-  const told: Occurrence[] = []
-  let next = episode
-  if (episode.recoveredAt === undefined) {
-    next = { ...episode, recoveredAt: now }
-    told.push({
-      reason: 'OutageEnded',
-      level: 'info',
-      message: `it lasted ${minutes(now - episode.startedAt)} and began with: ${episode.what}`,
-    })
-  }
-  if (scene.unbalanced > 0 || scene.inFlight > 0 || scene.settlingDomains > 0) return { episode: next, told }
+  const phase = phaseOf(scene)
+  const isOver = phase === 'Respread' && scene.unbalanced === 0 && scene.inFlight === 0
+  if (episode === undefined) return isOver ? { episode, told: [] } : begin(scene, phase)
+  const next = episode.phase === phase ? episode : turn(episode, scene, phase)
+  const told = episode.phase === phase ? [] : [...ended(episode, scene, phase), ...began(scene, phase)]
+  if (!isOver || scene.settlingDomains > 0) return { episode: next, told }
   return { episode: undefined, told: [...told, done(next, scene)] }
 }
 
@@ -61,32 +53,60 @@ export function countMiss(episode: Episode | undefined): Episode | undefined {
   return episode && { ...episode, misses: episode.misses + 1 }
 }
 
-function begin({ now, outages, cordonedNodes, unbalanced, inFlight }: Scene): ReturnType<typeof narrate> {
-  const fresh = { startedAt: now, evictions: 0, misses: 0 }
-  if (outages.length > 0) {
-    const episode: Episode = { cause: 'Outage', what: outages.join('; '), recoveredAt: undefined, ...fresh }
-    return { episode, told: [outageBegan(episode)] }
+function phaseOf({ outages, drains }: Scene): Episode['phase'] {
+  return outages.length > 0 ? 'Outage' : drains.length > 0 ? 'Drain' : 'Respread'
+}
+
+function begin(scene: Scene, phase: Episode['phase']): ReturnType<typeof narrate> {
+  const { now, unbalanced } = scene
+  const start = { startedAt: now, phase, since: now, evictions: 0, misses: 0 }
+  if (phase === 'Respread') {
+    const episode: Episode = { ...start, cause: 'Skew', what: `${count(unbalanced, 'group')} over maxSkew` }
+    return { episode, told: [{ reason: 'EpisodeBegan', level: 'info', message: episode.what }] }
   }
-  if (unbalanced === 0 && inFlight === 0) return { episode: undefined, told: [] }
-  const over = `${count(unbalanced, 'group')} over maxSkew`
-  const episode: Episode =
-    cordonedNodes > 0
-      ? { cause: 'Drain', what: `${over}, ${count(cordonedNodes, 'node')} cordoned`, recoveredAt: now, ...fresh }
-      : { cause: 'Skew', what: over, recoveredAt: now, ...fresh }
-  return { episode, told: [{ reason: 'EpisodeBegan', level: 'info', message: episode.what }] }
+  const episode: Episode = { ...start, cause: phase, what: trouble(scene, phase) }
+  return { episode, told: began(scene, phase) }
 }
 
-function outageBegan({ what }: Episode): Occurrence {
-  return { reason: 'OutageBegan', level: 'warning', message: what }
+/** A drain within the story of an outage remains a part of that. */
+function turn(episode: Episode, scene: Scene, phase: Episode['phase']): Episode {
+  const turned = { ...episode, phase, since: scene.now }
+  const isWorse = phase === 'Outage' || (phase === 'Drain' && episode.cause === 'Skew')
+  return isWorse ? { ...turned, cause: phase, what: trouble(scene, phase) } : turned
 }
 
-function done({ startedAt, recoveredAt, evictions, misses, cause, what }: Episode, { now, blocked }: Scene): Occurrence {
+function trouble({ outages, drains }: Scene, phase: 'Outage' | 'Drain'): string {
+  return phase === 'Outage' ? outages.join('; ') : `${drains.join(', ')} drained`
+}
+
+function began(scene: Scene, phase: Episode['phase']): readonly Occurrence[] {
+  switch (phase) {
+    case 'Outage':
+      return [{ reason: 'OutageBegan', level: 'warning', message: trouble(scene, phase) }]
+    case 'Drain':
+      return [{ reason: 'DrainBegan', level: 'info', message: trouble(scene, phase) }]
+    case 'Respread':
+      return []
+  }
+}
+
+function ended({ phase, since, cause, what }: Episode, { now }: Scene, next: Episode['phase']): readonly Occurrence[] {
+  const message = `it lasted ${minutes(now - since)}${phase === cause ? ` and began with: ${what}` : ''}`
+  if (phase === 'Outage') return [{ reason: 'OutageEnded', level: 'info', message }]
+  // Under an outage nobody can tell whether a drain goes on.
+  return phase === 'Drain' && next === 'Respread' ? [{ reason: 'DrainEnded', level: 'info', message }] : []
+}
+
+const BALANCED_AFTER = { Outage: 'the recovery', Drain: 'the drain', Skew: 'the start' } as const
+
+function done({ startedAt, since, evictions, misses, cause, what }: Episode, { now, blocked }: Scene): Occurrence {
   const left = blocked === 0 ? '' : `; still ${count(blocked, 'group')} over maxSkew, blocked`
+  const start = new Date(startedAt).toISOString()
   return {
     reason: 'EpisodeDone',
     level: 'info',
-    message: `balanced ${minutes(now - (recoveredAt ?? startedAt))} after ${cause === 'Outage' ? 'the recovery' : 'the start'} with ${count(evictions, 'eviction')} and ${count(misses, 'miss', 'misses')}${left}; it began with: ${what}`,
-    fields: { cause, evictions, misses, blocked, secondsToBalance: Math.round((now - (recoveredAt ?? startedAt)) / 1000) },
+    message: `balanced ${minutes(now - since)} after ${BALANCED_AFTER[cause]} with ${count(evictions, 'eviction')} and ${count(misses, 'miss', 'misses')}${left}; it began at ${start} with: ${what}`,
+    fields: { cause, startedAt: start, evictions, misses, blocked, secondsToBalance: Math.round((now - since) / 1000) },
   }
 }
 

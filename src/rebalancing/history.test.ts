@@ -37,7 +37,7 @@ const FULL: History = {
       circumstances: { spec: 's', nodes: 'n' },
     },
   ],
-  episode: { cause: 'Outage', what: 'zone c', startedAt: 0, recoveredAt: undefined, evictions: 2, misses: 1 },
+  episode: { cause: 'Outage', what: 'zone c', startedAt: 0, phase: 'Respread', since: 500, evictions: 2, misses: 1 },
   stoppedAt: 3_000,
 }
 

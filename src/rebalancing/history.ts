@@ -112,7 +112,8 @@ const episode = z.object({
   cause: z.enum(['Outage', 'Drain', 'Skew']),
   what: z.string(),
   startedAt: z.number(),
-  recoveredAt: maybe(z.number()),
+  phase: z.enum(['Outage', 'Drain', 'Respread']),
+  since: z.number(),
   evictions: z.number(),
   misses: z.number(),
 })

@@ -15,7 +15,7 @@ const round = { namespace: 'shop', workload: planned.workload, allowed: 2, spent
 const HISTORY: History = {
   ...EMPTY_HISTORY,
   rounds: [round],
-  episode: { cause: 'Skew', what: '', startedAt: 0, recoveredAt: 0, evictions: 0, misses: 0 },
+  episode: { cause: 'Skew', what: '', startedAt: 0, phase: 'Respread', since: 0, evictions: 0, misses: 0 },
 }
 
 const skewed = group({ a: 4, b: 1, c: 0 }, { workloads: [planned.workload, { kind: 'Deployment', name: 'canary' }] })

@@ -121,7 +121,7 @@ function quarantineBegan(
   }
 }
 
-/** Told of the first workload: the others of the group are in its counts. */
+/** Told of the first workload of the group, the one with most pods. */
 export function quarantineLifted({ quarantine: { workloads }, because }: Lifted): Occurrence {
   const of = workloads[0]
   return {

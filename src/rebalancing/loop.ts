@@ -7,6 +7,7 @@ import { createDeletionCosts, type ScaleInHints } from './deletion-costs.ts'
 import { conclusionOf, summaryOf, type Ending, type RunSummary } from './conclusion.ts'
 import { inForce } from './deferrals.ts'
 import { createDomainWatch } from './domain-watch.ts'
+import { createDrainWatch } from './drain-watch.ts'
 import type { Episode } from './episodes.ts'
 import { createEvicting } from './evicting.ts'
 import { markShown, type Expectation } from './expectations.ts'
@@ -71,6 +72,8 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const context: LoopContext = { ports, settings, state }
   const stops = createStops(context)
   const domains = createDomainWatch(policy, settings.holdDown, clock)
+  const isOurs = (uid: string): boolean => memory.history.expectations.some(expectation => expectation.uid === uid)
+  const drains = createDrainWatch(view.state, settings.holdDown, clock, isOurs)
   const wakeUp = createWakeUp(clock, settings)
   const evicting = createEvicting(context, () => wakeUp.ring())
   const costs = scaleIn && createDeletionCosts(context, scaleIn, () => wakeUp.ring())
@@ -97,7 +100,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
 
   function decide(): Decision {
     observe()
-    // 2 Settled? Domains hold still first, workloads rest, and what is in flight is counted.
+    // 2 Settled? Domains hold still and drains end first, workloads rest, and what is in flight is counted.
     const now = clock.now()
     let situation = situationAt(now)
     // 3 Plan the whole way, or as much of it as can be admitted now.
@@ -107,7 +110,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       situation = situationAt(now)
       plan = planner(situation, most)
     }
-    // 4 Admit what waves, answers, rounds, budgets and caps allow at this moment.
+    // 4 Admit what windows, waves, answers, rounds, budgets and caps allow at this moment.
     state.deferrals = inForce(state.deferrals, view.state, now)
     const shut = outsideWindows(settings.windows, now)
     let admission = admitted(plan, now, shut)
@@ -129,7 +132,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   }
 
   function situationAt(now: number): Situation {
-    return situationOf(memory.history, view.state, domains.holds(view.state), now, settings.coolDown)
+    return situationOf(memory.history, view.state, domains.holds(view.state), drains.drains(), now, settings.coolDown)
   }
 
   /** What waits for a certain time wakes up then: a window that opens does not wait for the tick. */
@@ -150,6 +153,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   function onChange(delta: Delta): void {
     state.changes += 1
     domains.note(delta)
+    drains.note(delta)
     if (delta.after?.kind === 'PodDisruptionBudget') {
       memory.history = { ...memory.history, expectations: markShown(memory.history.expectations, delta.after) }
     }

@@ -70,8 +70,10 @@ export const LOOP_REASONS = {
   HistorySetAside: { kind: 'told', meaning: 'The history of another version or a broken one was set aside.' },
 
   // Episodes.
-  EpisodeBegan: { kind: 'told', meaning: 'A story began: an outage, a recovery, a drain or a scale-in.' },
+  EpisodeBegan: { kind: 'told', meaning: 'Groups are over maxSkew without an outage or a drain that is known.' },
   EpisodeDone: { kind: 'told', meaning: 'Everything is balanced again, as far as it can be.' },
+  DrainBegan: { kind: 'told', meaning: 'Pods leave a cordoned node.' },
+  DrainEnded: { kind: 'told', meaning: 'The node is uncordoned, or no pod has left it for one hold-down.' },
   OutageBegan: { kind: 'told', meaning: 'The nodes of a domain are down.' },
   OutageEnded: { kind: 'told', meaning: 'The nodes of a domain are back.' },
 

@@ -24,7 +24,10 @@ export function findReplacement(expectation: Expectation, cluster: ClusterReader
 }
 
 /** Whether the controller still has a pod to create: not when it is gone, was scaled in, or handed over to a newer revision meanwhile. */
-export function wantsReplacement({ namespace, controllerUid, controller }: Expectation, cluster: ClusterReader): boolean {
+export function wantsReplacement(
+  { namespace, controllerUid, controller }: Pick<Expectation, 'namespace' | 'controllerUid' | 'controller'>,
+  cluster: ClusterReader,
+): boolean {
   const { kind, name } = controller
   if (!isReplicated(kind) || !cluster.knows(kind)) return true
   const record = cluster.get(kind, `${namespace}/${name}`)

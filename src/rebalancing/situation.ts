@@ -1,5 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import type { DomainHold, Situation, WorkloadHold } from '../planning/situation.ts'
+import type { DomainHold, Drain, Situation, WorkloadHold } from '../planning/situation.ts'
 import { coolDownHolds, scaledRecently } from './cool-downs.ts'
 import type { Expectation } from './expectations.ts'
 import type { History } from './history.ts'
@@ -15,6 +15,7 @@ export function situationOf(
   history: History,
   cluster: ClusterReader,
   domainHolds: readonly DomainHold[],
+  drains: readonly Drain[],
   now: number,
   coolDown: number,
 ): Situation {
@@ -23,6 +24,7 @@ export function situationOf(
   return {
     now,
     domainHolds,
+    drains,
     workloadHolds: [
       ...history.expectations.filter(({ overdue }) => overdue).map(overdueHold),
       ...quarantineHolds(history.quarantines, now),

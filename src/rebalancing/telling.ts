@@ -1,5 +1,4 @@
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
-import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { createAnnouncer, type Statement } from './announcer.ts'
 import { narrate, type Scene } from './episodes.ts'
 import type { Decision, LoopContext } from './loop-state.ts'
@@ -11,7 +10,7 @@ import { statementsOf } from './statements.ts'
 export type Telling = (hold: LoopHold | undefined, decision: Decision | undefined) => void
 
 export function createTelling({ ports, settings, state }: LoopContext): Telling {
-  const { view, clock, recorder } = ports
+  const { clock, recorder } = ports
   const announcer = createAnnouncer(recorder)
   let latest: readonly Statement[] = []
   return (hold, decision) => {
@@ -19,7 +18,7 @@ export function createTelling({ ports, settings, state }: LoopContext): Telling 
       const { plan, admission, situation } = decision
       latest = statementsOf(plan, admission, situation.domainHolds, settings.dryRun)
       const { memory } = state
-      const { episode, told } = narrate(memory.history.episode, sceneOf(plan, view.state, situation, clock.now()))
+      const { episode, told } = narrate(memory.history.episode, sceneOf(plan, situation, clock.now()))
       memory.history = { ...memory.history, episode }
       for (const occurrence of told) recorder.record(occurrence)
     }
@@ -39,12 +38,12 @@ function standing(hold: LoopHold | undefined): Statement {
       }
 }
 
-function sceneOf({ notices, groups }: Plan, cluster: ClusterReader, situation: Situation, now: number): Scene {
+function sceneOf({ notices, groups }: Plan, situation: Situation, now: number): Scene {
   const over = (group: GroupPlan): boolean => group.excess > 0
   return {
     now,
     outages: notices.filter(({ reason }) => reason === 'DomainOutage').map(({ message }) => message),
-    cordonedNodes: [...cluster.nodes()].filter(node => node.unschedulable).length,
+    drains: situation.drains.map(({ node }) => node.name),
     unbalanced: groups.filter(group => over(group) && (group.status === 'Violated' || group.status === 'Held')).length,
     blocked: groups.filter(group => over(group) && group.status === 'Blocked').length,
     inFlight: situation.inFlight.length,

@@ -1,3 +1,4 @@
+import type { Episode } from '../rebalancing/episodes.ts'
 import type { LoopStatus } from '../rebalancing/loop.ts'
 import type { AnnotationOutcome, EvictionOutcome, KindFreshness, Occurrence } from '../rebalancing/ports.ts'
 import { createBoundedNames } from './bounded-names.ts'
@@ -110,6 +111,14 @@ export function defineLoopMetrics(registry: MetricRegistry, sources: LoopSources
   registry.scrapedGauge('episode_active', '1 while an episode goes on.', [], gauge =>
     gauge.set({}, sources.loop().episode === undefined ? 0 : 1),
   )
+  const ofEpisode = (name: string, help: string, value: (episode: Episode) => number): void =>
+    registry.scrapedGauge(`episode_${name}`, help, ['cause', 'phase'], gauge => {
+      const { episode } = sources.loop()
+      if (episode !== undefined) gauge.set({ cause: episode.cause, phase: episode.phase }, value(episode))
+    })
+  ofEpisode('started_timestamp_seconds', 'When the episode that goes on began.', ({ startedAt }) => startedAt / 1000)
+  ofEpisode('evictions', 'Evictions of the episode that goes on.', ({ evictions }) => evictions)
+  ofEpisode('misses', 'Landings of the episode that goes on which did not help.', ({ misses }) => misses)
   registry.scrapedGauge('held', '1 while the loop evicts nothing, with the reason.', ['reason'], gauge => {
     const { hold } = sources.loop()
     if (hold !== undefined) gauge.set({ reason: hold.reason }, 1)

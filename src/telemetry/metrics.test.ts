@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { group, plan } from '../../test/support/made-up-plans.ts'
 import type { Veto } from '../planning/reasons.ts'
+import type { Episode } from '../rebalancing/episodes.ts'
 import type { LoopHold } from '../rebalancing/freshness.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
@@ -154,5 +155,23 @@ describe('metrics asked for at each scrape', () => {
     status.hold = undefined
     const rest = Object.fromEntries(Object.entries(expected).filter(([name]) => !name.includes('_held')))
     expect(await series(metrics)).toEqual({ ...rest, 'respread_watch_events_total{kind="Pod"}': 31 })
+  })
+
+  it('show the episode that goes on', async () => {
+    const metrics = createMetrics({ violatedGroupSeries: 1 })
+    const episode: Episode = { cause: 'Outage', what: 'zone c', startedAt: 5_000, phase: 'Respread', since: 9_000, evictions: 3, misses: 1 }
+    metrics.scrapeFrom({
+      loop: () => ({ hold: undefined, inFlight: 0, overdue: 0, episode }),
+      mayAct: () => true,
+      freshness: () => [],
+      watches: () => [],
+    })
+    expect(await series(metrics)).toEqual({
+      respread_leader: 1,
+      respread_episode_active: 1,
+      'respread_episode_started_timestamp_seconds{cause="Outage",phase="Respread"}': 5,
+      'respread_episode_evictions{cause="Outage",phase="Respread"}': 3,
+      'respread_episode_misses{cause="Outage",phase="Respread"}': 1,
+    })
   })
 })

@@ -107,7 +107,13 @@ function measure(nodes: number): Row {
   const model = createSchedulerModel(state, DEFAULT_PROFILES)
   const built = performance.now()
   const cpu = process.threadCpuUsage()
-  const result = plan({ cluster: state, model }, DEFAULT_POLICY, { now: HOUR, domainHolds: [], workloadHolds: [], inFlight: [] })
+  const result = plan({ cluster: state, model }, DEFAULT_POLICY, {
+    now: HOUR,
+    domainHolds: [],
+    drains: [],
+    workloadHolds: [],
+    inFlight: [],
+  })
   const done = performance.now()
   const used = process.threadCpuUsage(cpu)
   return {

@@ -135,7 +135,7 @@ async function report(file: string): Promise<void> {
   tell({ kind: 'Synced', cost: synced, modelSeconds })
   const planning = startProbe()
   const from = performance.now()
-  const situation = { now: Date.now(), domainHolds: [], workloadHolds: [], inFlight: [] }
+  const situation = { now: Date.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }
   const { evictions } = plan({ cluster: state, model }, DEFAULT_POLICY, situation)
   tell({ kind: 'Planned', planSeconds: (performance.now() - from) / 1000, evictions: evictions.length, cost: planning.cost() })
 }

@@ -217,7 +217,7 @@ export function createWorld(options: WorldOptions): World {
       if (summary === undefined) throw new Error('the loop has not settled')
       return summary
     },
-    planNow: () => planner({ now: clock.now(), domainHolds: [], workloadHolds: [], inFlight: [] }),
+    planNow: () => planner({ now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }),
     pass: ms => clock.advanceAsync(ms),
     setWallClock: ms => {
       ahead = ms

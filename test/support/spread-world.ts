@@ -211,7 +211,7 @@ export function stateOf(objects: readonly unknown[], unknown: readonly string[] 
   return state
 }
 
-export const AT_REST: Situation = { now: NOW, domainHolds: [], workloadHolds: [], inFlight: [] }
+export const AT_REST: Situation = { now: NOW, domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }
 
 export function planFor(objects: readonly unknown[], policy: Partial<Policy> = {}, situation: Partial<Situation> = {}): Plan {
   const cluster = stateOf(objects)

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { AT_REST, groupOf, hard, planFor, soft, spreadOn, stateOf, workload, ZONE, zones } from '../../test/support/spread-world.ts'
+import type { Drain } from './situation.ts'
+
+const THREE = { a: 3, b: 3, c: 3 }
+
+/** Somebody drains c0. */
+function drainOf(objects: readonly unknown[]): Drain {
+  const node = stateOf(objects).node('c0')
+  if (node === undefined) throw new Error('there is no node c0')
+  return { node, reason: 'DrainInProgress', until: AT_REST.now + 60_000, message: 'c0 is being drained' }
+}
+
+describe('a drain', () => {
+  const cordoned = zones(THREE).map(node =>
+    (node['metadata'] as { name: string }).name === 'c0' ? { ...node, spec: { unschedulable: true } } : node,
+  )
+  const skewed = [...cordoned, ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread: [hard('web')] })]
+  const heldFor = (objects: readonly unknown[], drained: readonly unknown[] = objects) =>
+    groupOf(planFor(objects, {}, { drains: [drainOf(drained)] }), 'web')
+
+  it('holds each group that its node counts for', () => {
+    expect(heldFor(skewed)).toMatchObject({ status: 'Held', reason: 'DrainInProgress', message: 'c0 is being drained', planned: 0 })
+    expect(groupOf(planFor(skewed), 'web')).toMatchObject({ status: 'Violated', planned: 4 })
+  })
+
+  it('holds them still when the node is gone, until the drain is over', () => {
+    const without = skewed.filter(object => (object['metadata'] as { name: string }).name !== 'c0')
+    expect(heldFor(without, skewed)).toMatchObject({ status: 'Held', reason: 'DrainInProgress' })
+  })
+
+  it('does not touch a group that cannot use its node', () => {
+    const elsewhere = {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'NotIn', values: ['c0'] }] }],
+        },
+      },
+    }
+    const objects = [
+      ...cordoned,
+      ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread: [soft('web')], spec: { affinity: elsewhere } }),
+    ]
+    expect(heldFor(objects)).toMatchObject({ status: 'Violated', planned: 4 })
+  })
+
+  it('gives way to an outage as the reason', () => {
+    const down = [...zones({ a: 3, b: 3 }), ...zones({ c: 3 }, { ready: false, cordoned: true })]
+    const objects = [...down, ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread: [hard('web', { topologyKey: ZONE })] })]
+    expect(heldFor(objects)).toMatchObject({ status: 'Held', reason: 'DomainOutage' })
+  })
+})
