@@ -17,6 +17,9 @@ export interface LeaseRecord {
   readonly fingerprint: string
 }
 
+/** Something else may hold a lease of this name and not say for how long. */
+const UNSAID_SECONDS = 60
+
 export function readLease(body: string): LeaseRecord {
   const raw = fieldsOf(JSON.parse(body))
   const spec = fieldsOf(raw['spec'])
@@ -24,7 +27,7 @@ export function readLease(body: string): LeaseRecord {
   return {
     raw,
     holder: textOf(spec['holderIdentity']),
-    durationMs: numberOf(spec['leaseDurationSeconds']) * 1000,
+    durationMs: (numberOf(spec['leaseDurationSeconds']) || UNSAID_SECONDS) * 1000,
     renewedAt: Number.isNaN(renewedAt) ? undefined : renewedAt,
     acquireTime: textOf(spec['acquireTime']),
     transitions: numberOf(spec['leaseTransitions']),

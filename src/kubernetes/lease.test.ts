@@ -198,6 +198,18 @@ describe('leader election', { timeout: 60_000 }, () => {
     expect(one.changes).toEqual([true, false, true])
   })
 
+  it('respects a lease that something else holds without saying for how long', async () => {
+    const clock = createVirtualClock(START)
+    const { world, candidate, pass } = await leaseServer(clock)
+    world.lease = { metadata: { resourceVersion: '0' }, spec: { holderIdentity: 'something-else' } }
+    const one = candidate('one')
+    one.start()
+    await pass(50_000)
+
+    expect(one.mayAct()).toBe(false)
+    expect(world.lease.spec).toEqual({ holderIdentity: 'something-else' })
+  })
+
   it('is not put off by somebody who changes the object but not the holder', async () => {
     const clock = createVirtualClock(START)
     const { world, candidate, pass } = await leaseServer(clock)

@@ -6,6 +6,7 @@ import { EMPTY_HISTORY, formatHistory, parseHistory, type History } from './hist
 
 const WEB = { namespace: 'shop', workload: { kind: 'Deployment', name: 'web' } }
 const planned = eviction(1)
+const NOW = 5_000
 const expectation = expectationOf(planned, makePod(planned.pod), ['web'], 1_000)
 
 const MOVE = { controllerUid: 'rs', topologyKey: 'zone', domain: 'c', pod: 'web-3', uid: 'uid-3', node: 'node-c' }
@@ -46,7 +47,7 @@ describe('the stored history', () => {
     ['an empty one', EMPTY_HISTORY],
     ['one with something of everything', FULL],
   ])('comes back as it was: %s', (_, history) => {
-    expect(parseHistory(formatHistory(history))).toEqual({ ok: true, history })
+    expect(parseHistory(formatHistory(history), NOW)).toEqual({ ok: true, history })
   })
 
   it.each<[string, string, string]>([
@@ -55,13 +56,20 @@ describe('the stored history', () => {
     ['JSON of something else', '[]', 'it:'],
     ['another version', formatHistory(FULL).replace('"version":1', '"version":2'), 'version:'],
     ['a stage nobody knows', formatHistory(FULL).replace('"stage":"Evicted"', '"stage":"Elsewhere"'), 'expectations.1.stage:'],
+    [
+      'a time far ahead',
+      formatHistory(FULL).replace('"until":2000', '"until":1e300'),
+      'quarantines.0.until: a time that lies too far ahead',
+    ],
+    ['a time of next week', formatHistory(FULL).replace('"lastAt":1000', `"lastAt":${NOW + 7 * 86_400_000}`), 'rounds.0.lastAt:'],
+    ['a number that is no count', formatHistory(FULL).replace('"spent":1', '"spent":-1'), 'rounds.0.spent:'],
     ['a field that is missing', formatHistory(FULL).replace('"bornAfter":1000,', ''), 'expectations.0.bornAfter:'],
   ])('that is %s is not believed, and what is wrong is said', (_, text, problem) => {
-    expect(parseHistory(text)).toEqual({ ok: false, problem: expect.stringContaining(problem) })
+    expect(parseHistory(text, NOW)).toEqual({ ok: false, problem: expect.stringContaining(problem) })
   })
 
   it('may have fields from a later release', () => {
-    expect(parseHistory(formatHistory(FULL).replace('"version":1', '"version":1,"mood":"good"'))).toMatchObject({ ok: true })
+    expect(parseHistory(formatHistory(FULL).replace('"version":1', '"version":1,"mood":"good"'), NOW)).toMatchObject({ ok: true })
   })
 
   it('always fits into a ConfigMap, and keeps what is newest', () => {

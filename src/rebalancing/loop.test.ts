@@ -338,6 +338,21 @@ describe('over a restart', () => {
     expect(summary).toMatchObject({ reason: 'Balanced', landed: 1 })
   })
 
+  it('a history that a hand has sent far into the future is set aside too, instead of holding its workload for ever', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    const first = world.loop()
+    await settle(world, first)
+    world.store.text = world.store.text?.replace(/"lastAt":\d+/, '"lastAt":8640000000000001')
+    world.apply({ ...world.state.pod('shop', 'web-b0')!, name: 'web-a9', uid: 'web-a9', nodeName: 'node-a' })
+
+    const summary = await settle(world, world.loop())
+
+    expect(world.told.find(({ reason }) => reason === 'HistorySetAside')?.message).toContain(
+      'rounds.0.lastAt: a time that lies too far ahead',
+    )
+    expect(summary).toMatchObject({ reason: 'Balanced' })
+  })
+
   it('a history that cannot be read is set aside with a warning', async () => {
     const world = createLoopWorld([3, 1, 1])
     world.store.text = '{"version":1,'

@@ -30,7 +30,7 @@ export function createMemory(store: HistoryStore, recorder: Recorder): Memory {
         const text = await store.load()
         // Forgotten while it was read: another may be writing by now.
         if (era !== started) return 'the lease was lost meanwhile'
-        memory.history = recovered(read(text, recorder), now)
+        memory.history = recovered(read(text, now, recorder), now)
         kept = text ?? formatHistory(EMPTY_HISTORY)
         recalled = true
         return undefined
@@ -57,9 +57,9 @@ export function createMemory(store: HistoryStore, recorder: Recorder): Memory {
   return memory
 }
 
-function read(text: string | undefined, recorder: Recorder): History {
+function read(text: string | undefined, now: number, recorder: Recorder): History {
   if (text === undefined) return EMPTY_HISTORY
-  const parsed = parseHistory(text)
+  const parsed = parseHistory(text, now)
   if (parsed.ok) return parsed.history
   recorder.record({
     reason: 'HistorySetAside',
