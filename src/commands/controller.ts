@@ -9,7 +9,7 @@ import { createHistoryStore } from '../kubernetes/history-store.ts'
 import { createLeaderElection, type LeaderElection } from '../kubernetes/lease.ts'
 import { createOwnConfigMap } from '../kubernetes/own-config-map.ts'
 import { recordTo } from '../kubernetes/record-to.ts'
-import { describeMissing, missingPermissions, permissionsToRun } from '../kubernetes/permissions.ts'
+import { describeMissing, missingPermissions, permissionsToRun, warnWithoutEvents } from '../kubernetes/permissions.ts'
 import { createStopSign } from '../kubernetes/stop-sign.ts'
 import { createPlanner } from '../planning/planner.ts'
 import type { Policy } from '../planning/policy.ts'
@@ -72,6 +72,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     ...(options.audience === undefined ? [] : [options.audience]),
   ]
   const recorder = recordTo(...recorders)
+  if (!settings.dryRun) await warnWithoutEvents(transport, recorder, { clock, signal })
 
   const view = await connectClusterView(transport, {
     clock,

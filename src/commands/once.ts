@@ -84,11 +84,16 @@ async function underLease(
   }
 }
 
-function summaryText({ message, evictions, landed, missed, remaining }: RunSummary): string {
+function summaryText({ message, evictions, landed, missed, remaining, hasPlan, wouldEvict }: RunSummary): string {
   const landings = evictions === 0 ? '' : `; ${landed} landed where they help, ${missed} did not`
+  const left = hasPlan ? `; ${remaining.length} group(s) above maxSkew` : ''
+  const planned = wouldEvict.map(
+    ({ wave, namespace, pod, topologyKey, fromDomain, toDomain }) =>
+      `  wave ${wave}: would evict ${namespace}/${pod}, ${topologyKey} ${fromDomain} -> ${toDomain}\n`,
+  )
   const rest = remaining.map(
     group =>
       `  ${group.namespace}/${group.workload.name} over ${group.topologyKey}: skew ${group.skew}, ${group.reason}: ${group.message}\n`,
   )
-  return `${message}: ${evictions} eviction(s)${landings}; ${remaining.length} group(s) above maxSkew\n${rest.join('')}`
+  return `${message}: ${evictions} eviction(s)${landings}${left}\n${[...planned, ...rest].join('')}`
 }

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { transportTo } from '../../test/support/api-transport.ts'
+import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
 import { sendJson, startScriptedServer } from '../../test/support/scripted-server.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
-import { describeMissing, missingPermissions, permissionsToRead, permissionsToRun } from './permissions.ts'
+import { describeMissing, missingPermissions, permissionsToRead, permissionsToRun, warnWithoutEvents } from './permissions.ts'
 import type { Permission } from './permissions.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
-async function ask(wanted: readonly Permission[], allows: (attributes: Permission) => boolean): Promise<readonly Permission[]> {
+async function reviewServer(allows: (attributes: Permission) => boolean) {
   const server = await startScriptedServer(({ body }, response) => {
     const { spec } = JSON.parse(body) as { spec: { resourceAttributes: Permission } }
     sendJson(response, 201, { status: { allowed: allows(spec.resourceAttributes) } })
@@ -22,6 +22,11 @@ async function ask(wanted: readonly Permission[], allows: (attributes: Permissio
     () => server.close(),
     () => transport.close(),
   )
+  return { server, transport, clock }
+}
+
+async function ask(wanted: readonly Permission[], allows: (attributes: Permission) => boolean): Promise<readonly Permission[]> {
+  const { server, transport, clock } = await reviewServer(allows)
   const missing = await missingPermissions(transport, wanted, { clock, signal: new AbortController().signal })
   expect(server.requests).toHaveLength(wanted.length)
   return missing
@@ -73,6 +78,21 @@ describe('missing permissions', () => {
 
     expect(more({})).toEqual([...autoscalers, 'get pods', 'patch pods'])
     expect(more({ dryRun: true })).toEqual(autoscalers)
+  })
+
+  it('to write Events are no obstacle, but told', async () => {
+    const recorder = createMemoryRecorder()
+    for (const allowed of [true, false]) {
+      const { transport, clock } = await reviewServer(() => allowed)
+      await warnWithoutEvents(transport, recorder, { clock, signal: new AbortController().signal })
+    }
+
+    expect(recorder.told.map(({ reason, message }) => [reason, message])).toEqual([
+      [
+        'EventsForbidden',
+        'not allowed to create events.events.k8s.io everywhere: what is not told there stands in log and metrics all the same',
+      ],
+    ])
   })
 
   it('of a report are only about lists', () => {

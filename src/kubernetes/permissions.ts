@@ -1,5 +1,5 @@
 import PQueue from 'p-queue'
-import type { Clock } from '../rebalancing/ports.ts'
+import type { Clock, Recorder } from '../rebalancing/ports.ts'
 import { apiError } from './api-error.ts'
 import { fieldsOf } from './json.ts'
 import { CLUSTER_RESOURCES } from './resources.ts'
@@ -89,6 +89,18 @@ export async function missingPermissions(
   // A few at a time, so that two dozen questions do not open as many connections.
   const answers = await new PQueue({ concurrency: 4 }).addAll(wanted.map(permission => () => isAllowed(permission)))
   return wanted.filter((_, at) => answers[at] === false)
+}
+
+/** Events are for people who look at an object; without them everything else works, and a person ought to know. */
+export async function warnWithoutEvents(
+  transport: Transport,
+  recorder: Recorder,
+  options: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  const missing = await missingPermissions(transport, [{ verb: 'create', group: 'events.k8s.io', resource: 'events' }], options)
+  if (missing.length === 0) return
+  const message = `${describeMissing(missing)} everywhere: what is not told there stands in log and metrics all the same`
+  recorder.record({ reason: 'EventsForbidden', level: 'warning', message })
 }
 
 /** One sentence that lists what is missing, verbs of one resource together. */

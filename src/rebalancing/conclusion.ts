@@ -1,4 +1,4 @@
-import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import type { Reason } from '../planning/reasons.ts'
 import type { Decision, LoopState } from './loop-state.ts'
 import type { LoopHold } from './freshness.ts'
@@ -15,8 +15,11 @@ export interface RunSummary {
   /** Replacements that landed where they help. */
   readonly landed: number
   readonly missed: number
-  /** Groups still over maxSkew. */
+  /** Groups still over maxSkew, as far as a plan was made at all. */
   readonly remaining: readonly GroupPlan[]
+  readonly hasPlan: boolean
+  /** What a dry run would have done, in order. */
+  readonly wouldEvict: readonly PlannedEviction[]
 }
 
 /** Groups that exceed what their constraint allows. */
@@ -80,5 +83,7 @@ export function summaryOf({ ending, stopped, tally }: LoopState, hold: LoopHold 
     OutsideWindow: `${groups} left as they are: ${hold?.message ?? 'no maintenance window is open'}`,
     TimedOut: `the time is up with ${groups}${hold === undefined ? '' : `: ${hold.message}`}`,
   }
-  return { reason, message: messages[reason], evictions: tally.evicted, landed: tally.helped, missed: tally.missed, remaining }
+  const { evicted: evictions, helped: landed, missed } = tally
+  const wouldEvict = reason === 'DryRun' ? (plan?.evictions ?? []) : []
+  return { reason, message: messages[reason], evictions, landed, missed, remaining, hasPlan: plan !== undefined, wouldEvict }
 }

@@ -82,6 +82,7 @@ export const LOOP_REASONS = {
   LeaseLost: { kind: 'told', meaning: 'Another process has taken the lease.' },
   LeaseNotRenewed: { kind: 'told', meaning: 'The lease was not renewed in time, so this process may not act.' },
   LeaseUnreachable: { kind: 'told', meaning: 'The lease could not be read or written.' },
+  EventsForbidden: { kind: 'told', meaning: 'The permission to write Events on objects is missing; log and metrics tell the same.' },
   RequestFailed: { kind: 'told', meaning: 'A list or a watch failed and is tried again.' },
   KindUnavailable: { kind: 'told', meaning: 'The server lacks or refuses a kind that can be done without.' },
   WatchSilent: { kind: 'told', meaning: 'A watch was silent for too long and is opened anew.' },

@@ -15,7 +15,7 @@ export function statementsOf(plan: Plan, admission: Admission, domainHolds: read
     ...domainHolds.map(settling),
     ...plan.groups.map(standing),
     ...waitingWorkloads(admission),
-    ...(dryRun ? admission.admitted.map(wouldEvict) : []),
+    ...(dryRun ? wouldEvict(admission) : []),
   ]
 }
 
@@ -62,9 +62,15 @@ function waitingWorkloads({ waiting }: Admission): readonly Statement[] {
   return [...first.values()]
 }
 
-function wouldEvict(eviction: PlannedEviction): Statement {
-  const { namespace, pod, uid, topologyKey, fromDomain, toDomain } = eviction
-  const message = `would evict ${namespace}/${pod} from ${topologyKey}=${fromDomain} so that it lands in ${toDomain}`
+/** The whole way: what may go out now, and what would follow it. */
+function wouldEvict({ admitted, waiting }: Admission): readonly Statement[] {
+  const followed = waiting.filter(({ reason }) => reason === 'LaterWave').map(({ eviction }) => eviction)
+  return [...admitted, ...followed].map(wouldEvictPod)
+}
+
+function wouldEvictPod(eviction: PlannedEviction): Statement {
+  const { namespace, pod, uid, topologyKey, fromDomain, toDomain, wave } = eviction
+  const message = `would evict ${namespace}/${pod} from ${topologyKey}=${fromDomain} so that it lands in ${toDomain} (wave ${wave})`
   return {
     topic: `would ${uid}`,
     occurrence: { reason: 'WouldEvict', message, about: { kind: 'Pod', namespace, name: pod, uid }, level: 'info' },
