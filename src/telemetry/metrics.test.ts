@@ -161,7 +161,7 @@ describe('metrics asked for at each scrape', () => {
     const metrics = createMetrics({ violatedGroupSeries: 1 })
     const episode: Episode = { cause: 'Outage', what: 'zone c', startedAt: 5_000, phase: 'Respread', since: 9_000, evictions: 3, misses: 1 }
     metrics.scrapeFrom({
-      loop: () => ({ hold: undefined, inFlight: 0, overdue: 0, episode }),
+      loop: () => ({ hold: undefined, inFlight: 0, overdue: 0, episode, deletionCosts: 0 }),
       mayAct: () => true,
       freshness: () => [],
       watches: () => [],
