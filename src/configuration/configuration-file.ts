@@ -113,6 +113,9 @@ const limits = section({
     perNode: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.node),
     perCluster: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.cluster),
   }).describe('Evictions whose replacement is not Ready yet. PodDisruptionBudgets hold besides.'),
+  perCycle: wholeNumber({ min: 1, max: 10_000 })
+    .default(policy.caps.cycle)
+    .describe('New evictions of one cycle, which is one plan and what it admits.'),
   evictionsPerSecond: wholeNumber({ min: 1, max: 1_000 }).default(loop.evictionsPerSecond),
 }).describe('How much may move at once.')
 

@@ -50,6 +50,7 @@ act:
 protect: { priorityThreshold: 1000, minimumPodAge: 2m, minimumReplicas: 3, localStorage: false, storageClasses: [local], annotations: [karpenter.sh/do-not-disrupt] }
 limits:
   inFlight: { perWorkloadPercent: 25, perNamespace: 7, perNode: 1, perCluster: 40 }
+  perCycle: 12
   evictionsPerSecond: 2
 windows:
   - { schedule: '0 22 * * 1-5', timeZone: Europe/Vienna, duration: 6h }
@@ -88,7 +89,7 @@ leaderElection: { leaseName: one, leaseNamespace: ops }
       constraints: { hard: true, soft: false, clusterDefaults: true, softAntiAffinity: true },
       topologyKeys: ['topology.kubernetes.io/zone'],
       expectedDomains: new Map([['topology.kubernetes.io/zone', ['a', 'b', 'c']]]),
-      caps: { workloadPercent: 25, namespace: 7, node: 1, cluster: 40 },
+      caps: { workloadPercent: 25, namespace: 7, node: 1, cluster: 40, cycle: 12 },
       outage: { notReadyPercent: 80, notReadyNodes: 5 },
       self: undefined,
     } satisfies Configuration['policy'])
@@ -246,7 +247,7 @@ describe('an unknown key', () => {
   it.each([
     {
       body: 'limits:\n  inFlght: {}',
-      says: '4:3: limits.inFlght: unknown key; did you mean inFlight? legal here: inFlight, evictionsPerSecond',
+      says: '4:3: limits.inFlght: unknown key; did you mean inFlight? legal here: inFlight, perCycle, evictionsPerSecond',
     },
     { body: 'metrics: { colour: 1 }', says: '3:12: metrics.colour: unknown key; legal here: port, violatedGroupSeries' },
     { body: 'metrics: { "a b": 1 }', says: '3:12: metrics."a b": unknown key; legal here: port, violatedGroupSeries' },

@@ -29,6 +29,7 @@ export function toPolicy(file: ConfigurationFile): Policy {
       namespace: limits.inFlight.perNamespace,
       node: limits.inFlight.perNode,
       cluster: limits.inFlight.perCluster,
+      cycle: limits.perCycle,
     },
     outage,
     self: undefined,

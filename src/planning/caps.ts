@@ -3,10 +3,13 @@ import type { PodRecord } from '../cluster/pod.ts'
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import type { WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
-import { ownersOf } from './workloads.ts'
+import { ownersOf, replicasWanted } from './workloads.ts'
 
 /** What counts against the cap of the whole cluster. */
 export const CLUSTER_KEY = 'cluster'
+
+/** What counts against the cap of one cycle: a plan and what it admits, whatever is in flight from earlier ones. */
+export const CYCLE_KEY = 'cycle'
 
 /** What an eviction takes a place of, under every cap. */
 interface Placed {
@@ -15,18 +18,18 @@ interface Placed {
   readonly workload: WorkloadName
 }
 
-/** A limit of the configuration on evictions in flight together. */
+/** A limit of the configuration on evictions in flight together, or begun together. */
 export interface Cap {
   /** CamelCase, for event, metric and log. */
-  readonly reason: 'WorkloadCap' | 'NamespaceCap' | 'NodeCap' | 'ClusterCap'
-  /** What counts against it: whatever has this among its {@link capKeysOf}. */
+  readonly reason: 'WorkloadCap' | 'NamespaceCap' | 'NodeCap' | 'ClusterCap' | 'CycleCap'
+  /** What counts against it: whatever has this among its {@link capKeysOf}; of this cycle, also {@link CYCLE_KEY}. */
   readonly key: string
   readonly limit: number
   /** Whose evictions it limits, as part of a sentence. */
   readonly whose: string
 }
 
-/** The keys of the caps that an eviction counts against. */
+/** The keys of the caps that an eviction counts against for as long as it is in flight. */
 export function capKeysOf({
   namespace,
   node,
@@ -44,10 +47,10 @@ export function capsOn(pod: PodRecord, cluster: ClusterReader, caps: Policy['cap
     { reason: 'NamespaceCap', key: namespaceKey, limit: atLeastOne(caps.namespace), whose: `of namespace ${namespace}` },
     { reason: 'NodeCap', key: nodeKey, limit: atLeastOne(caps.node), whose: `from node ${node}` },
     { reason: 'ClusterCap', key: clusterKey, limit: atLeastOne(caps.cluster), whose: 'in the cluster' },
+    { reason: 'CycleCap', key: CYCLE_KEY, limit: atLeastOne(caps.cycle), whose: 'of this cycle' },
   ]
   if (budgetsOf(cluster, pod).length > 0) return common
-  const replicas = (owners.top?.kind === 'Deployment' ? owners.top : owners.controller)?.replicas ?? 1
-  const limit = atLeastOne(Math.floor((replicas * caps.workloadPercent) / 100))
+  const limit = atLeastOne(Math.floor((replicasWanted(cluster, pod, owners) * caps.workloadPercent) / 100))
   return [{ reason: 'WorkloadCap', key: workloadKey, limit, whose: `of ${owners.name.kind} ${owners.name.name}` }, ...common]
 }
 

@@ -252,6 +252,8 @@ describe('evictions in flight', () => {
     controllerUid: 'ReplicaSet-shop-web-1',
     workload: { kind: 'Deployment', name: 'web' },
     evictedAt: AT_REST.now,
+    budgets: [],
+    budgetShows: false,
     replacementUid: undefined,
   })
 

@@ -42,6 +42,8 @@ export interface Policy {
     readonly namespace: number
     readonly node: number
     readonly cluster: number
+    /** New evictions of one cycle, which is one plan and what it admits. */
+    readonly cycle: number
   }
   readonly outage: { readonly notReadyPercent: number; readonly notReadyNodes: number }
   /** respread's own pods, evicted last: namespace and app label value. */
@@ -67,7 +69,7 @@ export const DEFAULT_POLICY: Policy = {
   constraints: { hard: true, soft: true, clusterDefaults: false, softAntiAffinity: false },
   topologyKeys: [],
   expectedDomains: new Map(),
-  caps: { workloadPercent: 10, namespace: 5, node: 2, cluster: 20 },
+  caps: { workloadPercent: 10, namespace: 5, node: 2, cluster: 20, cycle: 20 },
   outage: { notReadyPercent: 55, notReadyNodes: 3 },
   self: undefined,
 }

@@ -49,8 +49,11 @@ export interface InFlight {
   /** Uid of the controller whose next pod is the replacement. */
   readonly controllerUid: string
   readonly workload: { readonly kind: string; readonly name: string }
-  /** The budget's status may not show it yet. */
   readonly evictedAt: number
+  /** Names of the budgets that covered the pod. */
+  readonly budgets: readonly string[]
+  /** A status of its budget has named the pod, so the budget's disruptionsAllowed counts it from then on. */
+  readonly budgetShows: boolean
   /** The replacement, once it is known. */
   readonly replacementUid: string | undefined
 }

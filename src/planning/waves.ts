@@ -1,21 +1,28 @@
-import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
+import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { CLUSTER_KEY, capKeysOf, capsOn } from './caps.ts'
+import { evictionAllowance } from '../scheduling/budget-arithmetic.ts'
+import { CLUSTER_KEY, CYCLE_KEY, capKeysOf, capsOn } from './caps.ts'
 import type { Policy } from './policy.ts'
 import type { InFlight, Situation } from './situation.ts'
 
 /** What one eviction takes a place of: limits by key, and that of its budget, which is another now and later. */
 interface Claim {
   readonly caps: ReadonlyMap<string, number>
-  readonly budget: { readonly key: string; readonly now: number; readonly later: number } | undefined
+  readonly budget: BudgetLimit | undefined
+}
+
+interface BudgetLimit {
+  readonly key: string
+  readonly now: number
+  readonly later: number
 }
 
 /** How many more evictions each cap and budget allows; counts down as evictions are admitted. */
 interface Allowance {
   /** Admits the eviction if everything allows one more, and books it. */
   admit(claim: Claim): boolean
-  /** The cap on the cluster is reached: it admits nothing more. */
+  /** The cap on the cluster or on the cycle is reached: it admits nothing more. */
   isFull(): boolean
 }
 
@@ -34,7 +41,7 @@ export function wavesOf(
   const latestOf = new Map<string, number>()
   let firstOpen = 1
   return victims.map(({ pod, groups }) => {
-    const claim = claimOf(pod, cluster, policy)
+    const claim = claimOf(pod, cluster, policy, situation)
     while (waves[firstOpen - 1]?.isFull() === true) firstOpen += 1
     let wave = Math.max(firstOpen, ...groups.map(group => latestOf.get(group) ?? 1))
     for (; ; wave++) {
@@ -46,14 +53,28 @@ export function wavesOf(
   })
 }
 
-function claimOf(pod: PodRecord, cluster: ClusterReader, policy: Policy): Claim {
+function claimOf(pod: PodRecord, cluster: ClusterReader, policy: Policy, { inFlight }: Situation): Claim {
   const caps = new Map(capsOn(pod, cluster, policy.caps).map(({ key, limit }) => [key, limit]))
-  const budget = budgetsOf(cluster, pod)[0]
-  if (budget === undefined) return { caps, budget: undefined }
-  const { disruptionsAllowed, expectedPods, desiredHealthy } = budget.status
+  const allowed = evictionAllowance(cluster, pod)
+  switch (allowed.kind) {
+    // Also a pod that is not Ready, where unhealthyPodEvictionPolicy lets it go without spending of the budget.
+    case 'bypass':
+    case 'severalBudgets': // vetoed; no limit of one budget says anything about it
+      return { caps, budget: undefined }
+    case 'allowed':
+      return { caps, budget: allowed.budget && limitOf(allowed.budget, inFlight) }
+    case 'lagging':
+    case 'exhausted':
+    case 'forbidden':
+      return { caps, budget: { ...limitOf(allowed.budget, inFlight), now: 0 } }
+  }
+}
+
+function limitOf({ namespace, name, status }: BudgetRecord, inFlight: readonly InFlight[]): BudgetLimit {
+  const { disruptionsAllowed, expectedPods, desiredHealthy } = status
+  const unshown = inFlight.filter(flight => flight.namespace === namespace && !flight.budgetShows && flight.budgets.includes(name)).length
   // Later waves come when the replacements of the earlier ones are Ready, so the budget has recovered what it allows at best.
-  const later = Math.max(1, expectedPods - desiredHealthy)
-  return { caps, budget: { key: `budget ${budget.namespace}/${budget.name}`, now: disruptionsAllowed, later } }
+  return { key: `budget ${namespace}/${name}`, now: disruptionsAllowed - unshown, later: Math.max(1, expectedPods - desiredHealthy) }
 }
 
 function allowance(policy: Policy, inFlight: readonly InFlight[], when: 'now' | 'later'): Allowance {
@@ -69,6 +90,6 @@ function allowance(policy: Policy, inFlight: readonly InFlight[], when: 'now' | 
       if (budget !== undefined) book(budget.key)
       return true
     },
-    isFull: () => isReached(CLUSTER_KEY, Math.max(1, policy.caps.cluster)),
+    isFull: () => isReached(CLUSTER_KEY, Math.max(1, policy.caps.cluster)) || isReached(CYCLE_KEY, Math.max(1, policy.caps.cycle)),
   }
 }

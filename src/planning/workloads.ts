@@ -1,5 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import type { PodRecord } from '../cluster/pod.ts'
+import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
 import { controllerRecord } from '../scheduling/controller-record.ts'
 import type { WorkloadName } from './plan-types.ts'
@@ -27,6 +27,17 @@ export function ownersOf(cluster: ClusterReader, pod: PodRecord): Owners {
     top = above
   }
   return { controller, top, name }
+}
+
+/**
+ * How many pods the workload wants: a Deployment says it for all its ReplicaSets. Of an owner that the state has no records of (a custom resource
+ * whose kind was opted in) the pods themselves are counted.
+ */
+export function replicasWanted(cluster: ClusterReader, pod: PodRecord, { controller, top }: Owners): number {
+  const scaled = top?.kind === 'Deployment' ? top : controller
+  if (scaled !== undefined) return scaled.replicas
+  if (pod.controller === undefined) return 1
+  return [...cluster.podsOf(pod.controller.uid)].filter(each => each.deletedAt === undefined && !isFinished(each)).length
 }
 
 /**

@@ -207,6 +207,7 @@ describe('whatever the plan and what is in flight', () => {
     namespace: fc.integer({ min: 1, max: 4 }),
     node: fc.integer({ min: 1, max: 4 }),
     cluster: fc.integer({ min: 1, max: 6 }),
+    cycle: fc.integer({ min: 1, max: 6 }),
   })
 
   it('no cap and no budget is exceeded by what is admitted, and each that waits would exceed one', () => {
@@ -227,6 +228,7 @@ describe('whatever the plan and what is in flight', () => {
             taken(({ namespace }) => namespace === last.namespace) > limit.namespace ||
             taken(({ node }) => node === last.node) > limit.node ||
             taken(() => true) > limit.cluster ||
+            admitted.length > limit.cycle ||
             (isCovered(last) ? unshown > allowed : taken(isSibling) > 1)
           )
         }

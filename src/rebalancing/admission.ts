@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { capKeysOf, capsOn } from '../planning/caps.ts'
+import { CYCLE_KEY, capKeysOf, capsOn } from '../planning/caps.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Policy } from '../planning/policy.ts'
 import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts'
@@ -157,7 +157,7 @@ function budgetIsSpent({ pod }: Candidate, { cluster, inFlight, sameWave }: Door
 }
 
 function capIsReached({ pod }: Candidate, { cluster, caps, inFlight, sameWave }: Door): Refusal | undefined {
-  const taken = [...inFlight, ...sameWave].flatMap(capKeysOf)
+  const taken = [...[...inFlight, ...sameWave].flatMap(capKeysOf), ...sameWave.map(() => CYCLE_KEY)]
   const reached = capsOn(pod, cluster, caps).find(cap => taken.filter(key => key === cap.key).length >= cap.limit)
   if (reached === undefined) return undefined
   const { reason, whose, limit } = reached

@@ -26,10 +26,6 @@ export interface Expectation extends InFlight {
   readonly fromDomain: string
   readonly toDomain: string
   readonly controller: { readonly kind: string; readonly name: string }
-  /** Names of the budgets that covered the pod. */
-  readonly budgets: readonly string[]
-  /** A status of its budget has named the pod, so the budget's disruptionsAllowed counts it from then on. */
-  readonly budgetShows: boolean
   /** End of the pod's grace period, once it is terminating. */
   readonly leavesAt: number | undefined
   /** The replacement was created at this time or later, by the API server's clock, which counts in whole seconds. */

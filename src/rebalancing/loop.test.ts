@@ -30,7 +30,7 @@ describe('from skew to balance', () => {
 
   it('keeps within the cap of the workload at every moment', async () => {
     const world = createLoopWorld([6, 6, 0])
-    const loop = world.loop({}, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99 } })
+    const loop = world.loop({}, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99, cycle: 99 } })
     let most = 0
     world.clock.after(0, function sample() {
       most = Math.max(most, loop.status().inFlight)
@@ -246,7 +246,7 @@ describe('learning', () => {
     const world = createLoopWorld([4, 4, 0])
     world.landing = () => 'a'
 
-    const loop = world.loop({}, { caps: { workloadPercent: 1, namespace: 99, node: 99, cluster: 99 } })
+    const loop = world.loop({}, { caps: { workloadPercent: 1, namespace: 99, node: 99, cluster: 99, cycle: 99 } })
     void loop.start()
     await world.clock.advanceAsync(9 * MINUTE)
     await loop.stop()
@@ -289,7 +289,7 @@ describe('learning', () => {
   it('a replacement that is never Ready holds its workload', async () => {
     const world = createLoopWorld([6, 6, 0])
     world.becomesReady = false
-    const loop = world.loop({}, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99 } })
+    const loop = world.loop({}, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99, cycle: 99 } })
     void loop.start()
 
     await world.clock.advanceAsync(HOUR)

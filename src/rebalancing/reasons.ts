@@ -14,6 +14,7 @@ export const LOOP_REASONS = {
   NamespaceCap: { kind: 'waiting', meaning: 'As many evictions of the namespace are in flight as may be.' },
   NodeCap: { kind: 'waiting', meaning: 'As many evictions from the node are in flight as may be.' },
   ClusterCap: { kind: 'waiting', meaning: 'As many evictions of the cluster are in flight as may be.' },
+  CycleCap: { kind: 'waiting', meaning: 'As many evictions go out in this cycle as may.' },
 
   // Evictions withdrawn right before the request.
   PodGone: { kind: 'told', meaning: 'The pod was gone before it was evicted.' },

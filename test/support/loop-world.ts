@@ -161,7 +161,7 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
           for (const { uid, toDomain } of made.evictions) planned.set(uid, toDomain)
           return made
         },
-        { ...DEFAULT_POLICY, caps: { workloadPercent: 50, namespace: 99, node: 99, cluster: 99 }, ...policy },
+        { ...DEFAULT_POLICY, caps: { workloadPercent: 50, namespace: 99, node: 99, cluster: 99, cycle: 99 }, ...policy },
         { ...DEFAULT_LOOP_SETTINGS, ...settings },
         {
           surplusOf: () => world.surplus(),

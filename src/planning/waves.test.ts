@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { budget, spreadOn, stateOf, workload, zones, AT_REST, type WorkloadOptions } from '../../test/support/spread-world.ts'
+import { DEFAULT_POLICY, type Policy } from './policy.ts'
+import type { InFlight } from './situation.ts'
+import { wavesOf } from './waves.ts'
+
+const THREE = { a: 3, b: 3, c: 3 }
+const WIDE_OPEN: Policy['caps'] = { workloadPercent: 100, namespace: 99, node: 99, cluster: 99, cycle: 99 }
+
+interface Case {
+  /** Pods of web on nodes a0, a1, ...; their evictions are planned in this order. */
+  readonly pods?: number
+  readonly more?: Partial<WorkloadOptions>
+  readonly objects?: readonly unknown[]
+  readonly caps?: Partial<Policy['caps']>
+  readonly inFlight?: readonly InFlight[]
+  /** Each eviction helps a group of its own, so that none must come after another. */
+  readonly apart?: boolean
+}
+
+/** The wave of each eviction. */
+function waves({ pods = 4, more = {}, objects = [], caps = {}, inFlight = [], apart = false }: Case): readonly number[] {
+  const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [pods]), ...more }), ...objects])
+  const victims = [...cluster.pods()]
+    .filter(pod => pod.labels.get('app') === 'web')
+    .map((pod, index) => ({ pod, groups: [apart ? `group ${index}` : 'group'] }))
+  return wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight })
+}
+
+const flight = (fields: Partial<InFlight> = {}): InFlight => ({
+  namespace: 'shop',
+  pod: 'gone',
+  uid: 'gone',
+  node: 'c2',
+  controllerUid: 'elsewhere',
+  workload: { kind: 'Deployment', name: 'other' },
+  evictedAt: AT_REST.now,
+  budgets: [],
+  budgetShows: false,
+  replacementUid: undefined,
+  ...fields,
+})
+
+/** A budget that allows so many evictions now, and two once all is well. */
+const allowing = (disruptionsAllowed: number, spec = {}, status = {}): unknown =>
+  budget(
+    'web',
+    { maxUnavailable: 2, ...spec },
+    { disruptionsAllowed, currentHealthy: 2 + disruptionsAllowed, desiredHealthy: 2, expectedPods: 4, ...status },
+  )
+
+describe('the caps', () => {
+  it.each<[string, Case, readonly number[]]>([
+    ['none reached', {}, [1, 1, 1, 1]],
+    ['half of a workload', { caps: { workloadPercent: 50 } }, [1, 1, 2, 2]],
+    ['10 % of four replicas, which is one', { caps: { workloadPercent: 10 } }, [1, 2, 3, 4]],
+    ['three in a namespace', { caps: { namespace: 3 } }, [1, 1, 1, 2]],
+    ['one from a node: a0, a1, a2 and a0 again', { caps: { node: 1 } }, [1, 1, 1, 2]],
+    ['two in the cluster', { caps: { cluster: 2 } }, [1, 1, 2, 2]],
+    ['three in a cycle', { caps: { cycle: 3 } }, [1, 1, 1, 2]],
+    ['caps of 0, which the configuration refuses', { caps: { cluster: 0, cycle: 0 } }, [1, 2, 3, 4]],
+  ])('%s', (_case, given, expected) => {
+    expect(waves(given)).toEqual(expected)
+  })
+
+  it.each<[string, Case, readonly number[]]>([
+    ['the namespace', { caps: { namespace: 3 }, inFlight: [flight()] }, [1, 1, 2, 2]],
+    ['another namespace', { caps: { namespace: 3 }, inFlight: [flight({ namespace: 'other' })] }, [1, 1, 1, 2]],
+    ['a node', { caps: { node: 1 }, inFlight: [flight({ node: 'a1' })], apart: true }, [1, 2, 1, 2]],
+    ['the cluster', { caps: { cluster: 2 }, inFlight: [flight({ namespace: 'other' })] }, [1, 2, 2, 3]],
+    [
+      'the workload',
+      { caps: { workloadPercent: 50 }, inFlight: [flight({ workload: { kind: 'Deployment', name: 'web' } })] },
+      [1, 2, 2, 3],
+    ],
+  ])('what is in flight takes places of %s', (_case, given, expected) => {
+    expect(waves(given)).toEqual(expected)
+  })
+
+  it('what is in flight from earlier cycles takes no place of this one', () => {
+    expect(waves({ caps: { cycle: 3 }, inFlight: [flight(), flight()] })).toEqual([1, 1, 1, 2])
+  })
+})
+
+describe('a budget', () => {
+  it.each<[string, Case, readonly number[]]>([
+    ['that allows two', { objects: [allowing(2)] }, [1, 1, 2, 2]],
+    ['that allows none now leaves the first wave empty', { objects: [allowing(0)] }, [2, 2, 3, 3]],
+    ['stands in for the cap on its workload', { objects: [allowing(2)], caps: { workloadPercent: 1 } }, [1, 1, 2, 2]],
+    [
+      'whose controller has not seen its newest spec allows nothing now',
+      { objects: [allowing(2, {}, { observedGeneration: 0 })] },
+      [2, 2, 3, 3],
+    ],
+    ['whose status makes no sense allows nothing now', { objects: [allowing(-1)] }, [2, 2, 3, 3]],
+  ])('%s', (_case, given, expected) => {
+    expect(waves(given)).toEqual(expected)
+  })
+
+  it.each<[string, Partial<InFlight>, readonly number[]]>([
+    ['its status does not show yet', { budgets: ['web'] }, [1, 2, 2, 3]],
+    ['its status counts already', { budgets: ['web'], budgetShows: true }, [1, 1, 2, 2]],
+    ['another budget covers', { budgets: ['api'] }, [1, 1, 2, 2]],
+  ])('and an eviction in flight that %s', (_case, fields, expected) => {
+    expect(waves({ objects: [allowing(2)], inFlight: [flight(fields)] })).toEqual(expected)
+  })
+})
+
+describe('unhealthyPodEvictionPolicy', () => {
+  const notReady = { pods: { 0: { ready: false }, 1: { ready: false } } }
+
+  it.each<[string, unknown, readonly number[]]>([
+    ['IfHealthyBudget, healthy: what is not Ready goes without spending of the budget', allowing(0), [1, 1, 2, 2]],
+    ['IfHealthyBudget, not healthy: what is not Ready waits like the rest', allowing(0, {}, { currentHealthy: 1 }), [2, 2, 3, 3]],
+    [
+      'AlwaysAllow, not healthy: what is not Ready goes all the same',
+      allowing(0, { unhealthyPodEvictionPolicy: 'AlwaysAllow' }, { currentHealthy: 1 }),
+      [1, 1, 2, 2],
+    ],
+  ])('%s', (_case, object, expected) => {
+    expect(waves({ more: notReady, objects: [object] })).toEqual(expected)
+  })
+})
+
+describe('the order of a group', () => {
+  it('is kept: no eviction comes before an earlier one of its group, be there a place for it', () => {
+    // The second pod of a0 must wait for the first; the one after it could go at once.
+    const on = { on: ['a0', 'a0', 'a1'] }
+    expect(waves({ more: on, caps: { node: 1 } })).toEqual([1, 2, 2])
+    expect(waves({ more: on, caps: { node: 1 }, apart: true })).toEqual([1, 2, 1])
+  })
+})
