@@ -78,16 +78,19 @@ export function flag() {
   return z.boolean({ error: 'true or false' })
 }
 
-/** A kind of owner, be it a custom resource. Well-known ones must be spelt as Kubernetes does, and those whose pods are never moved are refused. */
+/**
+ * A kind of owner, be it a custom resource, with its group where the name alone may mean another (`StatefulSet.apps.kruise.io`). Well-known ones
+ * must be spelt as Kubernetes does, and those whose pods are never moved are refused.
+ */
 export function ownerKind(known: readonly string[], never: readonly string[]) {
   const error = `a kind such as ${known.join(', ')} (a custom resource's too)`
   return z
     .string({ error })
-    .regex(/^[A-Z][A-Za-z0-9]{0,62}$/, { error, abort: true })
+    .regex(/^[A-Z][A-Za-z0-9]{0,62}(?:\.[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)?$/, { error, abort: true })
     .check(({ value, issues }) => {
       const meant = known.find(kind => kind !== value && kind.toLowerCase() === value.toLowerCase())
       if (meant !== undefined) issues.push({ code: 'custom', input: value, message: `found "${value}"; did you mean ${meant}?` })
-      if (never.includes(value))
+      if (never.includes(value.split('.')[0] ?? ''))
         issues.push({ code: 'custom', input: value, message: `pods of a ${value} belong to their node and are never moved` })
     })
 }

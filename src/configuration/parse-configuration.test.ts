@@ -41,7 +41,7 @@ act:
   namespaces: { include: [shop, payments], exclude: [], includeSelector: env=prod, excludeSelector: 'frozen' }
   podSelector: tier in (web,api)
   optIn: true
-  ownerKinds: [ReplicaSet, CloneSet]
+  ownerKinds: [ReplicaSet, CloneSet, StatefulSet.apps.kruise.io]
   whenUnsatisfiable: [DoNotSchedule]
   clusterDefaults: true
   softAntiAffinity: true
@@ -79,7 +79,7 @@ leaderElection: { leaseName: one, leaseNamespace: ops }
       },
       podSelector: { kind: 'requirements', requirements: [{ key: 'tier', operator: 'In', values: ['api', 'web'] }] },
       optIn: true,
-      ownerKinds: ['ReplicaSet', 'CloneSet'],
+      ownerKinds: ['ReplicaSet', 'CloneSet', 'StatefulSet.apps.kruise.io'],
       priorityThreshold: 1000,
       minimumPodAge: 120_000,
       minimumReplicas: 3,
@@ -279,6 +279,10 @@ describe('a contradiction', () => {
     {
       body: 'act: { ownerKinds: [DaemonSet] }',
       says: '3:21: act.ownerKinds[0]: pods of a DaemonSet belong to their node and are never moved',
+    },
+    {
+      body: 'act: { ownerKinds: [DaemonSet.apps.kruise.io] }',
+      says: '3:21: act.ownerKinds[0]: pods of a DaemonSet.apps.kruise.io belong to their node and are never moved',
     },
     { body: 'timing: { debounce: 40s }', says: '3:21: timing.debounce: must be shorter than timing.tick' },
     {

@@ -7,10 +7,16 @@ import { isTolerated, repellingTaint } from '../scheduling/taints.ts'
 
 const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }
 
+/** The node is cordoned, and the pod does not tolerate it (NodeUnschedulable). */
+export function isCordonedFor(node: NodeRecord, { tolerations }: PodSpec): boolean {
+  return node.unschedulable && !isTolerated(CORDON, tolerations)
+}
+
 /** Would the node have the pod as far as cordon, taints and node affinity go? What soft constraints count domains by. */
 export function wouldHave(node: NodeRecord, spec: PodSpec): boolean {
-  if (node.unschedulable && !isTolerated(CORDON, spec.tolerations)) return false
-  return repellingTaint(node.taints, spec.tolerations) === undefined && matchesRequiredNodeAffinity(spec, node)
+  return (
+    !isCordonedFor(node, spec) && repellingTaint(node.taints, spec.tolerations) === undefined && matchesRequiredNodeAffinity(spec, node)
+  )
 }
 
 /**

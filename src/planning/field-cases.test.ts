@@ -16,6 +16,7 @@ import {
   ZONE,
   zones,
 } from '../../test/support/spread-world.ts'
+import { everyEnding } from '../../test/support/play-out.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { plan } from './plan.ts'
@@ -81,32 +82,202 @@ function withZonalVolumes(on: readonly string[], spread: Parameters<typeof workl
   ]
 }
 
+/** One workload over as many zones of three nodes as there are counts. */
+function zonal(counts: readonly number[], constraint: Record<string, unknown>): unknown[] {
+  const sizes = Object.fromEntries(counts.map((_, index) => ['abcde'[index] ?? '', 3]))
+  return [...zones(sizes), ...workload({ name: 'web', on: spreadOn(sizes, counts), spread: [constraint] })]
+}
+
+describe('seen in the field: counts', () => {
+  it.each<[readonly number[], number, number]>([
+    [[0, 0, 4], 1, 2],
+    [[5, 0, 0], 2, 2],
+    [[0, 4, 4], 2, 2],
+    [[0, 1, 5, 5, 5], 2, 3],
+  ])('%j with maxSkew %i needs %i evictions', (counts, maxSkew, evictions) => {
+    const result = planFor(zonal(counts, soft('web', { maxSkew })))
+    const group = groupOf(result, 'web')
+    expect(result.evictions).toHaveLength(evictions)
+    expect(group).toMatchObject({ lowerBound: evictions, reachableBound: evictions, excessAfter: 0 })
+    expect(group.skewAfter).toBeLessThanOrEqual(maxSkew)
+  })
+
+  // No score pulls a replacement into the emptiest of the zones that a hard maxSkew of 2 leaves it.
+  it.each<[readonly number[], number]>([
+    [[0, 1, 4], 2],
+    [[5, 0, 0], 2],
+  ])('%j with a hard maxSkew of %i is within it wherever the replacements land, with no more evictions than planned', (counts, maxSkew) => {
+    const objects = zonal(counts, hard('web', { maxSkew }))
+    const planned = planFor(objects)
+    expect(groupOf(planned, 'web').skewAfter).toBeLessThanOrEqual(maxSkew)
+    expect(planned.evictions.every(({ certainty }) => certainty === 'certain')).toBe(true)
+    const endings = everyEnding(objects)
+    expect(endings.length).toBeGreaterThan(1)
+    for (const { evictions, plan: last } of endings) {
+      expect(evictions.length).toBeLessThanOrEqual(planned.evictions.length)
+      expect(groupOf(last, 'web')).toMatchObject({ excess: 0 })
+    }
+  })
+})
+
 describe('seen in the field: what stands in the way', () => {
-  it('a cordoned zone under Ignore: the drain deadlock is named', () => {
-    const objects = [
-      ...zones({ a: 3, b: 3 }),
-      ...['c0', 'c1', 'c2'].map(name => rawNode({ name, zone: 'c', cordoned: true })),
-      ...workload({ name: 'web', on: spreadOn(THREE, [3, 3, 0]), spread: [hard('web')] }),
-    ]
-    const result = planFor(objects)
+  const cordonedC = ['c0', 'c1', 'c2'].map(name => rawNode({ name, zone: 'c', cordoned: true }))
+  const onCordonedC = (counts: readonly number[], constraint: Record<string, unknown>): unknown[] => [
+    ...zones({ a: 3, b: 3 }),
+    ...cordonedC,
+    ...workload({ name: 'web', on: spreadOn(THREE, counts), spread: [constraint] }),
+  ]
+  const DEADLOCK = `drain deadlock: ${ZONE}=c counts (nodeTaintsPolicy Ignore) though its 3 nodes are cordoned, so replacements stay Pending until it is uncordoned or gone`
+
+  it('a cordoned zone under Ignore: no eviction, since the replacement would stay Pending, and the drain deadlock is named', () => {
+    const result = planFor(onCordonedC([3, 3, 0], hard('web')))
     expect(result.evictions).toEqual([])
-    expect(groupOf(result, 'web')).toMatchObject({
-      reason: 'CordonedDomain',
-      message: `drain deadlock: ${ZONE}=c counts (nodeTaintsPolicy Ignore) though its 3 node(s) are cordoned, so replacements stay Pending until it is uncordoned or gone`,
-    })
+    expect(groupOf(result, 'web')).toMatchObject({ status: 'Blocked', skew: 3, reason: 'CordonedDomain', message: DEADLOCK })
+  })
+
+  it('a drain that has come to a halt under Ignore: within maxSkew, and named all the same', () => {
+    const stuck = planFor(onCordonedC([2, 2, 1], hard('web')))
+    expect(groupOf(stuck, 'web')).toMatchObject({ status: 'Balanced', skew: 1, reason: 'CordonedDomain', message: DEADLOCK })
+    const begun = planFor(onCordonedC([2, 2, 2], hard('web')))
+    expect(groupOf(begun, 'web')).toMatchObject({ status: 'Balanced', skew: 0, reason: 'WithinMaxSkew' })
+  })
+
+  it('a cordoned zone under Honor is no domain: no eviction, and nothing in the way of the drain', () => {
+    const result = planFor(onCordonedC([3, 3, 0], hard('web', { nodeTaintsPolicy: 'Honor' })))
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'web')).toMatchObject({ status: 'Balanced', skew: 0, reason: 'WithinMaxSkew' })
   })
 
   it.each([
-    ['2', [6, 6, 0], 'room is missing for 2 more in c '],
-    ['1', [6, 6, 0], 'room is missing for 3 more in c '],
-  ])('a zone that came back with one node of %s CPU: how much room is missing where', (cpu, counts, says) => {
+    [[3, 3, 0], 'Blocked'],
+    [[1, 1, 1], 'Balanced'],
+  ])('a cordoned zone under Honor that leaves fewer domains than minDomains, %j: the drain deadlock is named', (counts, status) => {
+    const result = planFor(onCordonedC(counts, hard('web', { nodeTaintsPolicy: 'Honor', minDomains: 3 })))
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'web')).toMatchObject({
+      status,
+      reason: 'BelowMinDomains',
+      message: `drain deadlock: ${ZONE} has 2 domains and minDomains is 3, so each may hold 1 at most; c counts again (nodeTaintsPolicy Honor) once uncordoned`,
+    })
+  })
+
+  it('a zone whose cordon shows as no taint yet counts under Honor too', () => {
+    const bare = ['c0', 'c1', 'c2'].map(name => ({ ...rawNode({ name, zone: 'c' }), spec: { unschedulable: true } }))
+    const spread = [hard('web', { nodeTaintsPolicy: 'Honor' })]
+    const result = planFor([...zones({ a: 3, b: 3 }), ...bare, ...workload({ name: 'web', on: spreadOn(THREE, [3, 3, 0]), spread })])
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'web')).toMatchObject({
+      reason: 'CordonedDomain',
+      message: expect.stringContaining('counts (the taint of the cordon is not there yet)'),
+    })
+  })
+
+  const withSmallC = (node: Partial<Parameters<typeof rawNode>[0]>, more: Partial<Parameters<typeof workload>[0]>): unknown[] => [
+    ...zones({ a: 3, b: 3 }),
+    rawNode({ name: 'c0', zone: 'c', ...node }),
+    ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread: [hard('web')], ...more }),
+  ]
+
+  it('a zone that came back with one small node takes what fits, and how much room is missing where is said', () => {
+    const group = groupOf(planFor(withSmallC({ cpu: '2500m' }, { cpu: '1' })), 'web')
+    expect(countsAfter(group)).toEqual([5, 5, 2])
+    expect(group).toMatchObject({ planned: 2, reachableBound: undefined, skewAfter: 3 })
+    expect(group.blockers).toEqual([
+      { reason: 'NoRoom', pods: 10, message: 'c lacks 2 CPU for 2 more pods of 1 CPU (most free on one node: 500m)' },
+    ])
+  })
+
+  it.each<[string, Parameters<typeof withSmallC>, string]>([
+    ['CPU', [{ cpu: '0' }, { cpu: '500m' }], 'c lacks 2 CPU for 4 more pods of 500m (most free on one node: 0)'],
+    ['memory', [{ memory: '100Mi' }, {}], 'c lacks 192Mi memory for 3 more pods of 64Mi (most free on one node: 36Mi)'],
+    [
+      'both',
+      [{ cpu: '100m', memory: '32Mi' }, { cpu: '500m' }],
+      'c lacks 2 CPU and 256Mi memory for 4 more pods of 500m and 64Mi (most free on one node: 100m and 32Mi)',
+    ],
+    ['pod slots', [{ pods: 1 }, {}], 'c lacks 3 pod slots for 3 more pods'],
+  ])('what it lacks may be %s', (_what, [node, more], message) => {
+    expect(groupOf(planFor(withSmallC(node, more)), 'web').blockers[0]).toMatchObject({ reason: 'NoRoom', message })
+  })
+
+  it('nodes that lack different things have no room together', () => {
+    const objects = [
+      ...withSmallC({ cpu: '100m' }, { cpu: '500m' }),
+      rawNode({ name: 'c1', zone: 'c', memory: '32Mi' }),
+      rawNode({ name: 'c2', zone: 'c', cordoned: true }),
+    ]
+    expect(groupOf(planFor(objects), 'web')).toMatchObject({
+      reason: 'NoRoom',
+      message: 'no node of c has 500m CPU and 64Mi memory free together, which 4 more pods need, where only 2 of 3 nodes would have them',
+    })
+  })
+
+  it('host ports are room too', () => {
+    const ports = { containers: [{ name: 'main', image: 'main', ports: [{ containerPort: 80, hostPort: 80 }] }] }
+    const objects = [
+      ...zones({ a: 3, b: 3, c: 1 }),
+      ...workload({ name: 'web', on: ['a0', 'a1', 'a2', 'b0', 'b1', 'b2'], spread: [hard('web')], spec: ports }),
+      ...workload({ name: 'other', on: ['c0'], spec: ports }),
+    ]
+    expect(groupOf(planFor(objects), 'web').blockers[0]).toMatchObject({
+      reason: 'NoRoom',
+      message: "c: node(s) didn't have free ports for the requested pod ports, as on c0",
+    })
+  })
+
+  it('zones that are empty for different reasons are each named', () => {
     const objects = [
       ...zones({ a: 3, b: 3 }),
-      rawNode({ name: 'c0', zone: 'c', cpu }),
-      ...workload({ name: 'web', on: spreadOn(THREE, counts), spread: [hard('web')], cpu: '1' }),
+      ...cordonedC,
+      rawNode({ name: 'd0', zone: 'd', cpu: '1' }),
+      ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread: [hard('web')], cpu: '2' }),
     ]
-    const [blocker] = groupOf(planFor(objects), 'web').blockers
-    expect(blocker).toMatchObject({ reason: 'NoRoom', message: expect.stringContaining(says) })
+    const { message } = groupOf(planFor(objects), 'web')
+    expect(message).toContain(`${ZONE}=c counts (nodeTaintsPolicy Ignore)`)
+    expect(message).toContain('; d lacks ')
+  })
+
+  // Four pods a zone leave a host of zone a empty while those of b and c hold two: whatever mends the one breaks the other.
+  it.each([
+    [[4, 4, 4], 0],
+    [[6, 3, 3], 2],
+    [[5, 5, 2], 5],
+    [[8, 2, 2], 5],
+  ])('zone hard and hostname soft on 5, 2 and 2 nodes, which cannot both be met, %j: it stops after %i at most', (counts, most) => {
+    const sizes = { a: 5, b: 2, c: 2 }
+    const spread = [hard('web'), soft('web', { topologyKey: HOST })]
+    const objects = [...zones(sizes), ...workload({ name: 'web', on: spreadOn(sizes, counts), spread })]
+    const planned = planFor(objects)
+    const zone = groupOf(planned, 'web')
+    for (const ending of everyEnding(objects)) {
+      expect(ending.evictions.length).toBeLessThanOrEqual(most)
+      expect(groupOf(ending.plan, 'web').excess).toBeLessThanOrEqual(Math.min(1, zone.excess))
+    }
+  })
+
+  it('two workloads competing for the last room take what there is, and no more', () => {
+    const objects = [
+      ...zones({ a: 3, b: 3 }),
+      rawNode({ name: 'c0', zone: 'c', cpu: '3' }),
+      ...['web', 'api'].flatMap(name => workload({ name, on: spreadOn(THREE, [4, 4, 0]), spread: [hard(name)], cpu: '1' })),
+    ]
+    const result = planFor(objects)
+    expect(result.evictions.filter(({ toDomain }) => toDomain === 'c')).toHaveLength(3)
+    expect(result.evictions).toHaveLength(3)
+    const left = ['web', 'api'].flatMap(name => groupOf(result, name).blockers)
+    expect(left.filter(({ reason }) => reason === 'NoRoom').map(({ message }) => message.slice(0, 13))).toContain('c lacks 1 CPU')
+  })
+
+  it('Pending pods of another workload waiting for the same room take it first', () => {
+    const objects = (waiting: readonly undefined[]): unknown[] => [
+      ...zones({ a: 1, b: 1 }, { cpu: '4' }),
+      rawNode({ name: 'c0', zone: 'c', cpu: '3' }),
+      ...workload({ name: 'web', on: ['a0', 'a0', 'a0', 'a0', 'b0', 'b0', 'b0', 'b0'], spread: [hard('web')], cpu: '1' }),
+      ...workload({ name: 'batch', on: waiting, cpu: '1' }),
+    ]
+    expect(planFor(objects([])).evictions).toHaveLength(2)
+    expect(planFor(objects([undefined, undefined])).evictions).toHaveLength(1)
+    expect(planFor(objects([undefined, undefined, undefined])).evictions).toEqual([])
   })
 
   it('[3,3] with maxSkew 2 and minDomains 3: too few domains are named', () => {
@@ -116,7 +287,7 @@ describe('seen in the field: what stands in the way', () => {
     expect(groupOf(result, 'web')).toMatchObject({
       status: 'Blocked',
       reason: 'BelowMinDomains',
-      message: `${ZONE} has 2 domain(s) and minDomains is 3, so each may hold 2 at most`,
+      message: `${ZONE} has 2 domains and minDomains is 3, so each may hold 2 at most`,
     })
   })
 
@@ -202,15 +373,49 @@ describe('seen in the field: who is counted and who is moved', () => {
     expect(groupOf(result, 'web')).toMatchObject({ status: 'Held', reason: 'ScaledRecently' })
   })
 
-  it("a selector that also matches another workload's pods counts them and names both", () => {
-    const objects = [
+  it("a selector that also matches another workload's pods counts them, pins them and names them", () => {
+    const objects = (ofOthers: readonly string[]): unknown[] => [
       ...zones(THREE),
       ...workload({ name: 'web', labels: { tier: 'front' }, on: spreadOn(THREE, [2, 2, 2]), spread: [hard('web')] }),
-      ...workload({ name: 'job', labels: { app: 'web' }, on: ['a0', 'a1', 'a2'] }),
+      ...workload({ name: 'job', labels: { app: 'web' }, on: ofOthers }),
+      ...workload({ name: 'cron', labels: { app: 'web' }, on: ofOthers }),
     ]
-    const group = groupOf(planFor(objects), 'web')
-    expect(group).toMatchObject({ members: 6, skew: 3 })
-    expect(group.workloads.map(({ name }) => name)).toEqual(['web'])
+    const mended = planFor(objects(['a0']))
+    expect(groupOf(mended, 'web')).toMatchObject({
+      members: 6,
+      skew: 2,
+      excessAfter: 0,
+      alsoCounted: [
+        { workload: { kind: 'Deployment', name: 'cron' }, pods: 1 },
+        { workload: { kind: 'Deployment', name: 'job' }, pods: 1 },
+      ],
+    })
+    expect(mended.evictions.map(({ workload: { name }, fromDomain }) => `${name} from ${fromDomain}`)).toEqual(['web from a'])
+
+    // Six of others in a: web can make it [6,3,3] and no better.
+    const group = groupOf(planFor(objects(['a0', 'a1', 'a2'])), 'web')
+    expect(group).toMatchObject({ planned: 2, skewAfter: 3, reachableBound: undefined })
+    expect(group.blockers[0]).toEqual({
+      reason: 'CountedOnly',
+      pods: 6,
+      message:
+        'the selector also counts 3 pods of Deployment cron and 3 pods of Deployment job above the minimum, which do not carry the constraint',
+    })
+  })
+
+  it('a selector that does not match its own pods is named, moves nothing, and tells whom it counts instead', () => {
+    const objects = [
+      ...zones(THREE),
+      ...workload({ name: 'web', on: spreadOn(THREE, [3, 0, 0]), spread: [hard('db')] }),
+      ...workload({ name: 'db', on: ['b0'] }),
+    ]
+    const result = planFor(objects)
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'web')).toMatchObject({
+      status: 'Balanced',
+      reason: 'SelectorMissesOwnPods',
+      alsoCounted: [{ workload: { kind: 'Deployment', name: 'db' }, pods: 1 }],
+    })
   })
 })
 

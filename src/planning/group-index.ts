@@ -125,7 +125,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   function work(id: string): void {
     const { key, namespace, pods } = members.get(id) ?? {}
-    const group = key && groupOf(key, pods?.values() ?? [])
+    const group = key && groupOf(cluster, key, pods?.values() ?? [])
     const before = known.get(id)
     if ((group === undefined) !== (before === undefined)) {
       // Groups come and go with workloads: who is counted with whom may be another matter from now on.

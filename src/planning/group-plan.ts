@@ -1,15 +1,18 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { notActedOn } from './acted-on.ts'
+import { blockersOf, isAboveMinimum } from './blockers.ts'
 import { lowerBound, reachableBound, type DomainRoom } from './bounds.ts'
+import { bystandersOf, type Bystanders } from './bystanders.ts'
 import { compareText } from './groups.ts'
 import type { Move } from './move.ts'
-import type { Blocker, GroupDomain, GroupPlan, GroupStatus, Risk, WorkloadName } from './plan-types.ts'
+import type { GroupDomain, GroupPlan, Risk, WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
-import { isFinal, type Reason, type Veto } from './reasons.ts'
+import type { Veto } from './reasons.ts'
 import type { DomainRooms } from './room.ts'
 import type { SpreadState } from './spread-state.ts'
 import { excessOfTally, skewOfTally, tallyOf, type Tally } from './tally.ts'
+import { verdictOf } from './verdict.ts'
 import { ownersOf } from './workloads.ts'
 
 /** What is known of a group by itself, whatever the situation. */
@@ -82,7 +85,8 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: 
   const { state, observed, skew, excess, workloads } = brief
   const { group, rule, index, tally } = state
   const planned = moves.filter(move => move.helped.includes(state)).length
-  const blockers = excess > 0 ? blockersOf(brief, leftAlone) : []
+  const bystanders = bystandersIn(brief)
+  const blockers = excess > 0 ? blockersOf(state, leftAlone, bystanders) : []
   const verdict = verdictOf(brief, planned, blockers)
   const domainsOf = domainsIn(brief)
   return {
@@ -101,6 +105,8 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: 
     },
     members: group.members.length,
     memberUids: group.members.map(pod => pod.uid),
+    memberNames: group.members.map(pod => pod.name),
+    alsoCounted: bystanders.map(({ workload, pods }) => ({ workload, pods: pods.length })),
     skew,
     excess,
     ...verdict,
@@ -128,6 +134,20 @@ function domainsIn({ state, room }: GroupBrief): () => readonly GroupDomain[] {
     })))
 }
 
+/** Most groups count their members alone, which the sums tell; only else is it worth looking for the others. */
+function bystandersIn({ state: { group, index }, observed }: GroupBrief): readonly Bystanders[] {
+  const isCounted = ({ nodeName = '' }: PodRecord): boolean => index.of(nodeName) !== undefined
+  const members = group.constraint.selfMatch ? group.members.filter(isCounted).length : 0
+  if (podsIn(observed) === members) return []
+  return bystandersOf(group)
+    .map(({ workload, pods }) => ({ workload, pods: pods.filter(isCounted) }))
+    .filter(({ pods }) => pods.length > 0)
+}
+
+function podsIn(tally: Tally): number {
+  return tally.reduce((sum, domains, count) => sum + domains * count, 0)
+}
+
 function reachableOf({ state, observed, excess, vetoOn, room, unacted, hold }: GroupBrief): number | undefined {
   if (excess === 0) return 0
   if (unacted !== undefined || hold !== undefined) return undefined
@@ -138,7 +158,7 @@ function reachableOf({ state, observed, excess, vetoOn, room, unacted, hold }: G
     if (domain !== undefined && vetoOn(pod) === undefined) movable.set(domain, (movable.get(domain) ?? 0) + 1)
   }
   // More room than the fullest window could use makes no difference, and less difference makes fewer kinds of domains.
-  const pods = observed.reduce((sum, domains, count) => sum + domains * count, 0)
+  const pods = podsIn(observed)
   const mostRoom = Math.min(pods, Math.floor(pods / index.names.length) + rule.maxSkew)
   const kinds = new Map<number, { -readonly [Field in keyof DomainRoom]: DomainRoom[Field] }>()
   for (const domain of index.names.keys()) {
@@ -153,49 +173,6 @@ function reachableOf({ state, observed, excess, vetoOn, room, unacted, hold }: G
 
 /** No group has as many pods. */
 const MOST_PODS = 2 ** 17
-
-/** The constraint itself makes every move pointless, whatever the policy. */
-function isInert({ reason }: Veto): boolean {
-  return reason === 'OneDomain' || reason === 'NoDomains' || reason === 'SelectorCountsNothing' || reason === 'SelectorMissesOwnPods'
-}
-
-interface Verdict {
-  readonly status: GroupStatus
-  readonly reason: Reason
-  readonly message: string
-}
-
-function verdictOf(brief: GroupBrief, planned: number, blockers: readonly Blocker[]): Verdict {
-  const { hold, unacted, state, excess } = brief
-  const { topologyKey } = state.group.constraint
-  const main = blockers[0]
-  // Nothing to wait for where no move could ever change the skew; and what is not read as a constraint cannot be violated.
-  if (unacted !== undefined && (isInert(unacted) || unacted.reason === 'AntiAffinityNotEnabled')) return { status: 'Balanced', ...unacted }
-  if (hold !== undefined) return { status: 'Held', ...hold }
-  if (excess === 0) return { status: 'Balanced', reason: 'WithinMaxSkew', message: `the skew over ${topologyKey} is within maxSkew` }
-  if (unacted !== undefined) return { status: 'Blocked', ...unacted }
-  if (!brief.isSearched) return { status: 'Violated', reason: 'NotYetPlanned', message: 'groups that are worse off come first' }
-  if (planned > 0)
-    return { status: 'Violated', reason: 'MovesPlanned', message: `${planned} eviction(s) restore the spread over ${topologyKey}` }
-  if (main === undefined) return { status: 'Blocked', reason: 'WouldNotHelp', message: 'no pod of it may be moved where that helps' }
-  const waitsForDomain = main.reason === 'DomainSettling' || main.reason === 'DomainOutage'
-  return { status: waitsForDomain ? 'Held' : 'Blocked', reason: main.reason, message: main.message }
-}
-
-/** By reason, most pods first. */
-function blockersOf({ state }: GroupBrief, leftAlone: ReadonlyMap<string, Veto>): readonly Blocker[] {
-  const tally = new Map<string, { veto: Veto; pods: number }>()
-  for (const pod of state.group.members) {
-    const veto = isAboveMinimum(state, pod) ? leftAlone.get(pod.uid) : undefined
-    if (veto === undefined) continue
-    const entry = tally.get(veto.reason)
-    if (entry === undefined) tally.set(veto.reason, { veto, pods: 1 })
-    else entry.pods += 1
-  }
-  return [...tally.values()]
-    .sort((a, b) => b.pods - a.pods || Number(isFinal(b.veto)) - Number(isFinal(a.veto)) || compareText(a.veto.reason, b.veto.reason))
-    .map(({ veto, pods }) => ({ ...veto, pods }))
-}
 
 /** Why the members of a violated group that stand above its lowest count are not moved, by uid. */
 export function leftAloneIn(
@@ -220,12 +197,4 @@ function explained(refusal: Veto | undefined, obstacle: Veto | undefined): Veto 
   if (refusal === undefined) return obstacle
   const isSymptom = refusal.reason === 'NoLanding' || refusal.reason === 'WouldNotHelp' || refusal.reason === 'LandingOpen'
   return isSymptom ? (obstacle ?? refusal) : refusal
-}
-
-function isAboveMinimum(state: SpreadState, pod: PodRecord): boolean {
-  const { index, rule } = state
-  const domain = index.of(pod.nodeName ?? '')
-  // With fewer domains than minDomains the global minimum is 0, and every pod above maxSkew is one too many.
-  const lowest = index.names.length < rule.minDomains ? 0 : state.lowest()
-  return domain !== undefined && state.countIn(domain) > lowest
 }

@@ -2,7 +2,9 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels, selectorKey } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
 import { isFinished, type PodRecord, type PodSpec } from '../cluster/pod.ts'
+import { DEFAULT_PROFILE } from '../scheduling/profile.ts'
 import type { EffectiveConstraint, SchedulerModel } from '../scheduling/scheduler-model.ts'
+import { effectiveConstraints } from '../scheduling/spread-constraints.ts'
 import { antiAffinityConstraints } from './anti-affinity.ts'
 
 /**
@@ -16,6 +18,8 @@ export interface Group {
   readonly representative: PodRecord
   /** Bound pods that carry the constraint by name, terminating ones left out. */
   readonly members: readonly PodRecord[]
+  /** Where it was found: what its members are not alone in, nodes and other pods, is looked at there. */
+  readonly cluster: ClusterReader
 }
 
 /** A constraint with the id of the group that shares it. */
@@ -56,10 +60,16 @@ function memo<K, V>(known: { get(key: K): V | undefined; set(key: K, value: V): 
 }
 
 function keysOf(model: SchedulerModel, pod: PodRecord): readonly GroupKey[] {
-  const constraints = [...model.constraintsOf(pod), ...antiAffinityConstraints(pod)]
+  const constraints = [...constraintsOf(model, pod), ...antiAffinityConstraints(pod)]
   const hardKeys = constraints.filter(isHard).map(constraint => constraint.topologyKey)
   const keys = constraints.map(constraint => ({ id: groupId(pod, constraint, hardKeys), constraint }))
   return [...new Map(keys.map(key => [key.id, key])).values()]
+}
+
+/** A pod of a scheduler that no profile is known of is reported by the constraints that it writes itself, though nothing can be predicted for it. */
+function constraintsOf(model: SchedulerModel, pod: PodRecord): readonly EffectiveConstraint[] {
+  if (model.profileOf(pod) !== undefined) return model.constraintsOf(pod)
+  return pod.spec.topologySpreadConstraints.length === 0 ? [] : effectiveConstraints(model.cluster, DEFAULT_PROFILE, pod)
 }
 
 /** Whether the pod stands where the constraints that it carries count: bound to a node that exists, neither terminating nor finished. */
@@ -68,10 +78,10 @@ export function isMember(cluster: ClusterReader, pod: PodRecord): boolean {
 }
 
 /** @param members all pods that carry the constraint, in any order */
-export function groupOf({ id, constraint }: GroupKey, members: Iterable<PodRecord>): Group | undefined {
+export function groupOf(cluster: ClusterReader, { id, constraint }: GroupKey, members: Iterable<PodRecord>): Group | undefined {
   const sorted = [...members].sort((a, b) => compareText(a.name, b.name))
   const [representative] = sorted
-  return representative && { id, namespace: representative.namespace, constraint, representative, members: sorted }
+  return representative && { id, namespace: representative.namespace, constraint, representative, members: sorted, cluster }
 }
 
 const isHard = (constraint: EffectiveConstraint): boolean => constraint.whenUnsatisfiable === 'DoNotSchedule'

@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { isFinished } from '../cluster/pod.ts'
+import { counted } from './counted.ts'
 import { compareText } from './groups.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
@@ -24,7 +25,7 @@ export function domainsWithoutNodes(cluster: ClusterReader, policy: Policy): rea
   const isFailureDomain = (key: string): boolean =>
     nodes.has(key) && (FAILURE_DOMAINS.includes(key) || [...(nodes.get(key)?.values() ?? [])].some(size => size > 1))
   for (const { key, domain, volumes } of volumesByDomain(cluster)) {
-    if (isFailureDomain(key)) tell(key, domain, `has no nodes, but ${volumes} bound volume(s) can be reached only from there`)
+    if (isFailureDomain(key)) tell(key, domain, `has no nodes, but ${counted(volumes, 'bound volume')} can be reached only from there`)
   }
   for (const pod of cluster.pods()) {
     if (pod.nodeName === undefined || isFinished(pod) || cluster.node(pod.nodeName) !== undefined) continue

@@ -29,7 +29,7 @@ describe('a domain without nodes', () => {
 
   it('is named when volumes in use are tied to it', () => {
     expect(noticesFor([...TWO, volume('one', ZONE, ['c']), volume('two', ZONE, ['c']), volume('three', ZONE, ['a'])])).toEqual([
-      `DomainHasNoNodes: ${ZONE}=c has no nodes, but 2 bound volume(s) can be reached only from there`,
+      `DomainHasNoNodes: ${ZONE}=c has no nodes, but 2 bound volumes can be reached only from there`,
     ])
   })
 

@@ -1,8 +1,12 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { FilterPlugin } from '../scheduling/plugins.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
+import { counted } from './counted.ts'
+import { cordonSentence, isCappedByMinDomains, tooFewDomains } from './drain-deadlock.ts'
 import { excessOf } from './excess.ts'
+import { LISTED, listed } from './listed.ts'
 import type { Reason, Veto } from './reasons.ts'
+import { shortageText } from './shortages.ts'
 import { countsOf, type SpreadState } from './spread-state.ts'
 
 /** What a filter's refusal means to somebody who wonders why a domain takes no pods. */
@@ -17,51 +21,61 @@ const REASON_OF_PLUGIN: Readonly<Partial<Record<FilterPlugin, Reason>>> = {
 }
 
 /**
- * What keeps the domains that need pods from taking one of the group's, the commonest obstacle over their nodes; undefined when some node of
- * them would take it.
+ * What keeps the domains that need pods from taking one of the group's: for each reason one sentence, that of the most nodes first; undefined
+ * when some node of them would take it.
  */
 export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Veto | undefined {
   if (isCappedByMinDomains(state)) return tooFewDomains(state)
   const replacement: PodRecord = { ...state.group.representative, nodeName: undefined }
   const { index } = state
   const lowest = state.lowest()
-  const needy = [...index.names.keys()].filter(domain => state.countIn(domain) === lowest)
-  const tally = new Map<Reason, Obstacle[]>()
+  const obstacles: Obstacle[] = []
   let asked = 0
-  for (const domain of needy) {
+  for (const [domain, name] of index.names.entries()) {
+    if (state.countIn(domain) !== lowest) continue
+    const refusals: Refusal[] = []
     for (const node of index.nodes[domain] ?? []) {
       if (asked === NODES_ASKED) break
       asked += 1
       const veto = closedNodes.get(node) ?? refusalOn(node, replacement, model)
       if (veto === undefined) return undefined
-      const obstacle = { domain: index.names[domain] ?? '', node, veto }
-      const alike = tally.get(veto.reason)
-      if (alike === undefined) tally.set(veto.reason, [obstacle])
-      else alike.push(obstacle)
+      refusals.push({ node, veto })
     }
+    const obstacle = obstacleOf(name, refusals)
+    if (obstacle !== undefined) obstacles.push(obstacle)
   }
-  const commonest = [...tally.values()].reduce<readonly Obstacle[]>((most, each) => (each.length > most.length ? each : most), [])
-  return inOneSentence(commonest, state)
+  const byReason = [...Map.groupBy(obstacles, obstacle => obstacle.reason)]
+    .map(([reason, alike]) => ({ reason, alike, nodes: alike.reduce((sum, { refusals }) => sum + refusals.length, 0) }))
+    .sort((a, b) => b.nodes - a.nodes)
+  const [main] = byReason
+  const sentences = byReason.map(({ alike }) => sentenceOn(alike, { state, replacement, model }))
+  return main && { reason: main.reason, message: sentences.join('; ') }
 }
 
 /** Thousands of nodes are full for the same reason: so many are asked for theirs. */
 const NODES_ASKED = 500
 
-/** With fewer domains than minDomains the global minimum is 0, so that no domain may hold more than maxSkew; where all do, no move helps. */
-function isCappedByMinDomains({ index, rule, lowest }: SpreadState): boolean {
-  return index.names.length < rule.minDomains && lowest() >= rule.maxSkew
-}
-
-function tooFewDomains({ index, group, rule }: SpreadState): Veto {
-  const { topologyKey } = group.constraint
-  const message = `${topologyKey} has ${index.names.length} domain(s) and minDomains is ${rule.minDomains}, so each may hold ${rule.maxSkew} at most`
-  return { reason: 'BelowMinDomains', message }
-}
-
-interface Obstacle {
-  readonly domain: string
+interface Refusal {
   readonly node: string
   readonly veto: Veto
+}
+
+/** Why one domain takes none of the group's pods. */
+interface Obstacle {
+  readonly domain: string
+  readonly reason: Reason
+  /** Those of its nodes that refuse for this reason. */
+  readonly refusals: readonly Refusal[]
+  readonly nodes: number
+}
+
+/** A domain with open nodes that are full needs room, whatever its other nodes say; else the reason of most nodes counts. */
+function obstacleOf(domain: string, refusals: readonly Refusal[]): Obstacle | undefined {
+  const byReason = [...Map.groupBy(refusals, ({ veto }) => veto.reason)]
+  const [first] = byReason.sort(
+    ([one, some], [other, more]) => Number(other === 'NoRoom') - Number(one === 'NoRoom') || more.length - some.length,
+  )
+  return first && { domain, reason: first[0], refusals: first[1], nodes: refusals.length }
 }
 
 function refusalOn(node: string, replacement: PodRecord, model: SchedulerModel): Veto | undefined {
@@ -69,38 +83,47 @@ function refusalOn(node: string, replacement: PodRecord, model: SchedulerModel):
   return refusal && { reason: REASON_OF_PLUGIN[refusal.plugin] ?? 'NoLanding', message: refusal.message }
 }
 
-/** Of thousands of hostnames only the first are named. */
-const LISTED = 3
+interface Asked {
+  readonly state: SpreadState
+  readonly replacement: PodRecord
+  readonly model: SchedulerModel
+}
 
 /** The obstacles share their reason. */
-function inOneSentence(obstacles: readonly Obstacle[], state: SpreadState): Veto | undefined {
-  const [first] = obstacles
-  if (first === undefined) return undefined
-  const { domain, node, veto } = first
-  const { topologyKey } = state.group.constraint
-  switch (veto.reason) {
+function sentenceOn(obstacles: readonly Obstacle[], asked: Asked): string {
+  const names = obstacles.map(({ domain }) => domain)
+  const [first] = obstacles.flatMap(({ refusals }) => refusals)
+  switch (obstacles[0]?.reason) {
     case 'DomainOutage':
     case 'DomainSettling':
-      return veto
-    case 'NoRoom': {
-      const missing = [...roomMissing(state)].map(([name, pods]) => `${pods} more in ${name}`)
-      const others = missing.length > LISTED ? ` and in ${missing.length - LISTED} other domains` : ''
-      return {
-        reason: 'NoRoom',
-        message: `room is missing for ${missing.slice(0, LISTED).join(', ')}${others} (${veto.message} on ${node})`,
-      }
-    }
-    case 'CordonedDomain': {
-      // Only under Ignore does a cordoned node count for a pod that does not tolerate the cordon.
-      const nodes = obstacles.filter(each => each.domain === domain).length
-      return {
-        reason: 'CordonedDomain',
-        message: `drain deadlock: ${topologyKey}=${domain} counts (nodeTaintsPolicy Ignore) though its ${nodes} node(s) are cordoned, so replacements stay Pending until it is uncordoned or gone`,
-      }
-    }
+      return first?.veto.message ?? ''
+    case 'NoRoom':
+      return roomSentence(obstacles, asked)
+    case 'CordonedDomain':
+      return cordonSentence(
+        asked.state.group,
+        names,
+        obstacles.flatMap(({ refusals }) => refusals.map(({ node }) => node)),
+      )
     default:
-      return { reason: veto.reason, message: `${domain}: ${veto.message} on ${node}` }
+      return `${listed(names)}: ${first?.veto.message ?? ''}${first === undefined ? '' : `, as on ${first.node}`}`
   }
+}
+
+function roomSentence(obstacles: readonly Obstacle[], { state, replacement, model }: Asked): string {
+  const missing = roomMissing(state)
+  // Of several empty domains not each need take a pod.
+  const short = obstacles.filter(({ domain }) => missing.has(domain))
+  const sentences = (short.length === 0 ? obstacles : short).map(({ domain, refusals, nodes }) => {
+    const names = refusals.map(({ node }) => node)
+    const others = nodes - names.length
+    const aside = others === 0 ? '' : `, where only ${names.length} of ${counted(nodes, 'node')} would have them`
+    const [first] = refusals
+    const lack = shortageText(domain, missing.get(domain) ?? 1, names, replacement, model)
+    return `${lack ?? `${domain}: ${first?.veto.message ?? ''}, as on ${first?.node ?? ''}`}${aside}`
+  })
+  const others = sentences.length - LISTED
+  return [...sentences.slice(0, LISTED), ...(others > 0 ? [`${counted(others, 'other domain')} lack room too`] : [])].join('; ')
 }
 
 /**

@@ -17,6 +17,11 @@ export interface GroupDomain {
   readonly acceptsPods: boolean
 }
 
+interface CountedWorkload {
+  readonly workload: WorkloadName
+  readonly pods: number
+}
+
 export interface Blocker {
   readonly reason: Reason
   readonly pods: number
@@ -44,8 +49,11 @@ export interface GroupPlan {
   readonly minDomains: number
   readonly domains: readonly GroupDomain[]
   readonly members: number
-  /** The pods that carry the constraint, by uid. */
+  /** The pods that carry the constraint, by uid, and in step by name. */
   readonly memberUids: readonly string[]
+  readonly memberNames: readonly string[]
+  /** Workloads whose pods the selector counts beside the members though they do not carry the constraint. */
+  readonly alsoCounted: readonly CountedWorkload[]
   readonly skew: number
   readonly excess: number
   readonly status: GroupStatus

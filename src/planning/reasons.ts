@@ -63,6 +63,10 @@ export const REASONS = {
     meaning: 'The domain that needs pods counts but all its nodes are cordoned, so a replacement would stay Pending.',
   },
   WouldWorsenOther: { kind: 'final', meaning: 'The move would raise the excess of another constraint.' },
+  CountedOnly: {
+    kind: 'final',
+    meaning: 'The selector counts pods that do not carry the constraint: they have their share in the skew, and it is not theirs to mend.',
+  },
   BelowMinDomains: { kind: 'final', meaning: 'There are fewer domains than minDomains, which caps every domain at maxSkew.' },
 
   // Pods that may stay.

@@ -1,7 +1,9 @@
 import type { PodRecord } from '../cluster/pod.ts'
+import { isWorkloadRef } from '../scheduling/controller-record.ts'
+import { counted } from './counted.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
-import { rolloutOf } from './workloads.ts'
+import { replicasWanted, rolloutOf } from './workloads.ts'
 
 export function cannotBeRead(pod: PodRecord, { owners }: VetoContext): Veto | undefined {
   const problem = pod.spec.problems[0] ?? owners.controller?.problems[0] ?? owners.top?.problems[0]
@@ -9,9 +11,11 @@ export function cannotBeRead(pod: PodRecord, { owners }: VetoContext): Veto | un
 }
 
 export function ownersAreUnknown(pod: PodRecord, { cluster, owners }: VetoContext): Veto | undefined {
-  const kind = pod.controller?.kind ?? ''
+  // A custom resource is never in the data: whoever opted its kind in answers for its rollouts.
+  if (pod.controller === undefined || !isWorkloadRef(pod.controller)) return undefined
+  const { kind, name } = pod.controller
   if (owners.controller === undefined) {
-    return { reason: 'OwnersUnknown', message: `${kind} ${pod.controller?.name ?? ''} is not in the data, so a rollout could not be told` }
+    return { reason: 'OwnersUnknown', message: `${kind} ${name} is not in the data, so a rollout could not be told` }
   }
   if (kind === 'ReplicaSet' && !cluster.knows('Deployment') && owners.controller.controller?.kind === 'Deployment') {
     return { reason: 'OwnersUnknown', message: 'Deployments are not in the data, so a rollout could not be told' }
@@ -19,12 +23,13 @@ export function ownersAreUnknown(pod: PodRecord, { cluster, owners }: VetoContex
   return undefined
 }
 
-export function hasTooFewReplicas(_pod: PodRecord, { policy, owners }: VetoContext): Veto | undefined {
-  const workload = owners.top?.kind === 'Deployment' ? owners.top : owners.controller
-  if (workload === undefined || workload.replicas >= policy.minimumReplicas) return undefined
+export function hasTooFewReplicas(pod: PodRecord, { cluster, policy, owners }: VetoContext): Veto | undefined {
+  const replicas = replicasWanted(cluster, pod, owners)
+  if (replicas >= policy.minimumReplicas) return undefined
+  const { kind, name } = owners.name
   return {
     reason: 'SingleReplica',
-    message: `${workload.kind} ${workload.name} wants ${workload.replicas} replicas, the minimum is ${policy.minimumReplicas}`,
+    message: `${kind} ${name} wants ${counted(replicas, 'replica')}, the minimum is ${policy.minimumReplicas}`,
   }
 }
 
@@ -51,6 +56,6 @@ export function isRollingOut(_pod: PodRecord, { owners }: VetoContext): Veto | u
 export function isScalingIn(_pod: PodRecord, { owners }: VetoContext): Veto | undefined {
   const { controller } = owners
   if (controller === undefined || controller.status.replicas <= controller.replicas) return undefined
-  const message = `${controller.kind} ${controller.name} wants ${controller.replicas} pods and has ${controller.status.replicas}`
+  const message = `${controller.kind} ${controller.name} wants ${counted(controller.replicas, 'pod')} and has ${controller.status.replicas}`
   return { reason: 'ScaledRecently', message }
 }

@@ -2,6 +2,7 @@ import { ANNOTATIONS } from '../cluster/annotations.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import { selectorText } from '../cluster/selector-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { isAllowedKind, isNamesake, qualified } from './owner-kinds.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
 
@@ -23,19 +24,19 @@ export function belongsToItsNode(pod: PodRecord): Veto | undefined {
   return { reason: 'DaemonSetPod', message: `DaemonSet ${pod.controller.name} wants one pod on each node` }
 }
 
-export function isJob(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
-  if (pod.controller?.kind !== 'Job' || policy.ownerKinds.includes('Job')) return undefined
-  return { reason: 'JobPod', message: `evicting it would lose the work of Job ${pod.controller.name}` }
+export function isJob({ controller }: PodRecord, { policy }: VetoContext): Veto | undefined {
+  if (controller?.kind !== 'Job' || isAllowedKind(controller, policy)) return undefined
+  return { reason: 'JobPod', message: `evicting it would lose the work of Job ${controller.name}` }
 }
 
 export function hasNoController(pod: PodRecord): Veto | undefined {
   return pod.controller === undefined ? { reason: 'NoController', message: 'no controller would replace it' } : undefined
 }
 
-export function ownerKindIsNotAllowed(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
-  const kind = pod.controller?.kind ?? ''
-  if (policy.ownerKinds.includes(kind)) return undefined
-  return { reason: 'OwnerKindNotAllowed', message: `pods of a ${kind} are not moved; allowed are ${policy.ownerKinds.join(', ')}` }
+export function ownerKindIsNotAllowed({ controller }: PodRecord, { policy }: VetoContext): Veto | undefined {
+  if (controller === undefined || isAllowedKind(controller, policy)) return undefined
+  const called = isNamesake(controller) ? qualified(controller) : controller.kind
+  return { reason: 'OwnerKindNotAllowed', message: `pods of a ${called} are not moved; allowed are ${policy.ownerKinds.join(', ')}` }
 }
 
 export function isTerminating(pod: PodRecord): Veto | undefined {

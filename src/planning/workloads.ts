@@ -2,6 +2,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
 import { controllerRecord } from '../scheduling/controller-record.ts'
+import { counted } from './counted.ts'
 import type { WorkloadName } from './plan-types.ts'
 
 /** The owners of a pod from its controller upwards, as far as the state knows them. */
@@ -55,7 +56,7 @@ export function rolloutOf(owners: Owners): string | undefined {
       return `${workload.status.updatedReplicas} of ${workload.replicas} replicas of ${called} are updated`
     }
     if (workload.kind === 'Deployment' && workload.status.replicas > workload.status.updatedReplicas) {
-      return `${called} still has ${workload.status.replicas - workload.status.updatedReplicas} pods of an older revision`
+      return `${called} still has ${counted(workload.status.replicas - workload.status.updatedReplicas, 'pod')} of an older revision`
     }
     const set = workload.statefulSet
     if (set !== undefined && set.updateStrategy === 'RollingUpdate' && set.partition === 0 && set.updateRevision !== set.currentRevision) {

@@ -259,7 +259,7 @@ describe('learning', () => {
   it('a quarantine ends when a node has come', async () => {
     const world = createLoopWorld([4, 4, 0])
     world.landing = () => 'a'
-    const loop = world.loop({}, { caps: { workloadPercent: 1, namespace: 99, node: 99, cluster: 99 } })
+    const loop = world.loop({}, { caps: { workloadPercent: 1, namespace: 99, node: 99, cluster: 99, cycle: 99 } })
     void loop.start()
     await world.clock.runUntil(() => world.reasons().includes('GroupQuarantined'), 9 * MINUTE)
     const before = world.requests.length
@@ -475,7 +475,7 @@ describe('maintenance windows', () => {
   it('sends nothing once one has shut, and goes on observing what is in flight', async () => {
     const world = createLoopWorld([8, 0, 0])
     world.becomesReady = false
-    const loop = world.loop({ windows }, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99 } })
+    const loop = world.loop({ windows }, { caps: { workloadPercent: 10, namespace: 99, node: 99, cluster: 99, cycle: 99 } })
     void loop.start()
     // The one replacement is Ready only after the window has shut; four more evictions are planned.
     await world.clock.advanceAsync(45 * MINUTE)

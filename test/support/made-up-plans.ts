@@ -33,6 +33,8 @@ export function group(counts: Readonly<Record<string, number>>, given: Partial<G
     risk: riskOf(numbers),
     blockers: [],
     memberUids: [],
+    memberNames: [],
+    alsoCounted: [],
     ...given,
   }
 }

@@ -1,0 +1,56 @@
+import { counted } from './counted.ts'
+import { drainDeadlock } from './drain-deadlock.ts'
+import type { GroupBrief } from './group-plan.ts'
+import type { Blocker, GroupStatus } from './plan-types.ts'
+import type { Reason, Veto } from './reasons.ts'
+import { skewOfTally } from './tally.ts'
+
+/** The constraint itself makes every move pointless, whatever the policy. */
+function isInert({ reason }: Veto): boolean {
+  return reason === 'OneDomain' || reason === 'NoDomains' || reason === 'SelectorCountsNothing' || reason === 'SelectorMissesOwnPods'
+}
+
+interface Verdict {
+  readonly status: GroupStatus
+  readonly reason: Reason
+  readonly message: string
+}
+
+/** Status and main reason of a group after the search. */
+export function verdictOf(brief: GroupBrief, planned: number, blockers: readonly Blocker[]): Verdict {
+  const { hold, unacted, state, excess } = brief
+  const { topologyKey } = state.group.constraint
+  const main = blockers[0]
+  // Nothing to wait for where no move could ever change the skew; and what is not read as a constraint cannot be violated.
+  if (unacted !== undefined && (isInert(unacted) || unacted.reason === 'AntiAffinityNotEnabled')) return { status: 'Balanced', ...unacted }
+  if (hold !== undefined) return { status: 'Held', ...hold }
+  if (excess === 0) {
+    const within: Veto = { reason: 'WithinMaxSkew', message: `the skew over ${topologyKey} is within maxSkew` }
+    return { status: 'Balanced', ...(drainDeadlock(state) ?? within) }
+  }
+  if (unacted !== undefined) return { status: 'Blocked', ...unacted }
+  if (!brief.isSearched) return { status: 'Violated', reason: 'NotYetPlanned', message: 'groups that are worse off come first' }
+  if (planned > 0) return { status: 'Violated', reason: 'MovesPlanned', message: movesText(brief, planned) }
+  if (main === undefined) return { status: 'Blocked', reason: 'WouldNotHelp', message: 'no pod of it may be moved where that helps' }
+  return { status: WAITED_FOR.has(main.reason) ? 'Held' : 'Blocked', reason: main.reason, message: main.message }
+}
+
+/** What a group with nothing planned waits for: these pass by themselves, where room and a cordon need somebody. */
+const WAITED_FOR: ReadonlySet<Reason> = new Set([
+  'DomainOutage',
+  'DomainSettling',
+  'RollingOut',
+  'ScaledRecently',
+  'TooYoung',
+  'Terminating',
+  'Pending',
+])
+
+function movesText({ state, skew }: GroupBrief, planned: number): string {
+  const { group, index, rule, tally } = state
+  const { topologyKey } = group.constraint
+  const evictions = counted(planned, 'eviction')
+  if (state.excess() === 0) return `${evictions} ${planned === 1 ? 'restores' : 'restore'} the spread over ${topologyKey}`
+  const after = skewOfTally(tally, index.names.length, rule)
+  return `${evictions} ${planned === 1 ? 'brings' : 'bring'} the skew over ${topologyKey} from ${skew} to ${after}`
+}
