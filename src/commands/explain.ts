@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { WorkloadName } from '../planning/plan-types.ts'
+import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { standingOf } from '../planning/standing.ts'
 import { ownersOf } from '../planning/workloads.ts'
 import { placementReport, placementTable } from '../reporting/placement-table.ts'
 import { rebalanceReport } from '../reporting/report-json.ts'
-import { groupsOfWorkload, workloadExplanation } from '../reporting/workload-explanation.ts'
+import { groupsOfPods, workloadExplanation, type ExplainedWorkload } from '../reporting/workload-explanation.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import type { Exit } from './cli.ts'
 import { CommandError, UsageError } from './errors.ts'
@@ -55,35 +55,42 @@ async function explainPod(namespace: string, name: string, options: ExplainOptio
 }
 
 /** The short names that kubectl knows too. */
-const KINDS: Readonly<Record<string, string>> = {
-  deploy: 'Deployment',
-  deployment: 'Deployment',
-  sts: 'StatefulSet',
-  statefulset: 'StatefulSet',
-  rs: 'ReplicaSet',
-  replicaset: 'ReplicaSet',
-  rc: 'ReplicationController',
-  replicationcontroller: 'ReplicationController',
-  ds: 'DaemonSet',
-  daemonset: 'DaemonSet',
-  job: 'Job',
+const SHORT_KINDS: ReadonlyMap<string, string> = new Map([
+  ['deploy', 'deployment'],
+  ['sts', 'statefulset'],
+  ['rs', 'replicaset'],
+  ['rc', 'replicationcontroller'],
+  ['ds', 'daemonset'],
+  ['po', 'pod'],
+])
+
+/** The workload that is meant, by its kind in any case (a report writes `rollout/web`), with its pods. */
+function workloadIn(cluster: ClusterReader, namespace: string, kind: string, name: string): ExplainedWorkload {
+  const wanted = SHORT_KINDS.get(kind.toLowerCase()) ?? kind.toLowerCase()
+  const namesakes = [...cluster.podsIn(namespace)].flatMap(pod => {
+    const owners = ownersOf(cluster, pod)
+    return [owners.name, owners.controller].flatMap(owner => (owner?.name === name ? [{ pod, kind: owner.kind }] : []))
+  })
+  const found = namesakes.filter(each => each.kind.toLowerCase() === wanted)
+  const [first] = found
+  if (first === undefined) {
+    const others = [...new Set(namesakes.map(each => each.kind))]
+    const hint = others.length === 0 ? '' : `; there is a ${others.join(' and a ')} of that name`
+    throw new CommandError(`no pod in namespace ${namespace} belongs to ${kind}/${name}${hint}`)
+  }
+  return { namespace, workload: { kind: first.kind, name }, pods: [...new Set(found.map(each => each.pod))] }
 }
 
 async function explainWorkload(namespace: string, kind: string, name: string, options: ExplainOptions): Promise<void> {
   const configuration = await configurationFor(options)
   const profiles = await profilesFor(options, warn)
   const world = await readWorld(options)
-  const { cluster } = world
-  const workload: WorkloadName = { kind: KINDS[kind.toLowerCase()] ?? kind, name }
-  const pods = [...cluster.podsIn(namespace)].filter(pod => {
-    const owners = ownersOf(cluster, pod)
-    return [owners.name, owners.controller].some(owner => owner?.kind === workload.kind && owner.name === workload.name)
-  })
-  if (pods.length === 0) throw new CommandError(`no pod in namespace ${namespace} belongs to a ${workload.kind} ${name}`)
+  const explained = workloadIn(world.cluster, namespace, kind, name)
+  const { pods } = explained
   const result = planAtRest(world, configuration, profiles)
   print(result, options, {
     structured: () => {
-      const groups = groupsOfWorkload(result, namespace, workload)
+      const groups = groupsOfPods(result, pods)
       const uids = new Set(pods.map(pod => pod.uid))
       return {
         ...rebalanceReport({ ...result, groups, evictions: result.evictions.filter(eviction => uids.has(eviction.uid)) }),
@@ -98,6 +105,6 @@ async function explainWorkload(namespace: string, kind: string, name: string, op
         })),
       }
     },
-    text: (_, { width }) => workloadExplanation(result, { namespace, workload, pods }, { width }),
+    text: (_, { width }) => workloadExplanation(result, explained, { width }),
   })
 }

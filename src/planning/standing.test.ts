@@ -4,7 +4,7 @@ import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { plan } from './plan.ts'
 import { DEFAULT_POLICY } from './policy.ts'
-import { standingOf } from './standing.ts'
+import { standingOf, stayingIn } from './standing.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
 
@@ -58,5 +58,32 @@ describe('why a pod is not moved', () => {
     ['on a node that is gone', { on: ['a0', 'x0'] }, 'Balanced', { 'web-1': 'NotCounted' }],
   ])('%s', (_case, options, status, reasons) => {
     expect(standings(options)).toMatchObject({ status, reasons })
+  })
+})
+
+describe('who stays in a group', () => {
+  it('is listed by reason, the commonest first, without those that are moved', () => {
+    const protectedPod = { metadata: { annotations: { 'respread.io/evict': 'false' } } }
+    const on = ['a0', 'a1', 'a2', 'a0', 'b0', 'c0']
+    const pods = { 0: protectedPod, 1: protectedPod, 2: protectedPod }
+    const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on, spread: [hard('web')], pods })])
+    const result = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+    expect(result.evictions.map(({ pod }) => pod)).toEqual(['web-3'])
+    expect(stayingIn(result, groupOf(result, 'web'))).toEqual([
+      { reason: 'OptedOut', message: 'respread.io/evict is "false" on the pod', pods: ['web-0', 'web-1', 'web-2'] },
+      { reason: 'NotNeeded', message: 'the planned evictions do without it', pods: ['web-4', 'web-5'] },
+    ])
+  })
+
+  it('has the words of the scheduler beside those that wait for it', () => {
+    const waiting = { kind: 'Pod', metadata: { namespace: 'shop', name: 'late', uid: 'late', labels: { app: 'web' } }, spec: {} }
+    const told = { type: 'PodScheduled', status: 'False', message: '0/9 nodes are available: 9 Insufficient cpu.' }
+    const cluster = stateOf([...zones(THREE), { apiVersion: 'v1', ...waiting, status: { phase: 'Pending', conditions: [told] } }])
+    const result = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+    const [late] = cluster.pods()
+    expect(late === undefined ? undefined : standingOf(result, late)).toEqual({
+      reason: 'Pending',
+      message: 'it is not scheduled yet: 0/9 nodes are available: 9 Insufficient cpu.',
+    })
   })
 })

@@ -1,30 +1,34 @@
-import type { GroupPlan, GroupStatus, Plan } from '../planning/plan-types.ts'
+import { counted } from '../planning/counted.ts'
+import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import { allCounts, countsColumn } from './domain-counts.ts'
+import { remarkOn } from './group-remarks.ts'
 import { printable } from './printable.ts'
 import { saidOnce } from './said-once.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
 import type { TableOptions } from './table-options.ts'
 import { tableWidth, textTable } from './text-table.ts'
 import type { TableColumn, TableRow } from './text-table.ts'
+import { worstFirst } from './worst-first.ts'
 
-const COLUMNS: readonly TableColumn[] = [
+const NAMES: readonly TableColumn[] = [
   { heading: 'NAMESPACE', isName: true },
   { heading: 'WORKLOAD', isName: true },
-  { heading: 'KEY' },
-  { heading: 'WHEN' },
-  { heading: 'COUNTS' },
-  { heading: 'SKEW' },
-  { heading: 'EVICT', align: 'right' },
-  { heading: 'STATUS' },
 ]
+const CONSTRAINT: readonly TableColumn[] = [{ heading: 'KEY' }, { heading: 'WHEN' }]
 const RISK: TableColumn = { heading: 'RISK' }
+const EVICT: TableColumn = { heading: 'EVICT', align: 'right' }
+const STATUS: TableColumn = { heading: 'STATUS' }
 const REASON: TableColumn = { heading: 'REASON' }
-const WIDE_COLUMNS: readonly TableColumn[] = [
-  ...COLUMNS.map(column => (column.heading === 'COUNTS' ? { heading: 'DOMAINS' } : column)).toSpliced(4, 0, {
-    heading: 'MAXSKEW',
-    align: 'right',
-  }),
+const NUMBERS: readonly TableColumn[] = [...NAMES, ...CONSTRAINT, { heading: 'COUNTS' }, { heading: 'SKEW' }]
+const WIDE: readonly TableColumn[] = [
+  ...NAMES,
+  ...CONSTRAINT,
+  { heading: 'MAXSKEW', align: 'right' },
+  { heading: 'DOMAINS' },
+  { heading: 'SKEW' },
   RISK,
+  EVICT,
+  STATUS,
   { heading: 'ORIGIN' },
   REASON,
   { heading: 'MESSAGE' },
@@ -36,56 +40,87 @@ export interface GroupTable {
   readonly legend: string | undefined
 }
 
+/** What follows the numbers of a row, the most telling first. */
+const LAYOUTS: readonly Layout[] = [
+  {
+    columns: [...NUMBERS, RISK, EVICT, STATUS],
+    tail: group => [riskText(group), String(group.planned), group.status],
+    width: tableWidth,
+  },
+  // Names give way, each to a line of its own.
+  { columns: [...NUMBERS, RISK, STATUS], tail: group => [riskText(group), statusText(group)], width: widthBesideNames },
+]
+const NARROWEST: Layout = { columns: [...NUMBERS, STATUS], tail: group => [statusText(group)], width: widthBesideNames }
+
+interface Layout {
+  readonly columns: readonly TableColumn[]
+  readonly tail: (group: GroupPlan) => readonly string[]
+  /** The width that it needs. */
+  readonly width: (columns: readonly TableColumn[], rows: readonly TableRow[]) => number
+}
+
 /**
- * One row a group, the worst first: by status, then by what the loss of one domain would take.
+ * One row a group, the worst first; what needs words is said under its row.
  *
  * @param notices what is said about the whole cluster anyway, and need not be said again
  */
 export function groupTable(groups: readonly GroupPlan[], notices: Plan['notices'], options: TableOptions): GroupTable {
-  const sorted = [...groups].sort(worstFirst)
+  const sorted = worstFirst(groups)
   const keys = shortKeys(groups.map(group => group.topologyKey))
   if (options.wide) {
     const rows = sorted.map(group => ({ cells: wideCells(group, keys) }))
-    return { lines: textTable(WIDE_COLUMNS, rows, { width: Infinity, headers: options.headers }), legend: undefined }
+    return { lines: textTable(WIDE, rows, { width: Infinity, headers: options.headers }), legend: undefined }
   }
   const counts = countsColumn(sorted, keys)
-  const legend = counts.legend.length === 0 ? undefined : `Counts: ${counts.legend.join('; ')}.`
-  const rows = sorted.map(group => ({ group, cells: cells(group, keys, counts.cell(group)) }))
-  const isFitting = (columns: readonly TableColumn[], candidates: readonly TableRow[]): boolean =>
-    tableWidth(columns, candidates) <= options.width
-  const withReasons = rows.map(({ group, cells }) => ({ cells: [...cells, riskText(group), group.reason] }))
-  if (isFitting([...COLUMNS, RISK, REASON], withReasons))
-    return { lines: textTable([...COLUMNS, RISK, REASON], withReasons, options), legend }
-  // No room for so many columns: what needs words is said under its row.
-  const withRisks = rows.map(({ group, cells }) => ({ cells: [...cells, riskText(group)], ...below(group, notices) }))
-  if (isFitting([...COLUMNS, RISK], withRisks)) return { lines: textTable([...COLUMNS, RISK], saidOnce(withRisks), options), legend }
-  const plain = rows.map(({ group, cells }) => ({ cells, ...below(group, notices) }))
-  return { lines: textTable(COLUMNS, saidOnce(plain), options), legend }
+  const rowsOf = ({ tail }: Layout): readonly TableRow[] =>
+    sorted.map(group => {
+      const cells = [...constraintCells(group, keys), counts.cell(group), skewText(group), ...tail(group)]
+      const below = remarkOn(group, notices)
+      return below === undefined ? { cells } : { cells, below }
+    })
+  const layout = LAYOUTS.find(each => each.width(each.columns, rowsOf(each)) <= options.width) ?? NARROWEST
+  const legend = [
+    ...(counts.legend.length === 0 ? [] : [`Counts: ${counts.legend.join('; ')}.`]),
+    'Skew: now->after/maxSkew.',
+    ...(layout === NARROWEST ? [] : ['Risk: share of the ready pods in the fullest domain.']),
+  ]
+  return { lines: textTable(layout.columns, saidOnce(rowsOf(layout)), options), legend: groups.length === 0 ? undefined : legend.join(' ') }
 }
 
-function cells(group: GroupPlan, keys: ReadonlyMap<string, string>, counts: string): readonly string[] {
-  const skew = group.planned > 0 ? `${group.skew}->${group.skewAfter}` : String(group.skew)
-  return [
-    printable(group.namespace),
-    workloadText(group.workload),
-    keys.get(group.topologyKey) ?? '',
-    whenText(group.whenUnsatisfiable),
-    counts,
-    skew,
-    String(group.planned),
-    group.status,
-  ]
+/** The width where names stand on lines of their own, so that only their headings count. */
+function widthBesideNames(columns: readonly TableColumn[], rows: readonly TableRow[]): number {
+  const nameless = rows.map(({ cells }) => ({ cells: cells.map((cell, index) => (columns[index]?.isName === true ? '' : cell)) }))
+  return tableWidth(columns, nameless)
+}
+
+function constraintCells(group: GroupPlan, keys: ReadonlyMap<string, string>): readonly string[] {
+  return [printable(group.namespace), workloadText(group.workload), keys.get(group.topologyKey) ?? '', whenText(group.whenUnsatisfiable)]
+}
+
+/** `6->0/1`: the skew now, after the plan where it has one, and what is allowed. */
+function skewText({ skew, skewAfter, planned, maxSkew }: GroupPlan): string {
+  return `${planned > 0 ? `${skew}->${skewAfter}` : skew}/${maxSkew}`
+}
+
+/** A violated group is one that something is planned for. */
+function statusText({ status, planned }: GroupPlan): string {
+  return planned > 0 ? `evict ${planned}` : status
 }
 
 function wideCells(group: GroupPlan, keys: ReadonlyMap<string, string>): readonly string[] {
-  const blockers = group.blockers.map(blocker => `${blocker.reason} (${podsText(blocker.pods)}): ${blocker.message}`)
+  const blockers = group.blockers.map(blocker => `${blocker.reason} (${counted(blocker.pods, 'pod')}): ${blocker.message}`)
   const message = [group.message, ...blockers]
     .filter(text => text !== '')
     .map(printable)
     .join(' | ')
   return [
-    ...cells(group, keys, allCounts(group.domains)).toSpliced(4, 0, String(group.maxSkew)),
+    ...constraintCells(group, keys),
+    String(group.maxSkew),
+    allCounts(group.domains),
+    group.planned > 0 ? `${group.skew}->${group.skewAfter}` : String(group.skew),
     riskText(group),
+    String(group.planned),
+    group.status,
     group.origin,
     group.reason,
     message,
@@ -97,37 +132,4 @@ function riskText({ risk: { readyPods, now, after } }: GroupPlan): string {
   if (readyPods === 0) return '-'
   const [before, then] = [Math.round(now * 100), Math.round(after * 100)]
   return before === then ? `${before}%` : `${before}->${then}%`
-}
-
-/** Reasons that the row itself tells already. */
-const SELF_EVIDENT: ReadonlySet<string> = new Set(['WithinMaxSkew', 'MovesPlanned'])
-
-function below(group: GroupPlan, notices: Plan['notices']): { readonly below?: string } {
-  if (SELF_EVIDENT.has(group.reason)) return {}
-  if (notices.some(({ reason, message }) => reason === group.reason && message === group.message))
-    return { below: `${group.reason}, see below` }
-  return { below: printable(group.message === '' ? group.reason : `${group.reason}: ${group.message}`) }
-}
-
-export function podsText(pods: number): string {
-  return pods === 1 ? '1 pod' : `${pods} pods`
-}
-
-const RANK: Readonly<Record<GroupStatus, number>> = { Violated: 0, Held: 1, Blocked: 2, Balanced: 3 }
-
-function worstFirst(one: GroupPlan, other: GroupPlan): number {
-  return (
-    RANK[one.status] - RANK[other.status] ||
-    other.risk.now - one.risk.now ||
-    other.excess - one.excess ||
-    other.skew - one.skew ||
-    compare(one.namespace, other.namespace) ||
-    compare(one.workload.name, other.workload.name) ||
-    compare(one.id, other.id)
-  )
-}
-
-function compare(one: string, other: string): number {
-  if (one === other) return 0
-  return one < other ? -1 : 1
 }

@@ -39,6 +39,7 @@ describe('the report as JSON', () => {
         ],
         "groups": [
           {
+            "alsoCounted": [],
             "blockers": [],
             "domains": [
               {
@@ -75,6 +76,7 @@ describe('the report as JSON', () => {
             "skew": 3,
             "skewAfter": 3,
             "status": "Blocked",
+            "staying": [],
             "topologyKey": "topology.kubernetes.io/zone",
             "whenUnsatisfiable": "DoNotSchedule",
             "workload": {

@@ -1,5 +1,7 @@
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import { workloadsAtRisk } from '../planning/risk.ts'
+import { stayingIn } from '../planning/standing.ts'
+import { worstFirst } from './worst-first.ts'
 
 /**
  * A plan as programs read it: apiVersion `respread.io/v1alpha1`, kind `RebalanceReport`. Every field is named here, not copied along: others
@@ -11,12 +13,12 @@ export function rebalanceReport(plan: Plan): object {
     kind: 'RebalanceReport',
     summary: { ...plan.summary, losingHalfWithOneDomain: workloadsAtRisk(plan.groups) },
     notices: plan.notices,
-    groups: plan.groups.map(groupReport),
+    groups: worstFirst(plan.groups).map(group => groupReport(group, plan)),
     evictions: plan.evictions.map(evictionReport),
   }
 }
 
-function groupReport(group: GroupPlan): object {
+function groupReport(group: GroupPlan, plan: Plan): object {
   return {
     id: group.id,
     namespace: group.namespace,
@@ -41,7 +43,9 @@ function groupReport(group: GroupPlan): object {
     skewAfter: group.skewAfter,
     excessAfter: group.excessAfter,
     risk: group.risk,
+    alsoCounted: group.alsoCounted,
     blockers: group.blockers,
+    staying: stayingIn(plan, group),
   }
 }
 

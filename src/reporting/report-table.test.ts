@@ -48,20 +48,21 @@ describe('the table of a plan', () => {
 
     expect(table(plan(groups, evictions, notices))).toMatchInlineSnapshot(`
       "
-      NAMESPACE  WORKLOAD         KEY   WHEN  COUNTS   SKEW  EVICT  STATUS    RISK
-      shop       deploy/web       zone  soft  6 6 0    6->0      4  Violated  50%
-      shop       deploy/checkout  zone  hard  3 3 0    3->0      2  Violated  50%
-      data       sts/queue        zone  hard  4 4 (0)  4         0  Held      50%
+      NAMESPACE  WORKLOAD         KEY   WHEN  COUNTS   SKEW    RISK  EVICT  STATUS
+      shop       deploy/web       zone  soft  6 6 0    6->0/1  50%       4  Violated
+      shop       deploy/checkout  zone  hard  3 3 0    3->0/1  50%       2  Violated
+      data       sts/queue        zone  hard  4 4 (0)  4/1     50%       0  Held
           DomainSettling: az-c came back 2m10s ago.
-      shop       deploy/frozen    zone  hard  3 3 0    3         0  Blocked   50%
+      shop       deploy/frozen    zone  hard  3 3 0    3/1     50%       0  Blocked
           BudgetNeverAllows: Budget shop/frozen has maxUnavailable 0: it can never
           allow an eviction.
-      platform   deploy/pinned    zone  hard  5 - -    0         0  Balanced  100%
+      platform   deploy/pinned    zone  hard  5 - -    0/1     100%      0  Balanced
           OneDomain: The pods can only run in az-a.
-      data       sts/cache        zone  hard  2 2 2    0         0  Balanced  33%
+      data       sts/cache        zone  hard  2 2 2    0/1     33%       0  Balanced
 
       Counts: zone az-a az-b az-c; (n) takes no pods now; - is no domain for these
-      pods.
+      pods. Skew: now->after/maxSkew. Risk: share of the ready pods in the fullest
+      domain.
       6 groups among 43 pods on 9 nodes: 2 violated, 1 held, 1 blocked, 2 balanced.
       2 evictions planned, in 2 waves (bounds: 8 on counts alone, 6 reachable).
       5 workloads would lose half or more of the ready pods with one domain.
@@ -76,19 +77,36 @@ describe('the table of a plan', () => {
     `)
   })
 
-  it('has a column for reasons where there is room', () => {
-    const groups = [group(zones(6, 6, 0), { planned: 4, skewAfter: 0 }), group(zones(1, 1, 1), { workload: deployment('b') })]
+  it('says what the plan leaves, and how many pods each of several reasons keeps', () => {
+    const room = { reason: 'NoRoom', pods: 10, message: 'az-c lacks 2 CPU for 2 more pods of 1 CPU' } as const
+    const young = { reason: 'TooYoung', pods: 1, message: 'it is 20 s old, the minimum is 60 s' } as const
+    const groups = [
+      group(zones(6, 6, 0), { planned: 2, skewAfter: 3, excessAfter: 2, blockers: [room] }),
+      group(zones(6, 6, 0), { workload: deployment('b'), planned: 2, skewAfter: 0, blockers: [young] }),
+      group(zones(6, 6, 0), {
+        workload: deployment('c'),
+        status: 'Blocked',
+        reason: 'NoRoom',
+        message: room.message,
+        blockers: [room, young],
+      }),
+    ]
 
-    expect(table(plan(groups), { width: 100 })).toMatchInlineSnapshot(`
+    expect(table(plan(groups))).toMatchInlineSnapshot(`
       "
-      NAMESPACE  WORKLOAD    KEY   WHEN  COUNTS  SKEW  EVICT  STATUS    RISK  REASON
-      shop       deploy/web  zone  hard  6 6 0   6->0      4  Violated  50%   MovesPlanned
-      shop       deploy/b    zone  hard  1 1 1   0         0  Balanced  33%   WithinMaxSkew
+      NAMESPACE  WORKLOAD    KEY   WHEN  COUNTS  SKEW    RISK  EVICT  STATUS
+      shop       deploy/b    zone  hard  6 6 0   6->0/1  50%       2  Violated
+      shop       deploy/web  zone  hard  6 6 0   6->3/1  50%       2  Violated
+          left at 3: NoRoom: az-c lacks 2 CPU for 2 more pods of 1 CPU
+      shop       deploy/c    zone  hard  6 6 0   6/1     50%       0  Blocked
+          NoRoom (10 pods): az-c lacks 2 CPU for 2 more pods of 1 CPU; TooYoung (1
+          pod): it is 20 s old, the minimum is 60 s
 
-      Counts: zone az-a az-b az-c.
-      2 groups among 15 pods on 9 nodes: 1 violated, 1 balanced.
+      Counts: zone az-a az-b az-c. Skew: now->after/maxSkew. Risk: share of the ready
+      pods in the fullest domain.
+      3 groups among 36 pods on 9 nodes: 2 violated, 1 blocked.
       No eviction planned (bounds: 4 on counts alone, 4 reachable).
-      1 workload would lose half or more of the ready pods with one domain.
+      3 workloads would lose half or more of the ready pods with one domain.
       "
     `)
   })
@@ -131,17 +149,18 @@ describe('the table of a plan', () => {
 
     expect(table(plan(groups, evictions))).toMatchInlineSnapshot(`
       "
-      NAMESPACE  WORKLOAD    KEY       WHEN  COUNTS            SKEW    EVICT  STATUS
+      NAMESPACE  WORKLOAD   KEY       WHEN  COUNTS            SKEW      RISK  STATUS
       payments   deploy/payment-authorization-service-production-canary
-                             zone      hard  112 110 98 117 0  117->1     84  Violated
+                            zone      hard  112 110 98 117 0  117->1/1  27%   evict 84
       payments   deploy/proxy
-                             hostname  soft  0-3 in 300        3           0  Violated
+                            hostname  soft  0-3 in 300        3/1       1%    Violated
       payments-and-settlement-production  deploy/ledger
-                             zone      hard  1 1 - - -         0           0  Balanced
+                            zone      hard  1 1 - - -         0/1       50%   Balanced
 
       Counts: zone eu-central-1a eu-central-1b eu-central-1c eu-central-1d
       eu-central-1e; - is no domain for these pods; a-b in n: from a to b pods in n
-      domains.
+      domains. Skew: now->after/maxSkew. Risk: share of the ready pods in the fullest
+      domain.
       3 groups among 889 pods on 9 nodes: 2 violated, 1 balanced.
       2 evictions planned, in 1 wave (bounds: 84 on counts alone, 84 reachable).
       1 workload would lose half or more of the ready pods with one domain.
@@ -174,8 +193,8 @@ describe('the table of a plan', () => {
 
     expect(table(plan(groups, [eviction(1, { toDomains: ['az-c', 'az-d'] })]), { wide: true })).toMatchInlineSnapshot(`
       "
-      NAMESPACE  WORKLOAD    KEY   WHEN  MAXSKEW  DOMAINS                          SKEW  EVICT  STATUS    RISK  ORIGIN  REASON        MESSAGE
-      shop       deploy/web  zone  hard        2  az-a=6->4 az-b=6->4 az-c=(0)->4  6->0      4  Violated  50%   pod     MovesPlanned  TooYoung (1 pod): younger than 1m
+      NAMESPACE  WORKLOAD    KEY   WHEN  MAXSKEW  DOMAINS                          SKEW  RISK  EVICT  STATUS    ORIGIN  REASON        MESSAGE
+      shop       deploy/web  zone  hard        2  az-a=6->4 az-b=6->4 az-c=(0)->4  6->0  50%       4  Violated  pod     MovesPlanned  TooYoung (1 pod): younger than 1m
 
       1 group among 12 pods on 9 nodes: 1 violated.
       1 eviction planned, in 1 wave (bounds: 4 on counts alone, 4 reachable).
@@ -190,7 +209,7 @@ describe('the table of a plan', () => {
   it('leaves but the rows without headers', () => {
     expect(table(plan([group(zones(6, 6, 0), { planned: 4, skewAfter: 0 })], [eviction(1)]), { headers: false })).toMatchInlineSnapshot(`
       "
-      shop       deploy/web  zone  hard  6 6 0   6->0      4  Violated  50%
+      shop       deploy/web  zone  hard  6 6 0   6->0/1  50%       4  Violated
 
          1  shop       web-7c9f8d6b5-bx2k1  az-a       az-c     certain
       "
@@ -211,16 +230,17 @@ describe('the table of a plan', () => {
 
     expect(table(plan([...groups, other, group({ 'az-a': 1, 'az-b': 1 })]))).toMatchInlineSnapshot(`
       "
-      NAMESPACE  WORKLOAD         KEY   WHEN  COUNTS  SKEW  EVICT  STATUS    RISK
-      shop       deploy/worker-a  zone  hard  3 3     0         0  Held      50%
-      shop       deploy/worker-b  zone  hard  3 3     0         0  Held      50%
-      shop       deploy/worker-c  zone  hard  3 3     0         0  Held      50%
+      NAMESPACE  WORKLOAD         KEY   WHEN  COUNTS  SKEW  RISK  EVICT  STATUS
+      shop       deploy/worker-a  zone  hard  3 3     0/1   50%       0  Held
+      shop       deploy/worker-b  zone  hard  3 3     0/1   50%       0  Held
+      shop       deploy/worker-c  zone  hard  3 3     0/1   50%       0  Held
           these 3: DomainOutage: 3 of 3 nodes of az-c are not Ready
-      shop       deploy/worker-d  zone  hard  3 0     3         0  Blocked   100%
+      shop       deploy/worker-d  zone  hard  3 0     3/1   100%      0  Blocked
           JobPod: it is a Job
-      shop       deploy/web       zone  hard  1 1     0         0  Balanced  50%
+      shop       deploy/web       zone  hard  1 1     0/1   50%       0  Balanced
 
-      Counts: zone az-a az-b.
+      Counts: zone az-a az-b. Skew: now->after/maxSkew. Risk: share of the ready pods
+      in the fullest domain.
       5 groups among 23 pods on 9 nodes: 3 held, 1 blocked, 1 balanced.
       No eviction planned.
       5 workloads would lose half or more of the ready pods with one domain.

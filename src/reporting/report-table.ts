@@ -1,3 +1,4 @@
+import { counted } from '../planning/counted.ts'
 import type { GroupStatus, Plan } from '../planning/plan-types.ts'
 import { workloadsAtRisk } from '../planning/risk.ts'
 import { evictionTable } from './eviction-table.ts'
@@ -24,9 +25,9 @@ export function reportTable(plan: Plan, options: TableOptions): string {
 }
 
 function summary({ summary, groups, evictions }: Plan, width: number): readonly string[] {
-  const cluster = `${count(summary.pods, 'pod')} on ${count(summary.nodes, 'node')}`
+  const cluster = `${counted(summary.pods, 'pod')} on ${counted(summary.nodes, 'node')}`
   if (summary.groups === 0) return wrap(`${cluster}: no pod carries a spread constraint.`, width)
-  if (groups.length === 0) return wrap(`None of the ${count(summary.groups, 'group')} among ${cluster} was asked for.`, width)
+  if (groups.length === 0) return wrap(`None of the ${counted(summary.groups, 'group')} among ${cluster} was asked for.`, width)
   const byStatus = Map.groupBy(groups, group => group.status)
   const states = STATUSES.flatMap(status => {
     const number = byStatus.get(status)?.length ?? 0
@@ -34,14 +35,14 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
   })
   const waves = new Set(evictions.map(eviction => eviction.wave)).size
   const planned =
-    evictions.length === 0 ? 'No eviction planned' : `${count(evictions.length, 'eviction')} planned, in ${count(waves, 'wave')}`
+    evictions.length === 0 ? 'No eviction planned' : `${counted(evictions.length, 'eviction')} planned, in ${counted(waves, 'wave')}`
   // The bounds are the whole cluster's: beside a part of its groups they would mislead.
   const isPart = groups.length < summary.groups
   const bounds =
     isPart || summary.lowerBound === 0 ? '' : ` (bounds: ${summary.lowerBound} on counts alone, ${summary.reachableBound} reachable)`
   return [
     ...wrap(
-      `${isPart ? `${groups.length} of ${summary.groups} groups` : count(groups.length, 'group')} among ${cluster}: ${states.join(', ')}.`,
+      `${isPart ? `${groups.length} of ${summary.groups} groups` : counted(groups.length, 'group')} among ${cluster}: ${states.join(', ')}.`,
       width,
     ),
     ...wrap(`${planned}${bounds}.`, width),
@@ -54,15 +55,11 @@ function risks(groups: Plan['groups']): string {
   const { now, after } = workloadsAtRisk(groups)
   if (now === 0 && after === 0) return ''
   const planned = after === now ? '' : `; after the plan ${after}`
-  return `${count(now, 'workload')} would lose half or more of the ready pods with one domain${planned}.`
+  return `${counted(now, 'workload')} would lose half or more of the ready pods with one domain${planned}.`
 }
 
 const STATUSES: readonly GroupStatus[] = ['Violated', 'Held', 'Blocked', 'Balanced']
 
 function notices(plan: Plan, width: number): readonly string[] {
   return plan.notices.flatMap(notice => wrap(printable(`${notice.reason}: ${notice.message}`), width))
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -1,15 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { eviction, group, plan } from '../../test/support/made-up-plans.ts'
-import { podRecord } from '../../test/support/records.ts'
+import { PLAIN_SPEC, podRecord } from '../../test/support/records.ts'
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
-import { groupsOfWorkload, workloadExplanation } from './workload-explanation.ts'
+import { groupsOfPods, workloadExplanation } from './workload-explanation.ts'
 
 const web = { kind: 'Deployment', name: 'web' }
+
+const SPREAD = {
+  topologyKey: 'topology.kubernetes.io/zone',
+  whenUnsatisfiable: 'DoNotSchedule',
+  maxSkew: 1,
+  minDomains: undefined,
+  selector: { kind: 'nothing' },
+  matchLabelKeys: [],
+  nodeAffinityPolicy: 'Honor',
+  nodeTaintsPolicy: 'Ignore',
+} as const
 
 const explain = (given: Plan, pods: readonly string[] = []): string => {
   const named = pods.map((name, index) => podRecord({ name, uid: `u${index + 1}`, nodeName: index === 3 ? undefined : 'node-a-7' }))
   return `\n${workloadExplanation(given, { namespace: 'shop', workload: web, pods: named }, { width: 80 })}`
 }
+
+const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
 const changed = (name: string, count: number, countAfter: number): GroupPlan['domains'][number] => ({
   name,
@@ -34,6 +47,7 @@ describe('the explanation of a workload', () => {
       },
     )
     const host = group(Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`node-${index}`, index % 4])), {
+      memberUids: ['u1', 'u2', 'u3'],
       topologyKey: 'kubernetes.io/hostname',
       whenUnsatisfiable: 'ScheduleAnyway',
       origin: 'default',
@@ -82,10 +96,12 @@ describe('the explanation of a workload', () => {
       `)
   })
 
-  it('says what holds it', () => {
+  it('says what holds it, and what is said about the whole cluster', () => {
+    const missing = { reason: 'DomainHasNoNodes', message: 'zone=az-d is expected and has no nodes' } as const
     const held = group(
       { 'az-a': 4, 'az-b': 4, 'az-c': 0 },
       {
+        memberUids: ['u1'],
         status: 'Held',
         reason: 'DomainSettling',
         message: 'az-c came back 2m10s ago',
@@ -97,9 +113,9 @@ describe('the explanation of a workload', () => {
       },
     )
 
-    expect(explain(plan([held]))).toMatchInlineSnapshot(`
+    expect(explain(plan([held], [], [missing]), ['web-1'])).toMatchInlineSnapshot(`
       "
-      deploy/web in namespace shop, 0 pods
+      deploy/web in namespace shop, 1 pod
 
       zone (hard, maxSkew 1, minDomains 3)
         az-a  4
@@ -108,8 +124,46 @@ describe('the explanation of a workload', () => {
         The skew is 4, the maxSkew 1. Held, DomainSettling: az-c came back 2m10s ago;
         on counts alone 2 would do. The loss of the fullest domain takes 50 % of the 8
         ready pods.
+
+      POD    NODE      WHAT
+      web-1  node-a-7  stays, DomainSettling
+          az-c came back 2m10s ago
+
+      DomainHasNoNodes: zone=az-d is expected and has no nodes
       "
     `)
+  })
+
+  it('says what remains, and whom the selector counts besides', () => {
+    const left = group(
+      { 'az-a': 6, 'az-b': 3, 'az-c': 0 },
+      {
+        memberUids: ['u1'],
+        planned: 1,
+        skewAfter: 4,
+        excessAfter: 3,
+        lowerBound: 3,
+        reachableBound: undefined,
+        alsoCounted: [{ workload: { kind: 'StatefulSet', name: 'db' }, pods: 5 }],
+        blockers: [{ reason: 'CountedOnly', pods: 5, message: 'the selector also counts 5 pods of StatefulSet db' }],
+      },
+    )
+    const said = onOneLine(explain(plan([left]), ['web-1']))
+    expect(said).toContain('1 eviction brings it to 4, which is still too much; on counts alone 3 would do, but as things are no number of')
+    expect(said).toContain('5 pods left alone, CountedOnly: the selector also counts 5 pods of StatefulSet db.')
+    expect(said).toContain('The selector also counts 5 pods of sts/db, which do not carry the constraint.')
+  })
+
+  it('says when the plan is the best there is', () => {
+    const best = group({ a: 2, b: 0 }, { memberUids: ['u1'], planned: 1, skewAfter: 0, lowerBound: 1, reachableBound: 1 })
+    expect(onOneLine(explain(plan([best]), ['web-1']))).toContain('1 eviction brings it to 0, the fewest that can.')
+  })
+
+  it('says so when no pod with a constraint runs', () => {
+    const waiting = podRecord({ spec: { ...PLAIN_SPEC, topologySpreadConstraints: [SPREAD] }, nodeName: undefined })
+    expect(workloadExplanation(plan([]), { namespace: 'shop', workload: web, pods: [waiting] }, { width: 120 })).toBe(
+      'deploy/web in namespace shop, 1 pod: none that carries a spread constraint runs on a node, so there is nothing to count\nyet.\n',
+    )
   })
 
   it('says so when it has no constraint', () => {
@@ -120,13 +174,11 @@ describe('the explanation of a workload', () => {
 })
 
 describe('the groups of a workload', () => {
-  it('are those of its namespace that it has members in, alone or with others', () => {
-    const shared = group(
-      { a: 1 },
-      { workload: { kind: 'Deployment', name: 'canary' }, workloads: [{ kind: 'Deployment', name: 'canary' }, web] },
-    )
-    const own = group({ a: 1 })
-    const others = [group({ a: 1 }, { namespace: 'other' }), group({ a: 1 }, { workload: { kind: 'StatefulSet', name: 'web' } })]
-    expect(groupsOfWorkload(plan([shared, own, ...others]), 'shop', web)).toEqual([shared, own])
+  it('are those that it has members in, alone or with others, whatever the group is called by', () => {
+    const shared = group({ a: 2 }, { workload: { kind: 'Deployment', name: 'canary' }, memberUids: ['u9', 'u1'] })
+    const own = group({ a: 1 }, { memberUids: ['u2'] })
+    const other = group({ a: 1 }, { memberUids: ['u3'] })
+    const pods = ['u1', 'u2'].map(uid => podRecord({ uid }))
+    expect(groupsOfPods(plan([shared, own, other]), pods)).toEqual([shared, own])
   })
 })

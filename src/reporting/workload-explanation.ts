@@ -1,8 +1,8 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { GroupPlan, Plan, PlannedEviction, WorkloadName } from '../planning/plan-types.ts'
+import { counted } from '../planning/counted.ts'
 import { compareText } from '../planning/groups.ts'
 import { standingOf } from '../planning/standing.ts'
-import { podsText } from './group-table.ts'
 import { printable } from './printable.ts'
 import { saidOnce } from './said-once.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
@@ -20,10 +20,13 @@ export interface ExplainedWorkload {
 /** Why a workload is balanced, planned, blocked or held: each of its groups with its counts and bounds, then what happens to each pod. */
 export function workloadExplanation(plan: Plan, explained: ExplainedWorkload, { width }: { readonly width: number }): string {
   const { namespace, workload, pods } = explained
-  const groups = groupsOfWorkload(plan, namespace, workload)
-  const title = `${workloadText(workload)} in namespace ${printable(namespace)}, ${podsText(pods.length)}`
+  const groups = groupsOfPods(plan, pods)
+  const title = `${workloadText(workload)} in namespace ${printable(namespace)}, ${counted(pods.length, 'pod')}`
   if (groups.length === 0) {
-    return `${wrap(`${title}: none carries a spread constraint, so there is nothing to restore.`, width).join('\n')}\n`
+    const nothing = pods.some(({ spec }) => spec.topologySpreadConstraints.length > 0)
+      ? `${title}: none that carries a spread constraint runs on a node, so there is nothing to count yet.`
+      : `${title}: none carries a spread constraint, so there is nothing to restore.`
+    return `${wrap(nothing, width).join('\n')}\n`
   }
   const keys = shortKeys(plan.groups.map(group => group.topologyKey))
   const blocks = [
@@ -34,7 +37,7 @@ export function workloadExplanation(plan: Plan, explained: ExplainedWorkload, { 
       ...wrap(printable(sentences(group)), width, '  '),
     ]),
     ...(pods.length === 0 ? [] : [podTable(explained, plan, width)]),
-    brakes(plan, groups, width),
+    noticesBeside(groups, plan, width),
   ]
   return blocks
     .filter(block => block.length > 0)
@@ -42,19 +45,24 @@ export function workloadExplanation(plan: Plan, explained: ExplainedWorkload, { 
     .join('\n')
 }
 
-/** What keeps the evictions planned for it from going out, besides what the groups say. */
-function brakes({ notices }: Plan, groups: readonly GroupPlan[], width: number): readonly string[] {
-  if (groups.every(({ planned }) => planned === 0)) return []
+/**
+ * What is said about the whole cluster and none of the groups has said already: a zone without nodes, say, that none of them can count. What keeps
+ * evictions from going out is of interest where some are planned.
+ */
+function noticesBeside(groups: readonly GroupPlan[], { notices }: Plan, width: number): readonly string[] {
+  const said = new Set(groups.map(({ message }) => message))
+  const isPlanned = groups.some(({ planned }) => planned > 0)
   return notices
-    .filter(({ reason }) => reason === 'Paused' || reason === 'OutsideWindow')
+    .filter(({ reason, message }) => !said.has(message) && (isPlanned || !BRAKES.has(reason)))
     .flatMap(({ reason, message }) => wrap(printable(`${reason}: ${message}`), width))
 }
 
-/** The groups of which the workload has members. */
-export function groupsOfWorkload(plan: Plan, namespace: string, workload: WorkloadName): readonly GroupPlan[] {
-  return plan.groups.filter(
-    group => group.namespace === namespace && group.workloads.some(({ kind, name }) => kind === workload.kind && name === workload.name),
-  )
+const BRAKES: ReadonlySet<string> = new Set(['Paused', 'OutsideWindow'])
+
+/** The groups that have any of these pods for members. */
+export function groupsOfPods({ groups }: Plan, pods: readonly PodRecord[]): readonly GroupPlan[] {
+  const uids = new Set(pods.map(({ uid }) => uid))
+  return groups.filter(({ memberUids }) => memberUids.some(uid => uids.has(uid)))
 }
 
 const ORIGIN: Readonly<Record<GroupPlan['origin'], readonly string[]>> = {
@@ -101,17 +109,25 @@ function domainLines(domains: GroupPlan['domains'], width: number): readonly str
 }
 
 function sentences(group: GroupPlan): string {
-  const { skew, maxSkew, status, reason, message, planned, skewAfter, blockers, workloads } = group
-  const restored = planned === 1 ? '1 eviction brings' : `${planned} evictions bring`
+  const { skew, maxSkew, status, reason, message, planned, skewAfter, excessAfter, blockers, workloads, alsoCounted } = group
+  const brings = `${counted(planned, 'eviction')} ${planned === 1 ? 'brings' : 'bring'} it to ${skewAfter}`
+  const restored = excessAfter > 0 ? `${brings}, which is still too much` : brings
   return [
     `The skew is ${skew}, the maxSkew ${maxSkew}.`,
-    planned > 0 ? `${status}: ${restored} it to ${skewAfter}${bounds(group)}.` : `${status}, ${reason}: ${message}${bounds(group)}.`,
+    planned > 0 ? `${status}: ${restored}${bounds(group)}.` : `${status}, ${reason}: ${message}${bounds(group)}.`,
     ...blockers
       .filter(blocker => planned > 0 || blocker.reason !== reason)
-      .map(({ pods, reason, message }) => `${podsText(pods)} left alone, ${reason}: ${message}.`),
+      .map(({ pods, reason, message }) => `${counted(pods, 'pod')} left alone, ${reason}: ${message}.`),
     ...riskSentence(group),
     ...(workloads.length > 1 ? [`The constraint spans ${workloads.map(workloadText).join(', ')}.`] : []),
+    ...(alsoCounted.length > 0
+      ? [`The selector also counts ${alsoCounted.map(countedText).join(', ')}, which do not carry the constraint.`]
+      : []),
   ].join(' ')
+}
+
+function countedText({ workload, pods }: GroupPlan['alsoCounted'][number]): string {
+  return `${counted(pods, 'pod')} of ${workloadText(workload)}`
 }
 
 function riskSentence({ risk: { readyPods, now, after }, workload, workloads }: GroupPlan): readonly string[] {
@@ -119,11 +135,13 @@ function riskSentence({ risk: { readyPods, now, after }, workload, workloads }: 
   const percent = (share: number): string => `${Math.round(share * 100)} %`
   const whose = workloads.length > 1 ? ` of ${workloadText(workload)}` : ''
   const planned = percent(now) === percent(after) ? '' : `, after the plan ${percent(after)}`
-  return [`The loss of the fullest domain takes ${percent(now)} of the ${readyPods} ready pods${whose}${planned}.`]
+  return [`The loss of the fullest domain takes ${percent(now)} of the ${counted(readyPods, 'ready pod')}${whose}${planned}.`]
 }
 
-function bounds({ excess, lowerBound, reachableBound, planned }: GroupPlan): string {
-  if (excess === 0 || (planned === lowerBound && planned === reachableBound)) return ''
+/** How far the plan is from the fewest evictions that could do. */
+function bounds({ excess, excessAfter, lowerBound, reachableBound, planned }: GroupPlan): string {
+  if (excess === 0) return ''
+  if (planned === lowerBound && excessAfter === 0) return ', the fewest that can'
   const onCounts = `; on counts alone ${lowerBound} would do`
   if (reachableBound === undefined) return `${onCounts}, but as things are no number of evictions does`
   return reachableBound === lowerBound ? onCounts : `${onCounts}, as things are it takes ${reachableBound}`
