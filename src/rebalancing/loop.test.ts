@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { makeWorkload } from '../../test/support/builders.ts'
 import { budgetRecord } from '../../test/support/records.ts'
 import { createLoopWorld, MINUTE, NOON, SECOND, type LoopWorld } from '../../test/support/loop-world.ts'
 import type { Loop } from './loop.ts'
@@ -41,6 +42,24 @@ describe('from skew to balance', () => {
 
     expect(most).toBe(1)
     expect(evicted(world)).toHaveLength(4)
+  })
+
+  it('leaves a workload alone for a while that somebody has just scaled', async () => {
+    const world = createLoopWorld([2, 2, 2])
+    const scaled = (replicas: number): void => world.apply(makeWorkload('ReplicaSet', 'web', { replicas }))
+    scaled(6)
+    const loop = world.loop()
+    void loop.start()
+    await world.clock.advanceAsync(SECOND)
+
+    scaled(9)
+    for (const name of ['web-a2', 'web-a3', 'web-a4']) world.apply({ ...world.state.pod('shop', 'web-a0')!, name, uid: name })
+    await world.clock.advanceAsync(9 * MINUTE)
+    expect(evicted(world)).toEqual([])
+    expect(world.reasons()).toContain('ScaledRecently')
+    await world.clock.advanceAsync(5 * MINUTE)
+    expect(world.counts()).toEqual({ a: 3, b: 3, c: 3 })
+    await loop.stop()
   })
 
   it('does nothing when nothing is to be done', async () => {

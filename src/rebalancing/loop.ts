@@ -18,6 +18,7 @@ import { createMemory } from './memory.ts'
 import { giveSecondChances, heedMovedBack, observeAndLearn } from './observing.ts'
 import type { LoopPorts } from './ports.ts'
 import { notReady } from './readiness.ts'
+import { createScaleWatch } from './scale-watch.ts'
 import type { LoopSettings } from './settings.ts'
 import { situationOf } from './situation.ts'
 import { createStops } from './stops.ts'
@@ -74,6 +75,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const domains = createDomainWatch(policy, settings.holdDown, clock)
   const isOurs = (uid: string): boolean => memory.history.expectations.some(expectation => expectation.uid === uid)
   const drains = createDrainWatch(view.state, settings.holdDown, clock, isOurs)
+  const scales = createScaleWatch(settings.coolDown, clock)
   const wakeUp = createWakeUp(clock, settings)
   const evicting = createEvicting(context, () => wakeUp.ring())
   const costs = scaleIn && createDeletionCosts(context, scaleIn, () => wakeUp.ring())
@@ -132,7 +134,8 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   }
 
   function situationAt(now: number): Situation {
-    return situationOf(memory.history, view.state, domains.holds(view.state), drains.drains(), now, settings.coolDown)
+    const seen = { domainHolds: domains.holds(view.state), drains: drains.drains(), scaled: scales.holds() }
+    return situationOf(memory.history, view.state, seen, now, settings.coolDown)
   }
 
   /** What waits for a certain time wakes up then: a window that opens does not wait for the tick. */
@@ -154,6 +157,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     state.changes += 1
     domains.note(delta)
     drains.note(delta)
+    scales.note(delta)
     if (delta.after?.kind === 'PodDisruptionBudget') {
       memory.history = { ...memory.history, expectations: markShown(memory.history.expectations, delta.after) }
     }

@@ -6,6 +6,14 @@ import type { History } from './history.ts'
 import { quarantineHolds } from './quarantine.ts'
 import { workloadKey } from './workload-key.ts'
 
+/** What those who watch the cluster have seen happen to it of late. */
+interface Seen {
+  readonly domainHolds: readonly DomainHold[]
+  readonly drains: readonly Drain[]
+  /** Workloads that were scaled. */
+  readonly scaled: readonly WorkloadHold[]
+}
+
 /**
  * What the planner must know beyond the cluster.
  *
@@ -14,8 +22,7 @@ import { workloadKey } from './workload-key.ts'
 export function situationOf(
   history: History,
   cluster: ClusterReader,
-  domainHolds: readonly DomainHold[],
-  drains: readonly Drain[],
+  { domainHolds, drains, scaled }: Seen,
   now: number,
   coolDown: number,
 ): Situation {
@@ -30,6 +37,7 @@ export function situationOf(
       ...quarantineHolds(history.quarantines, now),
       ...coolDownHolds(history.rounds, busy, now, coolDown),
       ...scaledRecently(cluster, now, coolDown),
+      ...scaled,
     ],
     inFlight,
   }
