@@ -63,6 +63,16 @@ export function isSystemCritical(pod: PodRecord, { policy }: VetoContext): Veto 
   return { reason: 'SystemCritical', message: `its priority ${pod.spec.priority} is not below the threshold ${policy.priorityThreshold}` }
 }
 
+/** The API server refuses such pods (ValidateSpreadConstraintNotRepeat in validation.go, 1.36): whoever shows one is not to be relied on. */
+export function repeatsConstraint({ spec: { topologySpreadConstraints: all } }: PodRecord): Veto | undefined {
+  const repeated = all.find(({ topologyKey, whenUnsatisfiable }, index) =>
+    all.slice(0, index).some(other => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable),
+  )
+  if (repeated === undefined) return undefined
+  const { topologyKey, whenUnsatisfiable } = repeated
+  return { reason: 'CannotPredict', message: `it has two constraints over ${topologyKey} with ${whenUnsatisfiable}; legal is one` }
+}
+
 export function hasLocalStorage(pod: PodRecord, { policy }: VetoContext): Veto | undefined {
   if (policy.allowLocalStorage || pod.spec.localVolumes.length === 0) return undefined
   const safe = new Set((pod.annotations.get(ANNOTATIONS.safeToEvictLocalVolumes) ?? '').split(',').map(name => name.trim()))

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { parseSelectorText } from '../cluster/selector-text.ts'
 import {
+  AT_REST,
   budget,
   groupOf,
   hard,
   planFor,
   soft,
   spreadOn,
+  stateOf,
   workload,
   ZONE,
   zones,
@@ -14,6 +16,8 @@ import {
 } from '../../test/support/spread-world.ts'
 import type { GroupPlan } from './plan-types.ts'
 import { DEFAULT_POLICY, type Policy } from './policy.ts'
+import { vetoOf } from './vetoes.ts'
+import { ownersOf } from './workloads.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
 
@@ -222,6 +226,12 @@ describe('what keeps every pod of a workload', () => {
       message: /nodeSelector/,
     },
     {
+      case: 'an owner that cannot be read in full',
+      objects: skewed({ workload: { spec: { paused: 'maybe' } } }),
+      reason: 'CannotPredict',
+      message: /^spec.paused: `maybe` is neither true nor false$/,
+    },
+    {
       case: 'another scheduler',
       objects: skewed({ spec: { schedulerName: 'other' } }),
       reason: 'CannotPredict',
@@ -404,6 +414,18 @@ function withoutOwner(object: unknown, kind: string): unknown {
   const { metadata, ...rest } = object as { kind: string; metadata: Record<string, unknown> }
   return rest.kind === kind ? { ...rest, metadata: { ...metadata, ownerReferences: [] } } : object
 }
+
+describe('a pod on its way out', () => {
+  it('is vetoed whoever asks, though it is a member of no group', () => {
+    const [web] = workload({ name: 'web', on: ['a0'] }).slice(-1)
+    const leaving = { ...web, metadata: { ...(web?.['metadata'] as object), deletionTimestamp: '2026-01-01T11:59:50Z' } }
+    const cluster = stateOf([leaving])
+    const vetoes = [...cluster.pods()].map(pod =>
+      vetoOf(pod, { cluster, policy: DEFAULT_POLICY, now: AT_REST.now, owners: ownersOf(cluster, pod), neverAllows: () => undefined }),
+    )
+    expect(vetoes).toEqual([{ reason: 'Terminating', message: 'it is being deleted already' }])
+  })
+})
 
 describe('owners that are custom resources', () => {
   it('a Rollout of argoproj.io: its ReplicaSets are taken as they are, and it gives the workload its name', () => {

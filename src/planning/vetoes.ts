@@ -24,6 +24,7 @@ import {
   isTerminating,
   isTooYoung,
   ownerKindIsNotAllowed,
+  repeatsConstraint,
 } from './veto-by-pod.ts'
 import { inExcludedNamespace } from './veto-by-namespace.ts'
 import type { VetoContext } from './veto-context.ts'
@@ -52,6 +53,7 @@ const CHAIN: readonly Predicate[] = [
   hasLocalStorage,
   hasProtectedStorageClass,
   cannotBeRead,
+  repeatsConstraint,
   ownersAreUnknown, // what is absent is not empty
   hasTooFewReplicas,
   updatesOnDelete,
