@@ -105,9 +105,15 @@ function sentenceOn(obstacles: readonly Obstacle[], asked: Asked): string {
         names,
         obstacles.flatMap(({ refusals }) => refusals.map(({ node }) => node)),
       )
+    case 'VolumePinned':
+      return `a volume cannot be reached from ${listed(names)}: ${example(first)}`
     default:
-      return `${listed(names)}: ${first?.veto.message ?? ''}${first === undefined ? '' : `, as on ${first.node}`}`
+      return `${listed(names)}: ${example(first)}`
   }
+}
+
+function example(refusal: Refusal | undefined): string {
+  return refusal === undefined ? '' : `${refusal.veto.message}, as on ${refusal.node}`
 }
 
 function roomSentence(obstacles: readonly Obstacle[], { state, replacement, model }: Asked): string {
@@ -120,7 +126,7 @@ function roomSentence(obstacles: readonly Obstacle[], { state, replacement, mode
     const aside = others === 0 ? '' : `, where only ${names.length} of ${counted(nodes, 'node')} would have them`
     const [first] = refusals
     const lack = shortageText(domain, missing.get(domain) ?? 1, names, replacement, model)
-    return `${lack ?? `${domain}: ${first?.veto.message ?? ''}, as on ${first?.node ?? ''}`}${aside}`
+    return `${lack ?? `${domain}: ${example(first)}`}${aside}`
   })
   const others = sentences.length - LISTED
   return [...sentences.slice(0, LISTED), ...(others > 0 ? [`${counted(others, 'other domain')} lack room too`] : [])].join('; ')

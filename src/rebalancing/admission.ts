@@ -89,12 +89,12 @@ type Gate = (candidate: Candidate, door: Door) => Refusal | undefined
 /** Asked in this order; the first that refuses is the reason. */
 const GATES: readonly Gate[] = [
   windowIsShut,
-  isOfLaterWave, // its landing counts on moves that have not happened
   isExpected, // never two evictions for one pod
   isDeferred, // an answer of the API server asks to wait
   roundIsSpent,
   budgetIsSpent,
   capIsReached,
+  isOfLaterWave, // its landing counts on moves that have not happened; last, for what keeps them all waiting says more
 ]
 
 function firstRefusal(candidate: Candidate, door: Door): Refusal | undefined {

@@ -83,6 +83,8 @@ export function groupTable(groups: readonly GroupPlan[], notices: Plan['notices'
     ...(counts.legend.length === 0 ? [] : [`Counts: ${counts.legend.join('; ')}.`]),
     'Skew: now->after/maxSkew.',
     ...(layout === NARROWEST ? [] : ['Risk: share of the ready pods in the fullest domain.']),
+    ...(groups.some(({ origin }) => origin !== 'pod') ? [`${BORROWED}: no constraint of the pods' own.`] : []),
+    ...(groups.some(({ workloads }) => workloads.length > 1) ? ['(+n): so many other workloads share it.'] : []),
   ]
   return { lines: textTable(layout.columns, saidOnce(rowsOf(layout)), options), legend: groups.length === 0 ? undefined : legend.join(' ') }
 }
@@ -94,8 +96,17 @@ function widthBesideNames(columns: readonly TableColumn[], rows: readonly TableR
 }
 
 function constraintCells(group: GroupPlan, keys: ReadonlyMap<string, string>): readonly string[] {
-  return [printable(group.namespace), workloadText(group.workload), keys.get(group.topologyKey) ?? '', whenText(group.whenUnsatisfiable)]
+  const others = group.workloads.length - 1
+  return [
+    printable(group.namespace),
+    others > 0 ? `${workloadText(group.workload)} (+${others})` : workloadText(group.workload),
+    keys.get(group.topologyKey) ?? '',
+    `${whenText(group.whenUnsatisfiable)}${group.origin === 'pod' ? '' : BORROWED}`,
+  ]
 }
+
+/** Marks what the pods do not write themselves: the scheduler's defaults, and soft anti-affinity read as a constraint. */
+const BORROWED = '*'
 
 /** `6->0/1`: the skew now, after the plan where it has one, and what is allowed. */
 function skewText({ skew, skewAfter, planned, maxSkew }: GroupPlan): string {

@@ -64,7 +64,8 @@ describe('the table of a plan', () => {
       pods. Skew: now->after/maxSkew. Risk: share of the ready pods in the fullest
       domain.
       6 groups among 43 pods on 9 nodes: 2 violated, 1 held, 1 blocked, 2 balanced.
-      2 evictions planned, in 2 waves (bounds: 8 on counts alone, 6 reachable).
+      2 evictions planned, in 2 waves (bounds: 8 on counts alone, 6 reachable, 1 group
+      out of reach).
       5 workloads would lose half or more of the ready pods with one domain.
 
       DomainHasNoNodes: az-d should exist for topology.kubernetes.io/zone but no node

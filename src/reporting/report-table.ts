@@ -38,8 +38,14 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
     evictions.length === 0 ? 'No eviction planned' : `${counted(evictions.length, 'eviction')} planned, in ${counted(waves, 'wave')}`
   // The bounds are the whole cluster's: beside a part of its groups they would mislead.
   const isPart = groups.length < summary.groups
+  const outOfReach = groups.filter(
+    ({ excess, reachableBound, status }) => excess > 0 && reachableBound === undefined && status !== 'Balanced',
+  ).length
+  const beyond = outOfReach === 0 ? '' : `, ${counted(outOfReach, 'group')} out of reach`
   const bounds =
-    isPart || summary.lowerBound === 0 ? '' : ` (bounds: ${summary.lowerBound} on counts alone, ${summary.reachableBound} reachable)`
+    isPart || summary.lowerBound === 0
+      ? ''
+      : ` (bounds: ${summary.lowerBound} on counts alone, ${summary.reachableBound} reachable${beyond})`
   return [
     ...wrap(
       `${isPart ? `${groups.length} of ${summary.groups} groups` : counted(groups.length, 'group')} among ${cluster}: ${states.join(', ')}.`,

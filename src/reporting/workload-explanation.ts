@@ -34,7 +34,7 @@ export function workloadExplanation(plan: Plan, explained: ExplainedWorkload, { 
     ...groups.map(group => [
       headline(group, keys),
       ...domainLines(group.domains, width),
-      ...wrap(printable(sentences(group)), width, '  '),
+      ...wrap(printable(sentences(group, evictionsIn(group, plan))), width, '  '),
     ]),
     ...(pods.length === 0 ? [] : [podTable(explained, plan, width)]),
     noticesBeside(groups, plan, width),
@@ -108,13 +108,20 @@ function domainLines(domains: GroupPlan['domains'], width: number): readonly str
   ]
 }
 
-function sentences(group: GroupPlan): string {
+/** Evictions of the group's members, whichever constraint they are for: all of them change its counts. */
+function evictionsIn({ memberUids }: GroupPlan, { evictions }: Plan): number {
+  const members = new Set(memberUids)
+  return evictions.filter(({ uid }) => members.has(uid)).length
+}
+
+function sentences(group: GroupPlan, moved: number): string {
   const { skew, maxSkew, status, reason, message, planned, skewAfter, excessAfter, blockers, workloads, alsoCounted } = group
-  const brings = `${counted(planned, 'eviction')} ${planned === 1 ? 'brings' : 'bring'} it to ${skewAfter}`
+  const evictions = Math.max(planned, moved)
+  const brings = `${counted(evictions, 'eviction')} ${evictions === 1 ? 'brings' : 'bring'} it to ${skewAfter}`
   const restored = excessAfter > 0 ? `${brings}, which is still too much` : brings
   return [
     `The skew is ${skew}, the maxSkew ${maxSkew}.`,
-    planned > 0 ? `${status}: ${restored}${bounds(group)}.` : `${status}, ${reason}: ${message}${bounds(group)}.`,
+    planned > 0 ? `${status}: ${restored}${bounds(group, evictions)}.` : `${status}, ${reason}: ${message}${bounds(group, 0)}.`,
     ...blockers
       .filter(blocker => planned > 0 || blocker.reason !== reason)
       .map(({ pods, reason, message }) => `${counted(pods, 'pod')} left alone, ${reason}: ${message}.`),
@@ -139,9 +146,9 @@ function riskSentence({ risk: { readyPods, now, after }, workload, workloads }: 
 }
 
 /** How far the plan is from the fewest evictions that could do. */
-function bounds({ excess, excessAfter, lowerBound, reachableBound, planned }: GroupPlan): string {
+function bounds({ excess, excessAfter, lowerBound, reachableBound }: GroupPlan, evictions: number): string {
   if (excess === 0) return ''
-  if (planned === lowerBound && excessAfter === 0) return ', the fewest that can'
+  if (evictions === lowerBound && excessAfter === 0) return ', the fewest that can'
   const onCounts = `; on counts alone ${lowerBound} would do`
   if (reachableBound === undefined) return `${onCounts}, but as things are no number of evictions does`
   return reachableBound === lowerBound ? onCounts : `${onCounts}, as things are it takes ${reachableBound}`
