@@ -8,16 +8,12 @@ export function amountText(resource: string, amount: number): string {
   return isInBytes(resource) ? bytesText(amount) : String(amount)
 }
 
-/** An amount of a resource by its name: `2.5 CPU`, `500m CPU`, `1Gi memory`, `1 pod slot`, `2 example.com/gpu`. */
+/** An amount with the name of its resource: `2.5 CPU`, `500m CPU`, `1Gi memory`, `1 pod slot`, `2 example.com/gpu`. */
 export function resourceText(resource: string, amount: number): string {
-  switch (resource) {
-    case 'cpu':
-      return `${amount % 1000 === 0 || amount > 1000 ? amount / 1000 : `${amount}m`} CPU`
-    case POD_SLOTS:
-      return counted(amount, 'pod slot')
-    default:
-      return `${amountText(resource, amount)} ${resource}`
-  }
+  if (resource === POD_SLOTS) return counted(amount, 'pod slot')
+  const text = amountText(resource, amount)
+  if (resource === 'cpu') return amount >= 1000 ? text : `${text} CPU`
+  return `${text} ${resource}`
 }
 
 /** Places for pods on a node, as a resource among others. */

@@ -16,7 +16,7 @@ import {
   ZONE,
   zones,
 } from '../../test/support/spread-world.ts'
-import { withZonalVolumes } from '../../test/support/zonal-volumes.ts'
+import { withZonalVolumes } from '../../test/support/volumes.ts'
 import { everyEnding } from '../../test/support/play-out.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../scheduling/profile.ts'

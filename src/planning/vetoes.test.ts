@@ -14,6 +14,7 @@ import {
   zones,
   type WorkloadOptions,
 } from '../../test/support/spread-world.ts'
+import { boundClaim } from '../../test/support/volumes.ts'
 import type { GroupPlan } from './plan-types.ts'
 import { DEFAULT_POLICY, type Policy } from './policy.ts'
 import { vetoOf } from './vetoes.ts'
@@ -31,29 +32,6 @@ const namespace = (metadata: Record<string, unknown>): unknown => ({
   kind: 'Namespace',
   metadata: { name: 'shop', uid: 'shop', ...metadata },
 })
-
-/** A bound claim and its volume, which every node can reach. */
-const claimed = (name: string, storageClassName: string): unknown[] => [
-  {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { namespace: 'shop', name, uid: name, annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
-    spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } }, storageClassName, volumeName: `pv-${name}` },
-    status: { phase: 'Bound' },
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: `pv-${name}`, uid: `pv-${name}` },
-    spec: {
-      capacity: { storage: '1Gi' },
-      accessModes: ['ReadWriteMany'],
-      storageClassName,
-      claimRef: { namespace: 'shop', name, uid: name },
-    },
-    status: { phase: 'Bound' },
-  },
-]
 
 const withClaim = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'shared' } }] }
 const byNamespace = (change: Partial<Policy['namespaces']>): Partial<Policy> => ({
@@ -374,7 +352,7 @@ describe('what keeps every pod of a workload', () => {
     },
     {
       case: 'a claim of a protected storage class',
-      objects: [...skewed({ spec: withClaim }), ...claimed('shared', 'replicated')],
+      objects: [...skewed({ spec: withClaim }), ...boundClaim('shared', 'replicated')],
       policy: { protectedStorageClasses: ['replicated'] },
       reason: 'StorageClassProtected',
       message: /claim shared is of storage class replicated/,
@@ -520,7 +498,7 @@ describe('what keeps no pod', () => {
     },
     {
       case: 'a claim of another storage class',
-      objects: [...skewed({ spec: withClaim }), ...claimed('shared', 'other')],
+      objects: [...skewed({ spec: withClaim }), ...boundClaim('shared', 'other')],
       policy: { protectedStorageClasses: ['replicated'] },
     },
     {

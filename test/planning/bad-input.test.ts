@@ -16,7 +16,8 @@ import { jsonText } from '../../src/reporting/structured-output.ts'
 import { workloadExplanation } from '../../src/reporting/workload-explanation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
-import { AT_REST, budget, hard, HOST, rawNode, soft, spreadOn, workload, ZONE, zones } from '../support/spread-world.ts'
+import { AT_REST, budget, hard, HOST, rawNode, soft, spreadOn, workload, zones } from '../support/spread-world.ts'
+import { boundClaim } from '../support/volumes.ts'
 
 const THREE = { a: 2, b: 2, c: 2 }
 const folder = mkdtempSync(join(tmpdir(), 'respread-bad-input-'))
@@ -39,26 +40,7 @@ const SOUND: readonly unknown[] = [
   budget('api', { maxUnavailable: '50%' }, { disruptionsAllowed: 2, currentHealthy: 5, desiredHealthy: 3, expectedPods: 5 }),
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', uid: 'shop', labels: { env: 'prod' }, annotations: {} } },
   { apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'shop', name: 'web', uid: 'svc' }, spec: { selector: { app: 'web' } } },
-  {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { namespace: 'shop', name: 'data-db-0', uid: 'claim', annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
-    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'zonal', volumeName: 'pv', resources: { requests: { storage: '1Gi' } } },
-    status: { phase: 'Bound' },
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: 'pv', uid: 'pv' },
-    spec: {
-      capacity: { storage: '1Gi' },
-      accessModes: ['ReadWriteOnce'],
-      storageClassName: 'zonal',
-      claimRef: { namespace: 'shop', name: 'data-db-0', uid: 'claim' },
-      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: 'In', values: ['a'] }] }] } },
-    },
-    status: { phase: 'Bound' },
-  },
+  ...boundClaim('data-db-0', 'zonal', 'a'),
   { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'zonal', uid: 'zonal' }, provisioner: 'example.com/disk' },
   { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high', uid: 'high' }, value: 1000 },
   {

@@ -1,6 +1,6 @@
 import type { Policy } from '../../src/planning/policy.ts'
 import { budget, hard, HOST, rawNode, soft, spreadOn, workload, ZONE, zones } from '../support/spread-world.ts'
-import { withZonalVolumes } from '../support/zonal-volumes.ts'
+import { withZonalVolumes } from '../support/volumes.ts'
 
 /** A small cluster whose plan is on record, to be read by people. */
 export interface RecordedCluster {

@@ -17,8 +17,7 @@ function planOn(cluster: ClusterState): Plan {
   return plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
 }
 
-const excess = ({ groups }: Plan): number =>
-  groups.filter(({ origin }) => origin === 'pod').reduce((sum, group) => sum + group.excess, 0)
+const excess = ({ groups }: Plan): number => groups.filter(({ origin }) => origin === 'pod').reduce((sum, group) => sum + group.excess, 0)
 
 /** The node where the replacement lands as the cluster is now, on the planned one if it may be that; undefined: it stays Pending. */
 function landing(cluster: ClusterState, victim: PodRecord, { toNode }: PlannedEviction): string | undefined {

@@ -1,18 +1,15 @@
 import { workload, ZONE } from './spread-world.ts'
 
-/** A bound claim of shop and its volume, tied to a zone. */
-function zonalVolume(name: string, zone: string): unknown[] {
+/** A bound claim of namespace shop and its volume, which every node can reach unless it is tied to a zone. */
+export function boundClaim(name: string, storageClassName: string, zone?: string): unknown[] {
+  const reach = { accessModes: [zone === undefined ? 'ReadWriteMany' : 'ReadWriteOnce'], storageClassName }
+  const inZone = (value: string): unknown => ({ matchExpressions: [{ key: ZONE, operator: 'In', values: [value] }] })
   return [
     {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { namespace: 'shop', name, uid: name, annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: 'zonal',
-        volumeName: `pv-${name}`,
-        resources: { requests: { storage: '1Gi' } },
-      },
+      spec: { ...reach, volumeName: `pv-${name}`, resources: { requests: { storage: '1Gi' } } },
       status: { phase: 'Bound' },
     },
     {
@@ -20,22 +17,22 @@ function zonalVolume(name: string, zone: string): unknown[] {
       kind: 'PersistentVolume',
       metadata: { name: `pv-${name}`, uid: `pv-${name}` },
       spec: {
+        ...reach,
         capacity: { storage: '1Gi' },
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: 'zonal',
         claimRef: { namespace: 'shop', name, uid: name },
-        nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: 'In', values: [zone] }] }] } },
+        ...(zone === undefined ? {} : { nodeAffinity: { required: { nodeSelectorTerms: [inZone(zone)] } } }),
       },
       status: { phase: 'Bound' },
     },
-    {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name: 'zonal', uid: 'zonal' },
-      provisioner: 'example.com/disk',
-      volumeBindingMode: 'WaitForFirstConsumer',
-    },
   ]
+}
+
+const ZONAL_CLASS = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'zonal', uid: 'zonal' },
+  provisioner: 'example.com/disk',
+  volumeBindingMode: 'WaitForFirstConsumer',
 }
 
 /** A StatefulSet whose pods each have a volume in the zone where they run. */
@@ -54,6 +51,7 @@ export function withZonalVolumes(on: readonly string[], spread: Parameters<typeo
       },
       pods: Object.fromEntries(on.map((_, index) => [index, { spec: mounting(`data-db-${index}`) }])),
     }),
-    ...on.flatMap((node, index) => zonalVolume(`data-db-${index}`, node.slice(0, 1))),
+    ZONAL_CLASS,
+    ...on.flatMap((node, index) => boundClaim(`data-db-${index}`, 'zonal', node.slice(0, 1))),
   ]
 }
