@@ -3,18 +3,21 @@ import type { Move } from './move.ts'
 import type { PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Situation } from './situation.ts'
+import type { SpreadStates } from './spread-state.ts'
 import { wavesOf } from './waves.ts'
 import { ownersOf } from './workloads.ts'
 
 /** The moves as evictions, in the order of their waves and else of the plan. */
 export function evictionsOf(
   moves: readonly Move[],
+  states: SpreadStates,
   cluster: ClusterReader,
   policy: Policy,
   situation: Situation,
 ): readonly PlannedEviction[] {
   const waves = wavesOf(
-    moves.map(move => ({ pod: move.victim, groups: move.helped.map(state => state.group.id) })),
+    // A landing leans on every earlier move of a pod that its groups count, whether or not that move was for them.
+    moves.map(move => ({ pod: move.victim, groups: states.counting(move.victim).map(state => state.group.id) })),
     cluster,
     policy,
     situation,

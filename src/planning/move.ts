@@ -73,7 +73,8 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   if (prediction.kind === 'unschedulable') {
     return refuse({
       reason: 'NoLanding',
-      message: prediction.refusals.map(refusal => `${refusal.nodes} node(s): ${refusal.message}`).join('; '),
+      // As the scheduler writes it: `6 node(s) had untolerated taint(s), 3 Insufficient cpu`.
+      message: prediction.refusals.map(({ nodes, message }) => `${nodes} ${message}`).join(', '),
     })
   }
 
@@ -90,11 +91,17 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const possible = certainty === 'certain' ? landings : leading
   const lowered = affected.filter((each, i) => lowers(planned, each, i, context))
   const always = lowered.filter(each => possible.every(landing => lowers(landing, each, affected.indexOf(each), context)))
-  const helped = (always.length > 0 ? always : lowered).map(({ state }) => state)
+  const helped = (always.length > 0 ? always : lowered).map(({ state }) => state).sort(mostTellingFirst)
   const done: Shift = { leaving: victim, from, arriving: placed, to }
   shift(context.states, done)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
   return { kind: 'move', move: { victim, from, replacement: placed, to, toDomains, certainty, mark, helped } }
+}
+
+/** A move is told by its hard constraint, and by zones rather than by the hosts in them. */
+function mostTellingFirst({ group: a, index: one }: SpreadState, { group: b, index: other }: SpreadState): number {
+  const isSoft = ({ constraint }: SpreadState['group']): number => Number(constraint.whenUnsatisfiable === 'ScheduleAnyway')
+  return isSoft(a) - isSoft(b) || one.names.length - other.names.length
 }
 
 function domainsAmong(possible: readonly Landing[], { index }: SpreadState): readonly number[] {

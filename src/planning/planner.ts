@@ -93,7 +93,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
       }
 
       // 5 What may happen when, and how it all reads.
-      const evictions = evictionsOf(moves, cluster, policy, situation)
+      const evictions = evictionsOf(moves, index.states, cluster, policy, situation)
       const destinations = new Map(moves.map(move => [move.victim.uid, move.to]))
       const movesFor = helping(moves)
       const results = standing.map((group, i): NonNullable<Rest['result']> => {
