@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { budgetRecord, nodeRecord, ownedBy, podRecord } from '../../test/support/records.ts'
 import { createClusterState, type ClusterEvent, type ClusterState } from './cluster-state.ts'
 import type { ServiceRecord } from './namespace.ts'
-import { isFinished, type PodRecord } from './pod.ts'
+import type { PodRecord } from './pod.ts'
 import { recordKey, type ClusterRecord } from './records.ts'
 
 const NAMESPACES = ['shop', 'data']
@@ -43,12 +43,6 @@ function expectToHold(state: ClusterState, records: readonly ClusterRecord[]): v
     records.filter(record => record.kind === 'Node'),
   )
   expect(state.count('Pod')).toBe(pods.length)
-  for (const name of NODES) {
-    expectSame(
-      state.podsOn(name),
-      pods.filter(pod => pod.nodeName === name && !isFinished(pod)),
-    )
-  }
   for (const namespace of NAMESPACES) {
     expectSame(
       state.podsIn(namespace),
@@ -175,11 +169,11 @@ describe('createClusterState', () => {
 
   it('holds names that are also members of every object', () => {
     const state = createClusterState()
-    const odd = podRecord({ namespace: '__proto__', name: 'constructor', nodeName: 'toString' })
+    const odd = podRecord({ namespace: '__proto__', name: 'constructor', controller: ownedBy('toString') })
     state.apply({ type: 'upsert', record: odd })
 
-    expect([...state.podsOn('toString')]).toEqual([odd])
-    expect([...state.podsOn('valueOf')]).toEqual([])
+    expect([...state.podsOf('toString')]).toEqual([odd])
+    expect([...state.podsOf('valueOf')]).toEqual([])
     expect(state.pod('__proto__', 'constructor')).toBe(odd)
   })
 })

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BudgetRecord } from './budget.ts'
+import { createNameTable, type NameTable } from './name-table.ts'
 import type { ServiceRecord } from './namespace.ts'
 import type { NodeRecord } from './node.ts'
-import { isFinished, type PodRecord } from './pod.ts'
+import type { PodRecord } from './pod.ts'
 import { createCoverage } from './budget-coverage.ts'
 import type { Labels } from './labels.ts'
 import { createRecordIndex } from './record-index.ts'
-import { recordKey, type ClusterRecord, type RecordKind, type RecordOf } from './records.ts'
+import { nameOfKey, namespaceOf, recordKey, type ClusterRecord, type RecordKind, type RecordOf } from './records.ts'
 import { isWorkload, type WorkloadRecord } from './workload.ts'
 
 /** What the watch, a snapshot or a what-if says happened. */
@@ -32,8 +33,6 @@ export interface ClusterReader {
   node(name: string): NodeRecord | undefined
   pods(): Iterable<PodRecord>
   pod(namespace: string, name: string): PodRecord | undefined
-  /** Pods bound to the node (terminal phases left out, as the scheduler never sees them). */
-  podsOn(nodeName: string): Iterable<PodRecord>
   podsIn(namespace: string): Iterable<PodRecord>
   /** Pods whose controller has this uid. */
   podsOf(controllerUid: string): Iterable<PodRecord>
@@ -47,8 +46,8 @@ export interface ClusterReader {
 
 /** The one mutable thing on this floor; it has one writer. Iterables it hands out are live: do not write while iterating. */
 export interface ClusterState extends ClusterReader {
-  /** Whether it has this very record, or an equal one: an upsert of it would change nothing. */
-  holds(record: ClusterRecord): boolean
+  /** The record of that kind and name that it has. */
+  namesakeOf(record: ClusterRecord): ClusterRecord | undefined
   /** Undefined when nothing changed: the same record again, or a delete of what is not there. */
   apply(event: ClusterEvent): Delta | undefined
   /** Records that the source has listed this kind, be it empty. */
@@ -61,109 +60,95 @@ export interface ClusterState extends ClusterReader {
 
 /** A state that holds nothing and knows no kind. */
 export function createClusterState(): ClusterState {
-  const tables = new Map<RecordKind, Map<string, ClusterRecord>>()
+  const tables = new Map<RecordKind, NameTable<ClusterRecord>>()
   const known = new Set<RecordKind>()
-  // As kube-scheduler's informer, which never sees a pod in a terminal phase (scheduler.go newPodInformer, 1.36).
-  const podsByNode = createRecordIndex<PodRecord>(pod => (isFinished(pod) ? undefined : pod.nodeName))
-  const podsByNamespace = createRecordIndex<PodRecord>(pod => pod.namespace)
   const podsByController = createRecordIndex<PodRecord>(pod => pod.controller?.uid)
   const workloads = new Map<string, WorkloadRecord>()
-  const budgetsByNamespace = createRecordIndex<BudgetRecord>(budget => budget.namespace)
-  const coverage = createCoverage(budgetsByNamespace.of)
-  const servicesByNamespace = createRecordIndex<ServiceRecord>(service => service.namespace)
+  const coverage = createCoverage(namespace => table('PodDisruptionBudget').in(namespace))
 
-  function table<K extends RecordKind>(kind: K): Map<string, RecordOf<K>> {
+  function table<K extends RecordKind>(kind: K): NameTable<RecordOf<K>> {
     let found = tables.get(kind)
-    if (found === undefined) {
-      found = new Map()
-      tables.set(kind, found)
-    }
-    return found as Map<string, RecordOf<K>>
+    if (found === undefined) tables.set(kind, (found = createNameTable()))
+    return found as unknown as NameTable<RecordOf<K>>
   }
 
+  const namesakeOf = (record: ClusterRecord): ClusterRecord | undefined => table(record.kind).get(namespaceOf(record), record.name)
+
   function index(record: ClusterRecord, change: 'add' | 'remove'): void {
-    if (record.kind === 'Pod') {
-      podsByNode[change](record)
-      podsByNamespace[change](record)
-      podsByController[change](record)
-    } else if (record.kind === 'PodDisruptionBudget') {
-      budgetsByNamespace[change](record)
-      coverage.forget(record.namespace)
-    } else if (record.kind === 'Service') {
-      servicesByNamespace[change](record)
-    } else if (isWorkload(record)) {
+    if (record.kind === 'Pod') podsByController[change](record)
+    else if (record.kind === 'PodDisruptionBudget') coverage.forget(record.namespace)
+    else if (isWorkload(record)) {
       if (change === 'add') workloads.set(record.uid, record)
       else if (workloads.get(record.uid) === record) workloads.delete(record.uid)
     }
   }
 
   function upsert(record: ClusterRecord): Delta | undefined {
-    const records: Map<string, ClusterRecord> = table(record.kind)
-    const key = recordKey(record)
-    const before = records.get(key)
-    if (isSame(before, record)) return undefined
+    const before = namesakeOf(record)
+    if (before !== undefined && isSameRecord(before, record)) return undefined
     if (before !== undefined) index(before, 'remove')
-    records.set(key, record)
+    const records: NameTable<ClusterRecord> = table(record.kind)
+    records.set(namespaceOf(record), record.name, record)
     index(record, 'add')
-    return { kind: record.kind, key, before, after: record }
+    return { kind: record.kind, key: recordKey(record), before, after: record }
   }
 
-  function remove(kind: RecordKind, key: string): Delta | undefined {
-    const records: Map<string, ClusterRecord> = table(kind)
-    const before = records.get(key)
-    if (before === undefined) return undefined
-    records.delete(key)
-    index(before, 'remove')
-    return { kind, key, before, after: undefined }
+  function remove(record: ClusterRecord): Delta {
+    table(record.kind).delete(namespaceOf(record), record.name)
+    index(record, 'remove')
+    return { kind: record.kind, key: recordKey(record), before: record, after: undefined }
   }
 
-  // A Map's own iterator can be used only once; callers may keep what all() returns and loop over it again.
-  const all = <K extends RecordKind>(kind: K): Iterable<RecordOf<K>> => ({ [Symbol.iterator]: () => table(kind).values() })
-  const get = <K extends RecordKind>(kind: K, key: string): RecordOf<K> | undefined => table(kind).get(key)
+  const all = <K extends RecordKind>(kind: K): Iterable<RecordOf<K>> => table(kind).values
+  const get = <K extends RecordKind>(kind: K, key: string): RecordOf<K> | undefined => {
+    const { namespace, name } = nameOfKey(key)
+    return table(kind).get(namespace, name)
+  }
 
   return {
     get,
     all,
-    count: kind => table(kind).size,
+    count: kind => table(kind).size(),
     knows: kind => known.has(kind),
     nodes: () => all('Node'),
-    node: name => get('Node', name),
+    node: name => table('Node').get(undefined, name),
     pods: () => all('Pod'),
-    pod: (namespace, name) => get('Pod', recordKey({ namespace, name })),
-    podsOn: podsByNode.of,
-    podsIn: podsByNamespace.of,
+    pod: (namespace, name) => table('Pod').get(namespace, name),
+    podsIn: namespace => table('Pod').in(namespace),
     podsOf: podsByController.of,
+    budgetsIn: namespace => table('PodDisruptionBudget').in(namespace),
     workload: uid => workloads.get(uid),
-    budgetsIn: budgetsByNamespace.of,
     budgetsCovering: coverage.of,
-    servicesIn: servicesByNamespace.of,
-    holds: record => isSame(table(record.kind).get(recordKey(record)), record),
-    apply: event => (event.type === 'upsert' ? upsert(event.record) : remove(event.kind, event.key)),
+    servicesIn: namespace => table('Service').in(namespace),
+    namesakeOf,
+    apply: event => {
+      if (event.type === 'upsert') return upsert(event.record)
+      const record = get(event.kind, event.key)
+      return record && remove(record)
+    },
     markKnown: kind => {
       known.add(kind)
     },
     replaceKind: (kind, records) => {
       known.add(kind)
       const deltas: Delta[] = []
-      const gone = new Set(table(kind).keys())
+      const gone = new Set<ClusterRecord>(all(kind))
       for (const record of records) {
-        gone.delete(recordKey(record))
+        const before = namesakeOf(record)
+        if (before !== undefined) gone.delete(before)
         const delta = upsert(record)
         if (delta !== undefined) deltas.push(delta)
       }
-      for (const key of gone) {
-        const delta = remove(kind, key)
-        if (delta !== undefined) deltas.push(delta)
-      }
-      return deltas
+      return [...deltas, ...Array.from(gone, remove)]
     },
     forgetKind: kind => {
       known.delete(kind)
-      return [...table(kind).keys()].flatMap(key => remove(kind, key) ?? [])
+      return Array.from([...all(kind)], remove)
     },
   }
 }
 
-function isSame(before: ClusterRecord | undefined, after: ClusterRecord): boolean {
-  return before !== undefined && isDeepStrictEqual(before, after)
+/** Whether two records say the same. */
+export function isSameRecord(one: ClusterRecord, other: ClusterRecord): boolean {
+  return one === other || isDeepStrictEqual(one, other)
 }

@@ -7,7 +7,6 @@ export interface NodeRecord {
   readonly name: string
   readonly uid: string
   readonly labels: Labels
-  readonly annotations: Labels
   readonly taints: readonly Taint[]
   readonly unschedulable: boolean
   readonly allocatable: Resources

@@ -1,7 +1,7 @@
 import type { BudgetRecord, IntOrPercent } from './budget.ts'
 import { readSelector } from './project-affinity.ts'
 import type { RawObject } from './project-object.ts'
-import type { RawField } from './raw-field.ts'
+import { listed, type RawField } from './raw-field.ts'
 
 export function projectBudget({ root, metadata, problems }: RawObject): BudgetRecord {
   const spec = root.at('spec')
@@ -25,7 +25,7 @@ export function projectBudget({ root, metadata, problems }: RawObject): BudgetRe
       expectedPods: number('expectedPods'),
       disruptedPods: readTimes(status.at('disruptedPods')),
     },
-    problems: [...problems],
+    problems: listed(problems),
   }
 }
 
@@ -39,7 +39,10 @@ function readIntOrPercent(field: RawField): IntOrPercent | undefined {
   return undefined
 }
 
+const NO_TIMES: ReadonlyMap<string, number> = new Map()
+
 function readTimes(field: RawField): ReadonlyMap<string, number> {
+  if (!field.present) return NO_TIMES
   const times = new Map<string, number>()
   for (const [name, entry] of field.entries()) {
     const time = entry.time()

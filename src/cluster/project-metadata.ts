@@ -9,7 +9,8 @@ export interface Metadata {
   readonly name: string
   readonly namespace: string
   readonly uid: string
-  readonly labels: Labels
+  /** Unread: many kinds have labels that nobody asks for. */
+  readonly labelField: RawField
   /** Only the annotations that respread reads (annotations.ts). */
   readonly annotations: Labels
   /** Every annotation, for the few records that keep a fact from one. */
@@ -26,8 +27,11 @@ export interface MetadataReader {
   readonly annotations: (field: RawField) => Labels
 }
 
-/** Reads metadata so that equal label sets, annotation sets and owners come out as one object; undefined when there is no usable name. */
-export function createMetadataReader(): MetadataReader {
+/**
+ * Reads metadata so that equal label sets, annotation sets and owners come out as one object; undefined when there is no usable name.
+ * @param text gives the same text held once
+ */
+export function createMetadataReader(text: <T extends string | undefined>(text: T) => T): MetadataReader {
   const internLabels = createInterner<ReadonlyMap<string, string>>()
   const internOwner = createInterner<OwnerRef>()
 
@@ -50,7 +54,8 @@ export function createMetadataReader(): MetadataReader {
       const [apiVersion = '', kind = '', name = '', uid = ''] = ['apiVersion', 'kind', 'name', 'uid'].map(key =>
         owner.at(key).need().text(),
       )
-      return internOwner(JSON.stringify([apiVersion, kind, name, uid]), () => ({ apiVersion, kind, name, uid }))
+      const make = (): OwnerRef => ({ apiVersion: text(apiVersion), kind: text(kind), name, uid })
+      return internOwner(JSON.stringify([apiVersion, kind, name, uid]), make)
     }
     return undefined
   }
@@ -63,9 +68,9 @@ export function createMetadataReader(): MetadataReader {
     const deletion = field.at('deletionTimestamp')
     return {
       name,
-      namespace: namespace ?? 'default',
+      namespace: text(namespace ?? 'default'),
       uid: field.at('uid').text() ?? '',
-      labels: labels(field.at('labels')),
+      labelField: field.at('labels'),
       annotations: annotations(annotationField),
       annotationField,
       controller: controller(field.at('ownerReferences')),

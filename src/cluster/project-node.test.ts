@@ -44,7 +44,6 @@ describe('a node', () => {
       name: 'node-a',
       uid: 'n',
       labels: new Map([['zone', 'a']]),
-      annotations: new Map(),
       taints: [
         { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' },
         { key: 'gone', value: '', effect: 'NoExecute' },

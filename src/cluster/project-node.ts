@@ -3,7 +3,7 @@ import { normalisedImage } from './project-containers.ts'
 import type { RawObject, Readers } from './project-object.ts'
 import { readResourceList } from './project-resources.ts'
 import { readTaints } from './project-tolerations.ts'
-import type { RawField } from './raw-field.ts'
+import { listed, type RawField } from './raw-field.ts'
 import { toResources } from './resource-list.ts'
 import { wholeValue } from './quantity.ts'
 
@@ -19,8 +19,7 @@ export function projectNode({ root, metadata, readers, problems }: RawObject): N
     kind: 'Node',
     name: readers.text(metadata.name),
     uid: metadata.uid,
-    labels: metadata.labels,
-    annotations: metadata.annotations,
+    labels: metadata.labelField.labels(),
     taints: readTaints(root.at('spec').at('taints')),
     unschedulable: root.at('spec').at('unschedulable').flag(),
     allocatable: toResources(allocatable),
@@ -31,7 +30,7 @@ export function projectNode({ root, metadata, readers, problems }: RawObject): N
     createdAt: metadata.createdAt,
     deletedAt: metadata.deletedAt,
     declaredFeatures: status.at('declaredFeatures').texts(),
-    problems: [...problems],
+    problems: listed(problems),
   }
 }
 

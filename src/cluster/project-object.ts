@@ -24,10 +24,6 @@ const TEXTS_CACHED = 65_536
 
 export function createReaders(): Readers {
   const texts = createCache<string>(TEXTS_CACHED)
-  return {
-    ...createMetadataReader(),
-    specs: createSpecReader(),
-    charges: createChargeReader(),
-    text: text => (text === undefined ? text : (texts(text, () => text) as typeof text)),
-  }
+  const text: Readers['text'] = text => (text === undefined ? text : (texts(text, () => text) as typeof text))
+  return { ...createMetadataReader(text), specs: createSpecReader(), charges: createChargeReader(), text }
 }

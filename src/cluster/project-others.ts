@@ -2,7 +2,7 @@ import type { AutoscalerRecord, NamespaceRecord, PriorityClassRecord, ResourceCl
 import type { RawObject } from './project-object.ts'
 
 export function projectNamespace({ metadata }: RawObject): NamespaceRecord {
-  return { kind: 'Namespace', name: metadata.name, labels: metadata.labels, annotations: metadata.annotations }
+  return { kind: 'Namespace', name: metadata.name, labels: metadata.labelField.labels(), annotations: metadata.annotations }
 }
 
 export function projectService({ root, metadata, readers }: RawObject): ServiceRecord {

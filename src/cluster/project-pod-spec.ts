@@ -9,7 +9,7 @@ import { readNodeSelector, readPreferredNodeTerms } from './project-node-selecto
 import { readVolume, SHARED_VOLUME_SOURCES } from './project-pod-volumes.ts'
 import { readResourceList } from './project-resources.ts'
 import { readTolerations } from './project-tolerations.ts'
-import { RawField } from './raw-field.ts'
+import { listed, RawField } from './raw-field.ts'
 import { isRawObject } from './raw-value.ts'
 import { cpuOf, isPodLevelResource, memoryOf, toResources } from './resource-list.ts'
 
@@ -53,13 +53,12 @@ const VOLUME_PARTS = ['name', ...SHARED_VOLUME_SOURCES] as const
 export function createSpecReader(): SpecReader {
   const readings = createCache<SpecReading>(READINGS_CACHED)
   const intern = createInterner<PodSpec>()
-  // A digest instead of the text, which would take more memory than the spec itself.
-  const interned = (spec: PodSpec): PodSpec => intern(hash('sha256', contentOf(spec), 'base64'), () => spec)
+  const interned = (spec: PodSpec): PodSpec => intern(digestOf(contentOf(spec)), () => spec)
   let count = 0
   return {
     read: raw => {
       const parts = sharedParts(raw)
-      return readings(JSON.stringify(parts), () => {
+      return readings(digestOf(JSON.stringify(parts)), () => {
         const { spec, ask } = readParts(parts)
         count += 1
         return { spec: interned(spec), ask, id: count }
@@ -153,9 +152,14 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
     hostNetwork,
     requiredNodeFeatures: readNodeFeatures(root),
     terminationGracePeriodSeconds: root.at('terminationGracePeriodSeconds').integer(0) ?? 30,
-    problems: [...problems],
+    problems: listed(problems),
   }
   return { spec, ask }
+}
+
+/** A key in place of a text that would take more memory than what is kept by it. */
+function digestOf(text: string): string {
+  return hash('sha256', text, 'base64')
 }
 
 /** One text for equal specs. */

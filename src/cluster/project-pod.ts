@@ -18,31 +18,40 @@ export function projectPod({ root, metadata, readers, problems }: RawObject): Po
   const status = root.at('status')
   const reading = readers.specs.read(rawSpec.value)
   const charge = readers.charges(reading, status.value)
+  const labels = readers.labels(metadata.labelField)
   const { claims, ephemeral } = readClaimVolumes(rawSpec.at('volumes'))
-  const record = {
-    kind: 'Pod' as const,
-    namespace: readers.text(metadata.namespace),
-    name: metadata.name,
-    uid: metadata.uid,
-    labels: metadata.labels,
-    annotations: metadata.annotations,
-    controller: metadata.controller,
-    claims: claims.length + ephemeral.length === 0 ? NO_CLAIMS : [...claims, ...ephemeral.map(volume => `${metadata.name}-${volume}`)],
-    nodeName: readers.text(named(rawSpec.at('nodeName'))),
-    nominatedNodeName: readers.text(named(status.at('nominatedNodeName'))),
-    phase: readPhase(status.at('phase')),
-    ...readConditions(status.at('conditions')),
-    createdAt: metadata.createdAt,
-    deletedAt: metadata.deletedAt,
-    charged: charge.charged,
-    chargedScored: charge.chargedScored,
-    crashLooping: [...status.at('containerStatuses').items(), ...status.at('initContainerStatuses').items()].some(isCrashLooping),
-  }
+  const { ready, readySince, unschedulableMessage } = readConditions(status.at('conditions'))
+  const nodeName = readers.text(named(rawSpec.at('nodeName')))
+  const nominatedNodeName = readers.text(named(status.at('nominatedNodeName')))
+  const phase = readPhase(status.at('phase'))
+  const crashLooping = [...status.at('containerStatuses').items(), ...status.at('initContainerStatuses').items()].some(isCrashLooping)
   for (const problem of charge.problems) problems.add(problem)
   // A pod whose own part is broken must not be taken for one like its siblings: it gets a spec of its own that says so.
   const spec = problems.size === 0 ? reading.spec : readers.specs.withProblems(reading.spec, problems)
   for (const problem of reading.spec.problems) problems.add(problem)
-  return { ...record, spec }
+  // Written in one piece: objects put together from others take a third more memory, and there are a hundred thousand of these.
+  return {
+    kind: 'Pod',
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    labels,
+    annotations: metadata.annotations,
+    controller: metadata.controller,
+    spec,
+    claims: claims.length + ephemeral.length === 0 ? NO_CLAIMS : [...claims, ...ephemeral.map(volume => `${metadata.name}-${volume}`)],
+    nodeName,
+    nominatedNodeName,
+    phase,
+    ready,
+    readySince,
+    createdAt: metadata.createdAt,
+    deletedAt: metadata.deletedAt,
+    charged: charge.charged,
+    chargedScored: charge.chargedScored,
+    crashLooping,
+    unschedulableMessage,
+  }
 }
 
 function readConditions(field: RawField): Conditions {

@@ -2,6 +2,7 @@ import { readSelector } from './project-affinity.ts'
 import { readTopologySelectorTerm } from './project-node-selector.ts'
 import type { RawObject } from './project-object.ts'
 import { readBytes } from './project-volume.ts'
+import { listed } from './raw-field.ts'
 import type { CsiDriverRecord, CsiNodeRecord, CsiStorageCapacityRecord, StorageClassRecord, VolumeAttachmentRecord } from './volume.ts'
 
 const DEFAULT_CLASS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
@@ -15,7 +16,7 @@ export function projectStorageClass({ root, metadata, problems }: RawObject): St
     isDefault: DEFAULT_CLASS.some(annotation => metadata.annotationField.at(annotation).text() === 'true'),
     createdAt: metadata.createdAt,
     allowedTopologies: root.at('allowedTopologies').items().map(readTopologySelectorTerm),
-    problems: [...problems],
+    problems: listed(problems),
   }
 }
 

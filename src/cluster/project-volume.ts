@@ -4,7 +4,7 @@ import { readNodeSelector } from './project-node-selector.ts'
 import type { RawObject } from './project-object.ts'
 import { readQuantity } from './project-resources.ts'
 import { wholeValue } from './quantity.ts'
-import type { RawField } from './raw-field.ts'
+import { listed, type RawField } from './raw-field.ts'
 import type { AccessMode, PersistentVolumeClaimRecord, PersistentVolumeRecord } from './volume.ts'
 
 const ACCESS_MODES: readonly AccessMode[] = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']
@@ -21,7 +21,7 @@ export function projectPersistentVolume({ root, metadata, problems }: RawObject)
     kind: 'PersistentVolume',
     name: metadata.name,
     uid: metadata.uid,
-    labels: metadata.labels,
+    labels: metadata.labelField.labels(),
     capacity: readBytes(spec.at('capacity').at('storage')) ?? 0,
     accessModes: readAccessModes(spec),
     storageClassName: metadata.annotationField.at(BETA_CLASS).text() ?? spec.at('storageClassName').text() ?? '',
@@ -37,7 +37,7 @@ export function projectPersistentVolume({ root, metadata, problems }: RawObject)
       : undefined,
     csi: readAttachment(spec),
     deletedAt: metadata.deletedAt,
-    problems: [...problems],
+    problems: listed(problems),
   }
 }
 
@@ -60,7 +60,7 @@ export function projectPersistentVolumeClaim({ root, metadata, problems }: RawOb
     volumeMode: readVolumeMode(spec),
     ownerUid: metadata.controller?.uid,
     deletedAt: metadata.deletedAt,
-    problems: [...problems],
+    problems: listed(problems),
   }
 }
 

@@ -31,7 +31,6 @@ describe('a workload', () => {
       ...raw,
       metadata: {
         ...(raw['metadata'] as Raw),
-        labels: { team: 'a' },
         annotations: { 'respread.io/paused': 'true', 'deployment.kubernetes.io/revision': '7' },
         ownerReferences: [{ apiVersion: 'x/v1', kind: 'App', name: 'app', uid: 'o', controller: true }],
       },
@@ -42,7 +41,6 @@ describe('a workload', () => {
       namespace: 'shop',
       name: 'web',
       uid: 'w',
-      labels: new Map([['team', 'a']]),
       annotations: new Map([['respread.io/paused', 'true']]),
       controller: { kind: 'App', uid: 'o' },
       selector: { kind: 'requirements', requirements: [{ key: 'app', operator: 'In', values: ['web'] }] },
@@ -50,7 +48,7 @@ describe('a workload', () => {
       paused: true,
       generation: 3,
       observedGeneration: 2,
-      status: { replicas: 5, readyReplicas: 3, availableReplicas: 2, updatedReplicas: 1 },
+      status: { replicas: 5, updatedReplicas: 1 },
       statefulSet: undefined,
       revision: '7',
       problems: [],
@@ -92,17 +90,13 @@ describe('a workload', () => {
   })
 
   it.each<[WorkloadKind, Raw, Raw]>([
-    [
-      'ReplicaSet',
-      { replicas: 4, readyReplicas: 3, availableReplicas: 2 },
-      { replicas: 4, readyReplicas: 3, availableReplicas: 2, updatedReplicas: 4 },
-    ],
+    ['ReplicaSet', { replicas: 4, readyReplicas: 3, availableReplicas: 2 }, { replicas: 4, updatedReplicas: 4 }],
     [
       'DaemonSet',
       { currentNumberScheduled: 4, numberReady: 3, numberAvailable: 2, updatedNumberScheduled: 1 },
-      { replicas: 4, readyReplicas: 3, availableReplicas: 2, updatedReplicas: 1 },
+      { replicas: 4, updatedReplicas: 1 },
     ],
-    ['Job', { active: 2, ready: 1 }, { replicas: 2, readyReplicas: 1, availableReplicas: 1, updatedReplicas: 2 }],
+    ['Job', { active: 2, ready: 1 }, { replicas: 2, updatedReplicas: 2 }],
   ])('%s tells its status in words of its own', (kind, status, expected) => {
     expect(project(kind, workload({}, status)).status).toEqual(expected)
   })

@@ -1,6 +1,13 @@
 import { NO_LABELS, type Labels } from './labels.ts'
 import { isRawObject, shown } from './raw-value.ts'
 
+const NO_PROBLEMS: readonly string[] = []
+
+/** Problems as a record keeps them: nearly every record has none, and then no list of its own either. */
+export function listed(problems: ReadonlySet<string>): readonly string[] {
+  return problems.size === 0 ? NO_PROBLEMS : [...problems]
+}
+
 /**
  * One value of a raw object, with the way that leads to it. Reading it never throws: what cannot be read is noted as a problem (`spec.priority:
  * ...`) and a default takes its place. As in the Go types, null is the same as absent.

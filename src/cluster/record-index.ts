@@ -1,4 +1,4 @@
-/** Records by something they share: their node, their namespace, their controller. Records without it are not in the index. */
+/** Records by something they share, such as their controller. Records without it are not in the index. */
 export interface RecordIndex<R> {
   add(record: R): void
   remove(record: R): void
@@ -7,22 +7,24 @@ export interface RecordIndex<R> {
 }
 
 export function createRecordIndex<R>(sharedBy: (record: R) => string | undefined): RecordIndex<R> {
-  const groups = new Map<string, Set<R>>()
+  // Lists, not sets: most are short, and a set takes several times the memory.
+  const groups = new Map<string, R[]>()
   const none: readonly R[] = []
   return {
     add(record) {
       const shared = sharedBy(record)
       if (shared === undefined) return
       const group = groups.get(shared)
-      if (group === undefined) groups.set(shared, new Set([record]))
-      else group.add(record)
+      if (group === undefined) groups.set(shared, [record])
+      else group.push(record)
     },
     remove(record) {
       const shared = sharedBy(record)
       if (shared === undefined) return
       const group = groups.get(shared)
-      group?.delete(record)
-      if (group?.size === 0) groups.delete(shared)
+      const at = group?.indexOf(record) ?? -1
+      if (at !== -1) group?.splice(at, 1)
+      if (group?.length === 0) groups.delete(shared)
     },
     of: shared => groups.get(shared) ?? none,
   }

@@ -36,9 +36,19 @@ export type RecordKind = ClusterRecord['kind']
 
 export type RecordOf<K extends RecordKind> = K extends WorkloadRecord['kind'] ? WorkloadRecord : Extract<ClusterRecord, { kind: K }>
 
+export function namespaceOf(record: ClusterRecord): string | undefined {
+  return 'namespace' in record ? record.namespace : undefined
+}
+
 /** `namespace/name`, or `name` for a cluster-wide kind: the key of an object within its kind. */
 export function recordKey(record: { readonly namespace?: string; readonly name: string }): string {
   return record.namespace === undefined ? record.name : `${record.namespace}/${record.name}`
+}
+
+/** What a {@link recordKey} is made of: a name holds no slash. */
+export function nameOfKey(key: string): { readonly namespace: string | undefined; readonly name: string } {
+  const slash = key.indexOf('/')
+  return slash === -1 ? { namespace: undefined, name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
 }
 
 /** Something about an object that could not be read; the object is left alone and the sentence shown. */

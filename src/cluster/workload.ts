@@ -26,9 +26,9 @@ export interface WorkloadRecord {
   readonly namespace: string
   readonly name: string
   readonly uid: string
-  readonly labels: Labels
   readonly annotations: Labels
   readonly controller: OwnerRef | undefined
+  /** Also `nothing` where no pod is left to ask about: of a ReplicaSet without any. */
   readonly selector: LabelSelector
   /** spec.replicas, defaulted to 1. For a DaemonSet the desired number scheduled, for a Job its parallelism. */
   readonly replicas: number
@@ -41,8 +41,6 @@ export interface WorkloadRecord {
   readonly observedGeneration: number
   readonly status: {
     readonly replicas: number
-    readonly readyReplicas: number
-    readonly availableReplicas: number
     readonly updatedReplicas: number
   }
   /** Only a StatefulSet's: how a changed template reaches its pods. */

@@ -1,4 +1,4 @@
-import type { ClusterEvent, ClusterState, Delta } from '../cluster/cluster-state.ts'
+import { isSameRecord, type ClusterEvent, type ClusterState, type Delta } from '../cluster/cluster-state.ts'
 import type { Projector } from '../cluster/projection.ts'
 import { recordKey } from '../cluster/records.ts'
 import type { ClusterRecord, RecordKind } from '../cluster/records.ts'
@@ -58,17 +58,15 @@ export function createRecordStore(
   const swapIn = async (records: readonly ClusterRecord[]): Promise<number> => {
     const rest = createRests(clock)
     const changes: ClusterEvent[] = []
-    const listed = new Set<string>()
+    const gone = new Set<ClusterRecord>(state.all(kind))
     for (const record of records) {
       const pause = rest()
       if (pause !== undefined) await pause
-      listed.add(recordKey(record))
-      if (!state.holds(record)) changes.push({ type: 'upsert', record })
+      const before = state.namesakeOf(record)
+      if (before !== undefined) gone.delete(before)
+      if (before === undefined || !isSameRecord(before, record)) changes.push({ type: 'upsert', record })
     }
-    for (const record of state.all(kind)) {
-      const key = recordKey(record)
-      if (!listed.has(key)) changes.push({ type: 'delete', kind, key })
-    }
+    for (const record of gone) changes.push({ type: 'delete', kind, key: recordKey(record) })
     changes.forEach(apply)
     return changes.length
   }

@@ -73,7 +73,6 @@ export function nodeRecord(fields: Partial<NodeRecord> = {}): NodeRecord {
     name,
     uid: name,
     labels: NO_LABELS,
-    annotations: NO_LABELS,
     taints: [],
     unschedulable: false,
     allocatable: NO_RESOURCES,
