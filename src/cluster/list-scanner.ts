@@ -27,6 +27,11 @@ const CLOSE_BRACKET = 0x5d
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 
+/** By byte: whether it can change what follows, outside a string. */
+const MEANS_SOMETHING = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number([NEWLINE, QUOTE, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE].includes(byte)),
+)
+
 /** What surrounds the items is a few hundred bytes; a document that goes on without items is no list. */
 const LONGEST_ENVELOPE = 1 << 20
 
@@ -36,9 +41,10 @@ const ITEMS_KEY = /[{,]\s*"items"\s*:\s*\[$/
 
 /**
  * Cuts the items out of `{ "kind": "List", "items": [ ... ] }` one at a time, so that a document larger than the longest string can be read.
- * It only tells strings from structure and counts brackets: whether an item is JSON shows when the item is parsed.
+ * It only tells strings from structure and counts brackets: whether an item is JSON shows when the item is parsed. Without `itemsRequired` a
+ * document that has no items, or null for them, is an empty list.
  */
-export function createListScanner(onItem: (item: ListItem) => void): ListScanner {
+export function createListScanner(onItem: (item: ListItem) => void, { itemsRequired = true } = {}): ListScanner {
   let place: 'before' | 'envelope' | 'between' | 'item' | 'after' = 'before'
   let depth = 0
   let inString = false
@@ -121,40 +127,44 @@ export function createListScanner(onItem: (item: ListItem) => void): ListScanner
     return chunk.length
   }
 
-  // Nearly every byte of a snapshot passes here: it works on local copies.
+  // Nearly every byte of a list passes here: two tight loops over what means nothing, on local copies.
   function inItem(chunk: Buffer, from: number): number {
+    const { length } = chunk
     let nesting = depth
     let quoted = inString
-    let skip = escaped
     let lines = line
-    let index = from
-    for (; index < chunk.length; index += 1) {
-      const byte = chunk[index]
+    let index = escaped ? from + 1 : from
+    let done = false
+    while (index < length && !done) {
       if (quoted) {
-        if (skip) skip = false
-        else if (byte === BACKSLASH) skip = true
-        else if (byte === QUOTE) quoted = false
-      } else if (byte === QUOTE) quoted = true
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) nesting += 1
-      else if (byte === NEWLINE) lines += 1
-      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-        nesting -= 1
-        if (nesting === 1) break
+        while (index < length && chunk[index] !== QUOTE && chunk[index] !== BACKSLASH) index += 1
+        if (index === length) break
+        if (chunk[index] === QUOTE) quoted = false
+        // A backslash takes the next byte along, be it in the next piece.
+        else index += 1
+        index += 1
+      } else {
+        while (index < length && !MEANS_SOMETHING[chunk[index] ?? 0]) index += 1
+        if (index === length) break
+        const byte = chunk[index]
+        index += 1
+        if (byte === QUOTE) quoted = true
+        else if (byte === NEWLINE) lines += 1
+        else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) nesting += 1
+        else {
+          nesting -= 1
+          done = nesting === 1
+        }
       }
     }
     depth = nesting
     inString = quoted
-    escaped = skip
+    escaped = index > length
     line = lines
-    const done = index < chunk.length
-    const end = done ? index + 1 : index
-    if (done) {
-      finishItem(chunk, from, end)
-    } else {
-      // The stream may reuse its buffer for the next piece.
-      itemParts.push(Buffer.from(chunk.subarray(from, end)))
-    }
-    return end
+    if (done) finishItem(chunk, from, index)
+    // The stream may reuse its buffer for the next piece.
+    else itemParts.push(Buffer.from(chunk.subarray(from)))
+    return Math.min(index, length)
   }
 
   function finishItem(chunk: Buffer, from: number, end: number): void {
@@ -191,7 +201,7 @@ export function createListScanner(onItem: (item: ListItem) => void): ListScanner
         throw new SyntaxError(`is cut short: it ends at ${where(0)}${inside}; write it again`)
       }
       const document = parseEnvelope(envelope)
-      if (!seenItems) throw new SyntaxError(`is ${describe(document['kind'])}, not a List; ${LEGAL}`)
+      if (!seenItems && itemsRequired) throw new SyntaxError(`is ${describe(document['kind'])}, not a List; ${LEGAL}`)
       return document
     },
     kindSoFar: () => /"kind"\s*:\s*"(\w+)"/.exec(envelope)?.[1],

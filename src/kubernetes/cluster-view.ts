@@ -9,6 +9,7 @@ import { createRecordReader, createRecordStore } from './record-store.ts'
 import type { ReflectionCounters } from './reflection.ts'
 import { startReflector } from './reflector.ts'
 import { CLUSTER_RESOURCES } from './resources.ts'
+import { createRest } from './rests.ts'
 import type { Transport } from './transport.ts'
 
 export interface ClusterViewOptions {
@@ -37,6 +38,7 @@ export async function connectClusterView(transport: Transport, options: ClusterV
   const { clock, random, signal, recorder } = options
   const state = createClusterState()
   const projector = createProjector()
+  const rest = createRest(clock)
   const listeners = new Set<(delta: Delta) => void>()
   const stop = new AbortController()
   const forward = (): void => stop.abort(signal.reason)
@@ -60,8 +62,9 @@ export async function connectClusterView(transport: Transport, options: ClusterV
 
   const reflectors = CLUSTER_RESOURCES.map(resource => {
     const read = createRecordReader(resource.kind, projector, recorder)
-    const store = createRecordStore(resource.kind, state, read, tell, clock)
-    return { kind: resource.kind, ...startReflector({ transport, resource, store, clock, random, signal: stop.signal, recorder }) }
+    const store = createRecordStore(resource.kind, state, read, tell, rest)
+    const reflector = startReflector({ transport, resource, store, clock, random, rest, signal: stop.signal, recorder })
+    return { kind: resource.kind, ...reflector }
   })
   const stopped = Promise.all(reflectors.map(reflector => reflector.stopped)).then(() => signal.removeEventListener('abort', forward))
 

@@ -125,6 +125,7 @@ describe('many evictions', () => {
         starts.push(Date.now() - started)
         return Promise.resolve({ status: 201, headers: {}, body: '' })
       },
+      download: () => Promise.reject(new Error('no downloads here')),
       stream: () => Promise.reject(new Error('no streams here')),
       close: () => Promise.resolve(),
     }

@@ -5,6 +5,7 @@ import type { ScriptedRequest, ScriptedServer } from '../../test/support/scripte
 import type { ServerResponse } from 'node:http'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import type { VirtualClock } from '../simulation/virtual-clock.ts'
+import { createRest } from './rests.ts'
 import { listAll } from './list-pager.ts'
 import type { CompleteList } from './list-pager.ts'
 
@@ -36,6 +37,8 @@ interface Listing {
   readonly clock: VirtualClock
   readonly result: Promise<CompleteList<string>>
   readonly retries: readonly unknown[]
+  /** Names in the order in which they were read. */
+  readonly read: readonly string[]
   readonly stop: AbortController
   /** Lets the wait after the next failure pass. */
   readonly afterRetry: (count: number, waitMs: number) => Promise<void>
@@ -50,13 +53,19 @@ async function list(steps: readonly Step[], attempts?: number): Promise<Listing>
     () => transport.close(),
   )
   const retries: unknown[] = []
+  const read: string[] = []
   const stop = new AbortController()
   const result = listAll<string>({
     transport,
     resource: { kind: 'Pod', group: '', version: 'v1', plural: 'pods', required: true, fieldSelector: 'status.phase!=Failed' },
-    read: raw => (raw as { metadata: { name: string } }).metadata.name,
+    read: raw => {
+      const { name } = (raw as { metadata: { name: string } }).metadata
+      read.push(name)
+      return name
+    },
     clock,
     random: () => 0,
+    rest: createRest(clock),
     signal: stop.signal,
     onRetry: error => retries.push(error),
     ...(attempts !== undefined && { attempts }),
@@ -67,6 +76,7 @@ async function list(steps: readonly Step[], attempts?: number): Promise<Listing>
     clock,
     result,
     retries,
+    read,
     stop,
     async afterRetry(count, waitMs) {
       await until(() => retries.length === count)
@@ -89,6 +99,21 @@ describe('listAll', () => {
     expect(await result).toEqual({ items: ['a', 'b', 'ü', 'd'], resourceVersion: '7' })
     expect(server.requests[0]).toBe('GET /api/v1/pods?fieldSelector=status.phase%21%3DFailed&limit=500')
     expect(continues(server.requests)).toEqual([null, 'p2', 'p3'])
+  })
+
+  it('reads the objects of a page while it is still coming', async () => {
+    let rest: ServerResponse | undefined
+    const { read, result } = await list([
+      (_, response) => {
+        rest = response
+        response.writeHead(200).write('{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"}},{"metadata"')
+      },
+    ])
+    await until(() => read.length === 1)
+
+    rest?.end(':{"name":"b"}}]}')
+
+    expect(await result).toEqual({ items: ['a', 'b'], resourceVersion: '7' })
   })
 
   it('takes a list without items for empty', async () => {
@@ -130,6 +155,13 @@ describe('listAll', () => {
       'is cut in the middle of a character',
       (_, response) =>
         response.writeHead(200, { 'content-length': '500' }).write(Buffer.from('{"items":["ü').subarray(0, -1), () => response.destroy()),
+    ],
+    [
+      'breaks off after some of its objects',
+      (_, response) =>
+        response
+          .writeHead(200)
+          .write('{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"half"}},', () => response.destroy()),
     ],
     ['is cut before it begins', (_, response) => void response.destroy()],
     [

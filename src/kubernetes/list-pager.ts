@@ -1,12 +1,13 @@
+import { createListScanner } from '../cluster/list-scanner.ts'
 import type { Clock } from '../rebalancing/ports.ts'
-import { isRawObject } from '../cluster/raw-value.ts'
 import { ApiError, apiError } from './api-error.ts'
 import { createBackOff } from './back-off.ts'
 import type { BackOff, RandomSource } from './back-off.ts'
 import { askedWaitMs, isLasting } from './failures.ts'
 import { fieldsOf, textOf } from './json.ts'
+import type { Fields } from './json.ts'
 import { pause } from './pause.ts'
-import { createRests } from './rests.ts'
+import type { Rest } from './rests.ts'
 import { collectionPath } from './resources.ts'
 import type { Resource } from './resources.ts'
 import type { Transport } from './transport.ts'
@@ -14,8 +15,9 @@ import type { Transport } from './transport.ts'
 export interface ListOptions<T> {
   readonly transport: Transport
   readonly resource: Resource
-  /** Reads one raw object; called page by page, so that raw objects live no longer than their page. */
+  /** Reads one raw object, which is then let go. */
   readonly read: (raw: unknown) => T | undefined
+  readonly rest: Rest
   readonly clock: Clock
   readonly random: RandomSource
   readonly signal: AbortSignal
@@ -34,6 +36,7 @@ export interface CompleteList<T> {
 
 const PAGE_SIZE = '500'
 const PAGE_DEADLINE_MS = 60_000
+const WHOLE_DEADLINE_MS = 10 * 60_000
 /** A list that expired this often while it was read is asked for in one piece, as client-go's pager does (pager.go, 1.36). */
 const PAGED_TRIES = 3
 
@@ -51,26 +54,20 @@ export async function listAll<T>(options: ListOptions<T>): Promise<CompleteList<
 
 async function listPages<T>(options: ListOptions<T>, backOff: BackOff, paged: boolean): Promise<CompleteList<T> | 'Expired'> {
   const items: T[] = []
-  const rest = createRests(options.clock)
   let resourceVersion = ''
   let next = ''
   do {
     const page = await fetchPage(options, backOff, { ...(paged && { limit: PAGE_SIZE }), ...(next !== '' && { continue: next }) })
     if (page === 'Expired') return page
     if (resourceVersion === '') resourceVersion = page.resourceVersion
-    for (const raw of page.items) {
-      const pause = rest()
-      if (pause !== undefined) await pause
-      const item = options.read(raw)
-      if (item !== undefined) items.push(item)
-    }
+    for (const item of page.items) items.push(item)
     next = page.next
   } while (next !== '')
   return { items, resourceVersion }
 }
 
-interface Page {
-  readonly items: readonly unknown[]
+interface Page<T> {
+  readonly items: readonly T[]
   readonly resourceVersion: string
   readonly next: string
 }
@@ -80,14 +77,13 @@ async function fetchPage<T>(
   options: ListOptions<T>,
   backOff: BackOff,
   parameters: Readonly<Record<string, string>>,
-): Promise<Page | 'Expired'> {
-  const { transport, resource, clock, signal } = options
+): Promise<Page<T> | 'Expired'> {
+  const { resource, clock, signal } = options
   const path = collectionPath(resource, parameters)
+  const deadlineMs = parameters['limit'] === undefined ? WHOLE_DEADLINE_MS : PAGE_DEADLINE_MS
   for (let attempt = 1; ; attempt++) {
     try {
-      const response = await transport.request('GET', path, { deadlineMs: PAGE_DEADLINE_MS, signal })
-      if (response.status !== 200) throw apiError('GET', path, response, clock.now())
-      const page = parsePage(response.body, resource)
+      const page = await readPage(options, path, deadlineMs)
       backOff.reset()
       return page
     } catch (error) {
@@ -102,24 +98,37 @@ async function fetchPage<T>(
   }
 }
 
-function parsePage(body: string, resource: Resource): Page {
-  let raw: unknown
+/** Reads the objects of one answer as its bytes come: neither its text nor its raw objects are ever there as a whole. */
+async function readPage<T>(options: ListOptions<T>, path: string, deadlineMs: number): Promise<Page<T>> {
+  const { transport, resource, read, rest, clock, signal } = options
+  const answer = await transport.download(path, { deadlineMs, signal })
+  if (!answer.open) throw apiError('GET', path, answer.response, clock.now())
+  const items: T[] = []
+  const scanner = createListScanner(
+    ({ text }) => {
+      const item = read(JSON.parse(text))
+      if (item !== undefined) items.push(item)
+    },
+    { itemsRequired: false },
+  )
+  let list: Fields
   try {
-    raw = JSON.parse(body)
-  } catch {
-    raw = undefined
+    for await (const chunk of answer.chunks) {
+      scanner.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+      const pause = rest()
+      if (pause !== undefined) await pause
+    }
+    list = scanner.end()
+  } catch (error) {
+    throw error instanceof SyntaxError ? notAList(resource) : error
   }
-  const list = fieldsOf(raw)
   const metadata = fieldsOf(list['metadata'])
-  const items = list['items'] ?? []
   const resourceVersion = textOf(metadata['resourceVersion'])
-  if (!isRawObject(raw) || !Array.isArray(items) || resourceVersion === '') {
-    throw new ApiError(`cannot list ${resource.plural}: the answer is not a list`, {
-      status: 200,
-      reason: '',
-      causes: [],
-      retryAfterMs: undefined,
-    })
-  }
+  if (resourceVersion === '' || !Array.isArray(list['items'] ?? [])) throw notAList(resource)
   return { items, resourceVersion, next: textOf(metadata['continue']) }
+}
+
+function notAList(resource: Resource): ApiError {
+  const answer = { status: 200, reason: '', causes: [], retryAfterMs: undefined }
+  return new ApiError(`cannot list ${resource.plural}: the answer is not a list`, answer)
 }

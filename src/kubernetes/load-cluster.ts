@@ -8,6 +8,7 @@ import { listAll } from './list-pager.ts'
 import { createRecordReader } from './record-store.ts'
 import { CLUSTER_RESOURCES } from './resources.ts'
 import type { Resource } from './resources.ts'
+import { createRest } from './rests.ts'
 import type { Transport } from './transport.ts'
 
 /** A page is asked for this often; for somebody who waits at a terminal a minute of trying is enough. */
@@ -21,6 +22,7 @@ export async function loadCluster(transport: Transport, options: ClusterViewOpti
   const { clock, random, recorder } = options
   const state = createClusterState()
   const projector = createProjector()
+  const rest = createRest(clock)
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
 
@@ -32,8 +34,9 @@ export async function loadCluster(transport: Transport, options: ClusterViewOpti
     const read = createRecordReader(resource.kind, projector, recorder)
     const onRetry = (error: unknown): void => warn('RequestFailed', messageOf(error), resource)
     try {
-      const { items } = await listAll({ transport, resource, read, clock, random, signal, attempts: ATTEMPTS, onRetry })
-      state.replaceKind(resource.kind, items)
+      const { items } = await listAll({ transport, resource, read, clock, random, rest, signal, attempts: ATTEMPTS, onRetry })
+      for (const record of items) state.apply({ type: 'upsert', record })
+      state.markKnown(resource.kind)
     } catch (error) {
       const refused = error instanceof ApiError && [403, 404].includes(error.status)
       if (resource.required || !refused) throw error

@@ -5,6 +5,7 @@ import { createClusterState, type Delta } from '../cluster/cluster-state.ts'
 import { recordKey } from '../cluster/records.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { createRecordStore } from './record-store.ts'
+import { createRest } from './rests.ts'
 
 /** A clock by which every look takes so long that work is cut after each piece. */
 function slowClock() {
@@ -21,7 +22,7 @@ function podStore() {
     state,
     () => undefined,
     delta => told.push(delta),
-    slowClock(),
+    createRest(slowClock()),
   )
   return { state, told, store, names: () => Array.from(state.pods(), pod => pod.name) }
 }
@@ -62,6 +63,16 @@ describe('a complete list', () => {
     await filling
 
     expect([names(), state.knows('Pod')]).toEqual([['a', 'b'], true])
+  })
+
+  it('holds what is unchanged only once, from the first look at it', async () => {
+    const state = createClusterState()
+    const read = (raw: unknown) => podRecord(raw as object)
+    const store = createRecordStore('Pod', state, read, () => {}, createRest(slowClock()))
+    await store.replace([podRecord({ name: 'a' }), podRecord({ name: 'b' })])
+
+    expect(store.read({ name: 'a' })).toBe(state.pod('shop', 'a'))
+    expect(store.read({ name: 'b', nodeName: 'n1' })).not.toBe(state.pod('shop', 'b'))
   })
 
   it('leaves the old one standing until it can be swapped in at once', async () => {

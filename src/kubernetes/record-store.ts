@@ -2,10 +2,10 @@ import { isSameRecord, type ClusterEvent, type ClusterState, type Delta } from '
 import type { Projector } from '../cluster/projection.ts'
 import { recordKey } from '../cluster/records.ts'
 import type { ClusterRecord, RecordKind } from '../cluster/records.ts'
-import type { Clock, Recorder } from '../rebalancing/ports.ts'
+import type { Recorder } from '../rebalancing/ports.ts'
 import { fieldsOf, textOf } from './json.ts'
 import type { ReflectedStore } from './reflection.ts'
-import { createRests } from './rests.ts'
+import type { Rest } from './rests.ts'
 
 /** Past this many different complaints about objects, further ones are not told: they would be about one broken writer. */
 const COMPLAINTS_TOLD = 1_000
@@ -35,7 +35,7 @@ export function createRecordStore(
   state: ClusterState,
   read: (raw: unknown) => ClusterRecord | undefined,
   tell: (delta: Delta) => void,
-  clock: Clock,
+  rest: Rest,
 ): ReflectedStore<ClusterRecord> {
   const apply = (event: ClusterEvent): void => {
     const delta = state.apply(event)
@@ -44,7 +44,6 @@ export function createRecordStore(
 
   /** The first list goes in bit by bit: what is not known yet nobody relies on. */
   const fillIn = async (records: readonly ClusterRecord[]): Promise<number> => {
-    const rest = createRests(clock)
     for (const record of records) {
       const pause = rest()
       if (pause !== undefined) await pause
@@ -56,7 +55,6 @@ export function createRecordStore(
 
   /** A later list is compared bit by bit, while the old one still stands, and then swapped in at once. */
   const swapIn = async (records: readonly ClusterRecord[]): Promise<number> => {
-    const rest = createRests(clock)
     const changes: ClusterEvent[] = []
     const gone = new Set<ClusterRecord>(state.all(kind))
     for (const record of records) {
@@ -72,7 +70,12 @@ export function createRecordStore(
   }
 
   return {
-    read,
+    read(raw) {
+      const record = read(raw)
+      const before = record && state.namesakeOf(record)
+      // A list read again holds what it finds unchanged only once.
+      return record !== undefined && before !== undefined && isSameRecord(before, record) ? before : record
+    },
     replace: records => (state.knows(kind) ? swapIn(records) : fillIn(records)),
     upsert: record => apply({ type: 'upsert', record }),
     remove(raw) {

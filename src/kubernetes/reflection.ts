@@ -1,6 +1,7 @@
+import { createNameTable } from '../cluster/name-table.ts'
 import type { RecordKind } from '../cluster/records.ts'
 import type { Clock, KindFreshness } from '../rebalancing/ports.ts'
-import { fieldsOf } from './json.ts'
+import { fieldsOf, textOf } from './json.ts'
 import type { Fields } from './json.ts'
 import type { WatchEvent } from './watch.ts'
 
@@ -113,17 +114,22 @@ export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, 
 }
 
 /** A list that comes as a stream; objects may change between its first and its last. */
-export function createStreamedList<T>(store: ReflectedStore<T>): { add(event: WatchEvent): void; items(): readonly T[] } {
-  const items = new Map<string, T>()
+export interface StreamedList<T> {
+  add(event: WatchEvent): void
+  items(): readonly T[]
+}
+
+export function createStreamedList<T>(store: ReflectedStore<T>): StreamedList<T> {
+  const items = createNameTable<T>()
   return {
     add(event) {
       if (event.type === 'BOOKMARK') return
-      const { namespace, name } = fieldsOf(event.object['metadata'])
-      const key = JSON.stringify([namespace, name])
+      const metadata = fieldsOf(event.object['metadata'])
+      const [namespace, name] = [textOf(metadata['namespace']), textOf(metadata['name'])]
       const item = event.type === 'DELETED' ? undefined : store.read(event.object)
-      if (item === undefined) items.delete(key)
-      else items.set(key, item)
+      if (item === undefined) items.delete(namespace, name)
+      else items.set(namespace, name, item)
     },
-    items: () => [...items.values()],
+    items: () => [...items.values],
   }
 }

@@ -6,6 +6,7 @@ import type { ScriptedRequest } from '../../test/support/scripted-server.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import type { ReflectedStore } from './reflection.ts'
 import { startReflector } from './reflector.ts'
+import { createRest } from './rests.ts'
 
 const closing: (() => Promise<void>)[] = []
 
@@ -98,6 +99,7 @@ async function reflect(steps: readonly Step[], options: { required?: boolean } =
     store,
     clock,
     random: () => 0,
+    rest: createRest(clock),
     signal: stop.signal,
     recorder,
   })

@@ -10,6 +10,7 @@ import { createReflection, createStreamedList } from './reflection.ts'
 import type { ReflectedStore, ReflectionCounters } from './reflection.ts'
 import { collectionPath } from './resources.ts'
 import type { Resource } from './resources.ts'
+import type { Rest } from './rests.ts'
 import type { Transport } from './transport.ts'
 import { watchOnce } from './watch.ts'
 import type { WatchEnd, WatchEvent } from './watch.ts'
@@ -29,6 +30,7 @@ export interface ReflectorOptions<T> {
   readonly store: ReflectedStore<T>
   readonly clock: Clock
   readonly random: RandomSource
+  readonly rest: Rest
   readonly signal: AbortSignal
   readonly recorder: Recorder
 }
@@ -49,7 +51,7 @@ class StreamingListNotOffered extends Error {}
  * (client-go reflector.go, 1.36). Runs until the signal aborts, or a required kind is refused before its first list.
  */
 export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
-  const { transport, resource, store, clock, random, signal, recorder } = options
+  const { transport, resource, store, clock, random, rest, signal, recorder } = options
   const reflection = createReflection(resource.kind, store, clock)
   const { counters } = reflection
   const backOff = createBackOff(random)
@@ -77,6 +79,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       read: raw => store.read(raw),
       clock,
       random,
+      rest,
       signal,
       onRetry: noteFailure,
     })
@@ -86,7 +89,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   /** Watches from the version, or, without one, has the list streamed first. Gives the milliseconds to wait afterwards. */
   const watch = async (): Promise<number> => {
     const from = reflection.version()
-    const streamed = from === undefined ? createStreamedList(store) : undefined
+    let streamed = from === undefined ? createStreamedList(store) : undefined
     const path = collectionPath(resource, {
       watch: 'true',
       allowWatchBookmarks: 'true',
@@ -99,17 +102,21 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     const onEvent = (event: WatchEvent): Promise<void> | undefined => {
       counters.events += 1
       garbageInARow = 0
-      if (streamed === undefined || reflection.version() !== undefined) {
+      if (streamed === undefined) {
         reflection.told(event)
         backOff.reset()
       } else if (event.type !== 'BOOKMARK') streamed.add(event)
-      else if (event.initialEventsEnd) return listed(streamed.items(), event.resourceVersion, clock.monotonic())
-      else throw new StreamingListNotOffered()
+      else if (event.initialEventsEnd) {
+        const items = streamed.items()
+        // The watch goes on for minutes; what was gathered for the list need not stay as long.
+        streamed = undefined
+        return listed(items, event.resourceVersion, clock.monotonic())
+      } else throw new StreamingListNotOffered()
       return undefined
     }
 
     counters.watches += 1
-    const end = await watchOnce(path, { transport, clock, signal, onEvent })
+    const end = await watchOnce(path, { transport, clock, signal, rest, onEvent })
     return afterWatch(end, counters.events === eventsBefore && clock.monotonic() - openedAt < BRIEF_MS)
   }
 

@@ -133,6 +133,56 @@ describe('a request', () => {
   })
 })
 
+describe('an answer in pieces', () => {
+  it('comes as its bytes do, and whole where the server refuses', async () => {
+    let held: ServerResponse | undefined
+    const server = await serve(({ path }, response) => {
+      if (path === '/refused') sendJson(response, 403, { message: 'no' })
+      else {
+        held = response
+        response.writeHead(200).write('first ')
+      }
+    })
+    const transport = reach(server.url)
+
+    const answer = await transport.download('/large')
+    held?.end('second')
+
+    expect(await readAll(answer)).toBe('first second')
+    expect(await transport.download('/refused')).toMatchObject({ open: false, response: { status: 403, body: '{"message":"no"}' } })
+  })
+
+  it('ends at its deadline, and with its signal, in the middle too', async () => {
+    const server = await serve((_, response) => response.writeHead(200).write('first'))
+    const transport = reach(server.url)
+    const stop = new AbortController()
+
+    const late = failureOf(readAll(await transport.download('/large', { deadlineMs: 5_000 })))
+    const stopped = failureOf(readAll(await transport.download('/large', { signal: stop.signal })))
+    await transport.clock.advanceAsync(5_000)
+    stop.abort(new Error('enough'))
+
+    expect(await late).toMatchObject({ name: 'ConnectionError', message: `no answer from ${server.url} within 5 s` })
+    expect(await stopped).toMatchObject({ message: 'enough' })
+  })
+
+  it('that breaks off is told in plain words', async () => {
+    const server = await serve((_, response) => response.writeHead(200).write('first', () => response.destroy()))
+
+    expect(await failureOf(readAll(await reach(server.url).download('/large')))).toMatchObject({ name: 'ConnectionError' })
+  })
+
+  it('lets go of its connection when nobody wants the rest', async () => {
+    const server = await serve((_, response) => response.writeHead(200).write('first'))
+
+    const answer = await reach(server.url).download('/large')
+    if (answer.open) for await (const _ of answer.chunks) break
+    await until(() => server.open() === 0)
+
+    expect(server.connections()).toBe(1)
+  })
+})
+
 describe('connections', () => {
   it('are shared: many calls over TLS, no more than two handshakes', async () => {
     const server = await serve((_, response) => sendJson(response, 200, {}), serverTls)
@@ -158,6 +208,24 @@ describe('connections', () => {
     expect(watch.open).toBe(true)
     expect(server.connections()).toBe(2)
     stop.abort()
+  })
+
+  it('are few, however many lists begin together, and the lease does not wait for them', async () => {
+    const held: ServerResponse[] = []
+    const server = await serve(({ path }, response) => void (path === '/lease' ? sendJson(response, 200, {}) : held.push(response)))
+    const transport = reach(server.url)
+
+    const lists = Array.from({ length: 20 }, (_, at) => transport.download(`/list${at}`))
+    await until(() => held.length === 4)
+    await transport.request('PUT', '/lease', { urgent: true })
+    expect(server.connections()).toBe(5)
+
+    for (let answered = 0; answered < lists.length; answered += 1) {
+      await until(() => held.length > answered)
+      held[answered]?.end('a list')
+    }
+    for (const list of lists) expect(await readAll(await list)).toBe('a list')
+    expect(server.connections()).toBe(5)
   })
 
   it('are made anew when the certificates change, while what is under way goes on', async () => {

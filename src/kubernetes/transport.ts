@@ -4,24 +4,27 @@ import type { Clock } from '../rebalancing/ports.ts'
 import type { ApiResponse } from './api-error.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { ConnectionError, connectionError } from './connection-error.ts'
-import { createConnections } from './connections.ts'
+import { createConnections, type Use } from './connections.ts'
 import { startDeadline } from './deadline.ts'
 import { isRequestFailure } from './failures.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
-export interface CallOptions {
-  /** Sent as JSON. */
-  readonly body?: unknown
+interface DownloadOptions {
   /** Milliseconds for the whole of it, waiting for a turn included; default 30 s. */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
+}
+
+export interface CallOptions extends DownloadOptions {
+  /** Sent as JSON. */
+  readonly body?: unknown
   /** Of the body; default application/json. */
   readonly contentType?: string
   /** Goes out past the rate limit: for the lease, which must not be lost because something else is busy. */
   readonly urgent?: boolean
 }
 
-/** An answer that goes on: its bytes as they come, or the whole of it when the server refused. */
+/** An answer in pieces: its bytes as they come, or the whole of it when the server refused. */
 export type ApiStream =
   { readonly open: true; readonly chunks: AsyncIterable<Uint8Array> } | { readonly open: false; readonly response: ApiResponse }
 
@@ -34,6 +37,11 @@ export interface Transport {
    * @throws ConnectionError when there is no answer; the reason of the signal when that aborts; KubeconfigError without credentials
    */
   request(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<ApiResponse>
+  /**
+   * Sends a request whose answer is too large to be held as a whole. The chunks must be gone through, or broken off; they throw what a request
+   * throws.
+   */
+  download(path: string, options?: DownloadOptions): Promise<ApiStream>
   /** Opens an answer without end. The chunks end, or throw a ConnectionError, when the connection does; the signal breaks it off. */
   stream(path: string, signal: AbortSignal): Promise<ApiStream>
   /** Breaks off what is under way and lets go of every connection. */
@@ -51,13 +59,20 @@ export interface TransportOptions {
 
 const DEADLINE_MS = 30_000
 
+/** What is done about the failure, and at the end, of something that was sent. */
+interface Attempt {
+  /** What a failure is told as. */
+  readonly explain: (error: unknown) => unknown
+  readonly end: () => void
+}
+
 export function createTransport(access: ClusterAccess, options: TransportOptions): Transport {
   const { clock } = options
   const connections = createConnections(access.proxy)
   const bucket = createTokenBucket(clock, options.perSecond ?? 50, options.burst ?? 100)
 
   const exchange = async (
-    pool: 'calls' | 'watches',
+    use: Use,
     request: { readonly method: string; readonly path: string; readonly call: CallOptions },
     signal: AbortSignal,
     renew?: 'renew',
@@ -68,7 +83,7 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
     const body = call.body === undefined ? undefined : JSON.stringify(call.body)
     const answer = await send(`${access.server}${path}`, {
       method,
-      dispatcher: connections[pool](credentials.tls),
+      dispatcher: connections.for(use, credentials.tls),
       signal,
       headers: {
         ...credentials.headers,
@@ -81,34 +96,63 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
     if (answer.statusCode !== 401 || renew === 'renew') return answer
     // Refused before anything was done, whatever the method: worth one more try with credentials asked for anew.
     await answer.body.dump()
-    return await exchange(pool, request, signal, 'renew')
+    return await exchange(use, request, signal, 'renew')
+  }
+
+  /** One call with its turn under the rate limit and its deadline. */
+  const start = (method: string, path: string, call: CallOptions, use: Use): Attempt & { answer(): Promise<Dispatcher.ResponseData> } => {
+    const deadlineMs = call.deadlineMs ?? DEADLINE_MS
+    const deadline = startDeadline(clock, deadlineMs, call.signal)
+    let waiting = true
+    return {
+      async answer() {
+        if (call.urgent !== true) await bucket.take(deadline.signal)
+        deadline.signal.throwIfAborted()
+        waiting = false
+        return await exchange(use, { method, path, call }, deadline.signal)
+      },
+      explain(error) {
+        if (deadline.expired())
+          return new ConnectionError(`no answer from ${access.server} within ${deadlineMs / 1000} s`, { maybeSent: !waiting })
+        if (call.signal?.aborted === true) return call.signal.reason
+        return isRequestFailure(error) ? error : connectionError(error, access.server)
+      },
+      end: () => deadline.clear(),
+    }
   }
 
   return {
     server: access.server,
     async request(method, path, call = {}) {
-      const deadlineMs = call.deadlineMs ?? DEADLINE_MS
-      const deadline = startDeadline(clock, deadlineMs, call.signal)
-      let waiting = true
+      const attempt = start(method, path, call, call.urgent === true ? 'urgent' : 'calls')
       try {
-        if (call.urgent !== true) await bucket.take(deadline.signal)
-        deadline.signal.throwIfAborted()
-        waiting = false
-        return await collect(await exchange('calls', { method, path, call }, deadline.signal))
+        return await collect(await attempt.answer())
       } catch (error) {
-        if (deadline.expired())
-          throw new ConnectionError(`no answer from ${access.server} within ${deadlineMs / 1000} s`, { maybeSent: !waiting })
-        call.signal?.throwIfAborted()
-        throw isRequestFailure(error) ? error : connectionError(error, access.server)
+        throw attempt.explain(error)
       } finally {
-        deadline.clear()
+        attempt.end()
+      }
+    },
+    async download(path, call = {}) {
+      const attempt = start('GET', path, call, 'lists')
+      try {
+        const answer = await attempt.answer()
+        if (answer.statusCode === 200) return { open: true, chunks: chunksOf(answer, attempt) }
+        const response = await collect(answer)
+        attempt.end()
+        return { open: false, response }
+      } catch (error) {
+        attempt.end()
+        throw attempt.explain(error)
       }
     },
     async stream(path, signal) {
       try {
+        await bucket.take(signal)
         const answer = await exchange('watches', { method: 'GET', path, call: {} }, signal)
         if (answer.statusCode !== 200) return { open: false, response: await collect(answer) }
-        return { open: true, chunks: translateFailures(answer.body, access.server) }
+        const explain = (error: unknown): unknown => connectionError(error, access.server)
+        return { open: true, chunks: chunksOf(answer, { explain, end: () => {} }) }
       } catch (error) {
         signal.throwIfAborted()
         throw isRequestFailure(error) ? error : connectionError(error, access.server)
@@ -123,10 +167,12 @@ async function collect(answer: Dispatcher.ResponseData): Promise<ApiResponse> {
   return { status: answer.statusCode, headers: Object.fromEntries(headers), body: await answer.body.text() }
 }
 
-async function* translateFailures(chunks: AsyncIterable<Uint8Array>, server: string): AsyncGenerator<Uint8Array> {
+async function* chunksOf(answer: Dispatcher.ResponseData, attempt: Attempt): AsyncGenerator<Uint8Array> {
   try {
-    yield* chunks
+    yield* answer.body as AsyncIterable<Uint8Array>
   } catch (error) {
-    throw connectionError(error, server)
+    throw attempt.explain(error)
+  } finally {
+    attempt.end()
   }
 }

@@ -5,6 +5,7 @@ import { failureOf, sendJson, startScriptedServer, until } from '../../test/supp
 import type { ScriptedServer } from '../../test/support/scripted-server.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import type { VirtualClock } from '../simulation/virtual-clock.ts'
+import { createRest } from './rests.ts'
 import { watchOnce } from './watch.ts'
 import type { WatchEnd, WatchEvent } from './watch.ts'
 
@@ -40,6 +41,7 @@ async function watch(answer: (response: ServerResponse) => void, onEvent?: (even
   const end = watchOnce('/api/v1/pods?watch=true', {
     transport,
     clock,
+    rest: createRest(clock),
     signal: stop.signal,
     onEvent(event) {
       const what =
@@ -159,6 +161,31 @@ describe('watchOnce', () => {
     await clock.advanceAsync(90_000)
 
     expect(await end).toEqual({ kind: 'Stalled' })
+  })
+
+  it('lets others have their turn in the middle of a long answer', async () => {
+    let atATime = 0
+    let most = 0
+    const newTurn = (): void => {
+      atATime = 0
+      if (!stopped) setImmediate(newTurn)
+    }
+    let stopped = false
+    const names = Array.from({ length: 100 }, (_, at) => line('ADDED', `p${at}`, String(at + 1)))
+    const { events, end, clock } = await watch(
+      response => response.writeHead(200).end(names.join('')),
+      () => {
+        clock.advance(5)
+        atATime += 1
+        most = Math.max(most, atATime)
+      },
+    )
+    newTurn()
+    await end
+    stopped = true
+
+    expect(events).toHaveLength(100)
+    expect(most).toBeLessThanOrEqual(3)
   })
 
   it('ends with its signal, open or not', async () => {

@@ -8,6 +8,7 @@ import { fieldsOf, textOf } from './json.ts'
 import type { Fields } from './json.ts'
 import { createLineSplitter } from './lines.ts'
 import type { StreamLine } from './lines.ts'
+import type { Rest } from './rests.ts'
 import type { Transport } from './transport.ts'
 
 /** What a watch tells, line by line. */
@@ -26,6 +27,7 @@ export interface WatchOptions {
   readonly transport: Transport
   readonly clock: Clock
   readonly signal: AbortSignal
+  readonly rest: Rest
   /** Called in order, the next when the last is done; what it throws ends the watch and is thrown on. */
   readonly onEvent: (event: WatchEvent) => Promise<void> | undefined
 }
@@ -58,6 +60,8 @@ export async function watchOnce(path: string, options: WatchOptions): Promise<Wa
       watchdog.heard()
       for (const line of lines.push(chunk)) {
         if (signal.aborted) return { kind: 'Stopped' }
+        const rest = options.rest()
+        if (rest !== undefined) await rest
         const event = parseEvent(line, path, clock.now())
         if (event === 'Garbage') return { kind: 'Garbage' }
         // Waiting where there is nothing to wait for would cost more than most events do.

@@ -5,7 +5,7 @@ import { readSnapshot } from '../../src/cluster/snapshot.ts'
 import type { ClusterAccess } from '../../src/kubernetes/cluster-access.ts'
 import { connectClusterView } from '../../src/kubernetes/cluster-view.ts'
 import { CLUSTER_RESOURCES, collectionPath } from '../../src/kubernetes/resources.ts'
-import { createTransport, type Transport } from '../../src/kubernetes/transport.ts'
+import { createTransport, type ApiStream, type Transport } from '../../src/kubernetes/transport.ts'
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 import { plan } from '../../src/planning/plan.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
@@ -172,11 +172,13 @@ function counting(transport: Transport, probe: Probe): Transport {
       probe.read(Buffer.byteLength(answer.body))
       return answer
     },
-    async stream(...call) {
-      const stream = await transport.stream(...call)
-      return stream.open ? { open: true, chunks: counted(stream.chunks, probe) } : stream
-    },
+    download: async (...call) => countedStream(await transport.download(...call), probe),
+    stream: async (...call) => countedStream(await transport.stream(...call), probe),
   }
+}
+
+function countedStream(stream: ApiStream, probe: Probe): ApiStream {
+  return stream.open ? { open: true, chunks: counted(stream.chunks, probe) } : stream
 }
 
 async function* counted(chunks: AsyncIterable<Uint8Array>, probe: Probe): AsyncGenerator<Uint8Array> {
