@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { residentMb } from './resident.ts'
 import type { Cost } from './scale-messages.ts'
 
 /** How often the event loop is looked at: a turn that takes longer shows in full. Milliseconds. */
 const EVERY_MS = 2
-const MB = 1024 * 1024
 
 /** Watches what this process spends from now on. `bytes` is told how much has been read. */
 export interface Probe {
@@ -38,9 +38,9 @@ export function startProbe(): Probe {
       look()
       clearInterval(timer)
       const [seconds, cpuSeconds] = [(performance.now() - startedAt) / 1000, (cpuMs() - startCpu) / 1000]
-      const peakMb = process.resourceUsage().maxRSS / 1024
+      const peakMb = residentMb('peak')
       collectGarbage()
-      return { seconds, cpuSeconds, bytes, blockMs, blockCpuMs, peakMb, steadyMb: process.memoryUsage.rss() / MB }
+      return { seconds, cpuSeconds, bytes, blockMs, blockCpuMs, peakMb, steadyMb: residentMb('now') }
     },
   }
 }

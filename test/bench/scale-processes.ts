@@ -1,12 +1,19 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { containerStart } from './container.ts'
 import type { ClientReport, ServerAnswer, ServerOrder } from './scale-messages.ts'
 
 type AnswerOf<K extends ServerAnswer['kind']> = Extract<ServerAnswer, { readonly kind: K }>
 type ReportOf<K extends ClientReport['kind']> = Extract<ClientReport, { readonly kind: K }>
 
-export function start(name: 'server' | 'client', args: readonly string[]): ChildProcess {
-  return fork(new URL(`./scale-${name}-process.ts`, import.meta.url), args, { execArgv: [] })
+export function startServer(): ChildProcess {
+  return fork(new URL('./scale-server-process.ts', import.meta.url), [], { execArgv: [] })
+}
+
+/** Starts a program as a container would, or as a shell would. */
+export function startClient(program: string, args: readonly string[], how: 'container' | 'shell'): ChildProcess {
+  const { flags, env } = how === 'container' ? containerStart() : { flags: [], env: {} }
+  return fork(program, args, { execArgv: [...flags], env: { ...process.env, ...env } })
 }
 
 export async function ask<K extends ServerAnswer['kind']>(server: ChildProcess, order: ServerOrder, kind: K): Promise<AnswerOf<K>> {

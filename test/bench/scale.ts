@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { bundle } from './bundle.ts'
+import { containerStart } from './container.ts'
 import type { Cost } from './scale-messages.ts'
-import { ask, start, told } from './scale-processes.ts'
+import { ask, startClient, startServer, told } from './scale-processes.ts'
+import { runWhole } from './scale-whole.ts'
 
 const EVENTS = 1_000
 const PER_SECOND = 200
@@ -24,25 +27,31 @@ export async function run(args: readonly string[]): Promise<void> {
   const size = { nodes: Number(values.nodes), pods: Number(values.pods) }
   const folder = await mkdtemp(join(tmpdir(), 'respread-scale-'))
   const snapshot = join(folder, 'snapshot.json')
-  const server = start('server', [])
+  const server = startServer()
   try {
+    const client = await bundle('test/bench/scale-client-process.ts', folder)
+    const main = await bundle('src/main.ts', folder)
     const { url } = await ask(server, { kind: 'Fill', size, paged: values.paged, snapshot }, 'Filled')
     console.log(`${size.nodes} nodes, ${size.pods} pods, ${values.paged ? 'lists in pages' : 'streamed lists'}`)
+    console.log(`started as in a container, with ${containerStart().flags.join(' ')}; report as in a shell`)
     console.log('                          MB read      s   CPU s   block ms (CPU ms)   peak MB   steady MB')
-    const bare = await told(start('client', ['bare', url]), 'Read')
+    const bare = await told(startClient(client, ['bare', url], 'container'), 'Read')
     row('fetch and JSON.parse', bare.cost)
 
-    const client = start('client', ['run', url])
-    const synced = await told(client, 'Synced')
+    const whole = await runWhole(main, url, folder)
+    row('respread run --dry-run', { ...whole, bytes: NaN, blockCpuMs: NaN })
+
+    const follower = startClient(client, ['run', url], 'container')
+    const synced = await told(follower, 'Synced')
     row('run: synced', synced.cost)
-    const planned = await told(client, 'Planned')
+    const planned = await told(follower, 'Planned')
     row('run: first plan', planned.cost)
     await ask(server, { kind: 'Churn', events: EVENTS, perSecond: PER_SECOND }, 'Churned')
-    client.send('the last event is out')
-    const watched = await told(client, 'Watched')
+    follower.send('the last event is out')
+    const watched = await told(follower, 'Watched')
     row(`run: ${EVENTS} events`, watched.cost)
 
-    const reporter = start('client', ['report', snapshot])
+    const reporter = startClient(client, ['report', snapshot], 'shell')
     const read = await told(reporter, 'Synced')
     row('report: file read', read.cost)
     const reported = await told(reporter, 'Planned')
@@ -67,15 +76,16 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
+/** What is not known of a cost is NaN. */
 function row(name: string, cost: Cost): void {
-  const block = `${cost.blockMs.toFixed(0)} (${cost.blockCpuMs.toFixed(0)})`
+  const known = (value: number, digits: number): string => (Number.isNaN(value) ? '-' : value.toFixed(digits))
   const cells: readonly (readonly [string, number])[] = [
-    [(cost.bytes / 1e6).toFixed(1), 10],
-    [cost.seconds.toFixed(2), 7],
-    [cost.cpuSeconds.toFixed(2), 8],
-    [block, 20],
-    [cost.peakMb.toFixed(0), 10],
-    [cost.steadyMb.toFixed(0), 12],
+    [known(cost.bytes / 1e6, 1), 10],
+    [known(cost.seconds, 2), 7],
+    [known(cost.cpuSeconds, 2), 8],
+    [`${known(cost.blockMs, 0)} (${known(cost.blockCpuMs, 0)})`, 20],
+    [known(cost.peakMb, 0), 10],
+    [known(cost.steadyMb, 0), 12],
   ]
   console.log(name.padEnd(23) + cells.map(([cell, width]) => cell.padStart(width)).join(''))
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ask, start, told } from './scale-processes.ts'
+import { bundle } from './bundle.ts'
+import { ask, startClient, startServer, told } from './scale-processes.ts'
 
 const NODES = 250
 const PODS = 5_000
@@ -16,11 +17,11 @@ export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { minutes: { type: 'string', default: '1' } } })
   const until = performance.now() + Number(values.minutes) * 60_000
   const folder = await mkdtemp(join(tmpdir(), 'respread-soak-'))
-  const server = start('server', [])
+  const server = startServer()
   try {
     const size = { nodes: NODES, pods: PODS }
     const { url } = await ask(server, { kind: 'Fill', size, paged: false, snapshot: join(folder, 'snapshot.json') }, 'Filled')
-    const client = start('client', ['soak', url])
+    const client = startClient(await bundle('test/bench/scale-client-process.ts', folder), ['soak', url], 'container')
     await told(client, 'Held')
     console.log('round   trouble       heap MB   resident MB    pods   lists   missed by watch')
     for (let round = 1; performance.now() < until; round += 1) {
