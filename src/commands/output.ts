@@ -1,4 +1,4 @@
-import { jsonText, yamlText } from '../reporting/structured-output.ts'
+import { jsonPieces, yamlPieces } from '../reporting/structured-output.ts'
 import type { OutputOptions } from './options.ts'
 
 /** How one result is shown: as an object for programs, as text for people. */
@@ -9,21 +9,27 @@ export interface Renderings<T> {
 
 const DEFAULT_WIDTH = 80
 
-/** Writes a result to stdout in the chosen format. */
+/** Writes a result to stdout in the chosen format; to nobody once the reader has left, as `head` does. */
 export function print<T>(result: T, options: OutputOptions, renderings: Renderings<T>): void {
-  const { output } = options
+  const { stdout } = process
+  stdout.on('error', error => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error
+  })
+  for (const piece of pieces(result, options, renderings)) {
+    if (stdout.destroyed) return
+    stdout.write(piece)
+  }
+}
+
+function pieces<T>(result: T, { output, headers }: OutputOptions, renderings: Renderings<T>): Iterable<string> {
   switch (output) {
     case 'json':
-      process.stdout.write(jsonText(renderings.structured(result)))
-      return
+      return jsonPieces(renderings.structured(result))
     case 'yaml':
-      process.stdout.write(yamlText(renderings.structured(result)))
-      return
+      return yamlPieces(renderings.structured(result))
     case 'table':
     case 'wide':
-      process.stdout.write(
-        renderings.text(result, { wide: output === 'wide', headers: options.headers, width: process.stdout.columns ?? DEFAULT_WIDTH }),
-      )
+      return [renderings.text(result, { wide: output === 'wide', headers, width: process.stdout.columns ?? DEFAULT_WIDTH })]
   }
 }
 

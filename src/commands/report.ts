@@ -11,6 +11,7 @@ import { UsageError } from './errors.ts'
 import {
   withClusterOptions,
   withOutputOptions,
+  parseWhole,
   withSnapshotOptions,
   type ClusterOptions,
   type OutputOptions,
@@ -22,6 +23,7 @@ import { configurationFor, profilesFor } from './settings-files.ts'
 import { readWorld } from './world-source.ts'
 
 interface ReportOptions extends ClusterOptions, OutputOptions, SnapshotOptions {
+  readonly limit: number
   readonly exitCode?: boolean
 }
 
@@ -31,6 +33,7 @@ export function addReport(program: Command, exit: Exit): void {
     .description('Show the skew of every spread constraint and the evictions that would restore it; changes nothing.')
   withOutputOptions(withSnapshotOptions(withClusterOptions(command)), ['table', 'wide', 'json', 'yaml'])
     .option('-l, --selector <selector>', 'only workloads with pods that carry these labels')
+    .option('--limit <rows>', 'rows of each table at most, the worst first; 0: all', parseWhole, 50)
     .option('--exit-code', `exit ${SKEW_REMAINS} when a constraint is violated`)
     .action(async (options: ReportOptions) => exit(await report(options)))
 }
@@ -41,7 +44,8 @@ async function report(options: ReportOptions): Promise<number> {
   const shows = filterOf(options)
   const world = await readWorld(options)
   const shown = narrowed(planAtRest(world, configuration, profiles), world.cluster, shows)
-  print(shown, options, { structured: rebalanceReport, text: reportTable })
+  const limit = options.limit === 0 ? Infinity : options.limit
+  print(shown, options, { structured: rebalanceReport, text: (given, table) => reportTable(given, { ...table, limit }) })
   const violated = shown.groups.some(group => group.status !== 'Balanced' && group.excess > 0)
   return options.exitCode === true && violated ? SKEW_REMAINS : 0
 }
@@ -64,12 +68,10 @@ function filterOf({ namespace, allNamespaces, selector }: OutputOptions): Filter
 
 function narrowed(result: Plan, cluster: ClusterReader, { namespace, selector }: Filter): Plan {
   if (namespace === undefined && selector === undefined) return result
-  const isShown = (inNamespace: string, uids: readonly string[]): boolean => {
-    if (namespace !== undefined && inNamespace !== namespace) return false
-    if (selector === undefined) return true
-    const wanted = new Set(uids)
-    return [...cluster.podsIn(inNamespace)].some(pod => wanted.has(pod.uid) && matchesLabels(selector, pod.labels))
-  }
+  const pods = namespace === undefined ? cluster.pods() : cluster.podsIn(namespace)
+  const selected = new Set([...pods].filter(pod => selector === undefined || matchesLabels(selector, pod.labels)).map(({ uid }) => uid))
+  const isShown = (inNamespace: string, uids: readonly string[]): boolean =>
+    (namespace === undefined || inNamespace === namespace) && uids.some(uid => selected.has(uid))
   const groups = result.groups.filter(group => isShown(group.namespace, group.memberUids))
   const evictions = result.evictions.filter(eviction => isShown(eviction.namespace, [eviction.uid]))
   return { ...result, groups, evictions }

@@ -4,6 +4,8 @@ import { printable } from './printable.ts'
 /** More domains than this, or a longer text, and the counts are not listed one by one. */
 const LISTED_DOMAINS = 6
 const LISTED_LENGTH = 16
+/** More domains than this are not even named where there is room. */
+const NAMED_DOMAINS = 30
 
 /**
  * How the counts of groups are written in one column. Keys with few domains list their counts side by side, every group in the same order,
@@ -59,8 +61,9 @@ function rangeOf(domains: readonly GroupDomain[]): string {
   return `${counts.at(0) ?? 0}-${counts.at(-1) ?? 0} in ${counts.length}`
 }
 
-/** Every domain with its count, and what the plan makes of it: `az-a=6->4 az-b=6->4 az-c=0->4`. */
+/** Every domain with its count, and what the plan makes of it: `az-a=6->4 az-b=6->4 az-c=0->4`. Of hundreds of hostnames the range. */
 export function allCounts(domains: readonly GroupDomain[]): string {
+  if (domains.length > NAMED_DOMAINS) return rangeOf(domains)
   return domains
     .map(domain => {
       const after = domain.countAfter === domain.count ? '' : `->${domain.countAfter}`

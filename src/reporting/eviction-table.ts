@@ -14,13 +14,12 @@ const KEY: TableColumn = { heading: 'KEY' }
 const MOVE: readonly TableColumn[] = [{ heading: 'FROM' }, { heading: 'TO' }, { heading: 'LANDING' }]
 const NODE: TableColumn = { heading: 'NODE' }
 
-/** One row an eviction, in the order in which they are to happen. */
+/** One row an eviction, in the order in which they are given. */
 export function evictionTable(evictions: readonly PlannedEviction[], options: TableOptions): readonly string[] {
   const keys = shortKeys(evictions.map(eviction => eviction.topologyKey))
   const key = (eviction: PlannedEviction): string => keys.get(eviction.topologyKey) ?? ''
-  const ordered = [...evictions].sort((one, other) => one.order - other.order)
   if (options.wide) {
-    const rows = ordered.map(eviction => ({
+    const rows = evictions.map(eviction => ({
       cells: [...names(eviction), key(eviction), ...move(eviction, allDestinations(eviction)), printable(eviction.node)],
     }))
     return textTable([...NAMES, KEY, ...MOVE, NODE], rows, { width: Infinity, headers: options.headers })
@@ -28,12 +27,12 @@ export function evictionTable(evictions: readonly PlannedEviction[], options: Ta
   // Where there is but one key, FROM and TO tell it without a column.
   const [onlyKey, otherKey] = new Set(keys.values())
   const columns = otherKey === undefined ? [...NAMES, ...withKey(MOVE, onlyKey ?? '')] : [...NAMES, KEY, ...MOVE]
-  const rows = ordered.map(eviction => ({
+  const rows = evictions.map(eviction => ({
     cells: [...names(eviction), ...(otherKey === undefined ? [] : [key(eviction)]), ...move(eviction, destinations(eviction))],
   }))
   if (tableWidth(columns, rows) <= options.width) return textTable(columns, rows, options)
   // Domains as long as host names: the move is said under the pod.
-  const withWords = ordered.map(eviction => {
+  const withWords = evictions.map(eviction => {
     const [from, to, certainty] = move(eviction, destinations(eviction))
     return { cells: names(eviction), below: `${key(eviction)} ${from} -> ${to}, ${certainty}` }
   })

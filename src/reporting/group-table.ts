@@ -8,7 +8,6 @@ import { shortKeys, whenText, workloadText } from './short-names.ts'
 import type { TableOptions } from './table-options.ts'
 import { tableWidth, textTable } from './text-table.ts'
 import type { TableColumn, TableRow } from './text-table.ts'
-import { worstFirst } from './worst-first.ts'
 
 const NAMES: readonly TableColumn[] = [
   { heading: 'NAMESPACE', isName: true },
@@ -60,20 +59,19 @@ interface Layout {
 }
 
 /**
- * One row a group, the worst first; what needs words is said under its row.
+ * One row a group, in the order in which they are given; what needs words is said under its row.
  *
  * @param notices what is said about the whole cluster anyway, and need not be said again
  */
 export function groupTable(groups: readonly GroupPlan[], notices: Plan['notices'], options: TableOptions): GroupTable {
-  const sorted = worstFirst(groups)
   const keys = shortKeys(groups.map(group => group.topologyKey))
   if (options.wide) {
-    const rows = sorted.map(group => ({ cells: wideCells(group, keys) }))
+    const rows = groups.map(group => ({ cells: wideCells(group, keys) }))
     return { lines: textTable(WIDE, rows, { width: Infinity, headers: options.headers }), legend: undefined }
   }
-  const counts = countsColumn(sorted, keys)
+  const counts = countsColumn(groups, keys)
   const rowsOf = ({ tail }: Layout): readonly TableRow[] =>
-    sorted.map(group => {
+    groups.map(group => {
       const cells = [...constraintCells(group, keys), counts.cell(group), skewText(group), ...tail(group)]
       const below = remarkOn(group, notices)
       return below === undefined ? { cells } : { cells, below }

@@ -4,8 +4,8 @@ import { eviction, group, plan } from '../../test/support/made-up-plans.ts'
 import type { Plan } from '../planning/plan-types.ts'
 import { reportTable } from './report-table.ts'
 
-const table = (given: Plan, options: { width?: number; wide?: boolean; headers?: boolean } = {}): string =>
-  `\n${reportTable(given, { width: 80, wide: false, headers: true, ...options })}`
+const table = (given: Plan, options: { width?: number; wide?: boolean; headers?: boolean; limit?: number } = {}): string =>
+  `\n${reportTable(given, { width: 80, wide: false, headers: true, limit: 50, ...options })}`
 
 const deployment = (name: string) => ({ kind: 'Deployment', name })
 const zones = (a: number, b: number, c: number) => ({ 'az-a': a, 'az-b': b, 'az-c': c })
@@ -207,6 +207,42 @@ describe('the table of a plan', () => {
     `)
   })
 
+  it('shows the worst of thousands, and the rest in numbers', () => {
+    const balanced = Array.from({ length: 4_000 }, (_, at) => group(zones(2, 2, 2), { workload: deployment(`fine-${at}`) }))
+    const violated = Array.from({ length: 1_000 }, (_, at) => group(zones(6 + (at % 5), 6, 0), { workload: deployment(`bad-${at}`) }))
+    const evictions = Array.from({ length: 300 }, (_, at) => eviction(at + 1, { wave: 1 + Math.trunc(at / 100) }))
+    const made = plan([...balanced, ...violated], evictions)
+
+    expect(table(made, { limit: 3 })).toMatchInlineSnapshot(`
+      "
+      NAMESPACE  WORKLOAD        KEY   WHEN  COUNTS  SKEW  EVICT  STATUS    RISK
+      shop       deploy/bad-104  zone  hard  10 6 0  10        0  Violated  63%
+      shop       deploy/bad-109  zone  hard  10 6 0  10        0  Violated  63%
+      shop       deploy/bad-114  zone  hard  10 6 0  10        0  Violated  63%
+      ... and 4997 more groups: 997 violated, 4000 balanced. --limit 0 shows all, -n
+      and -l some.
+
+      Counts: zone az-a az-b az-c.
+      5000 groups among 38000 pods on 9 nodes: 1000 violated, 4000 balanced.
+      300 evictions planned, in 3 waves.
+      1000 workloads would lose half or more of the ready pods with one domain.
+
+      WAVE  NAMESPACE  POD                  FROM ZONE  TO ZONE  LANDING
+         1  shop       web-7c9f8d6b5-bx2k1  az-a       az-c     certain
+         1  shop       web-7c9f8d6b5-cx2k2  az-a       az-c     certain
+         1  shop       web-7c9f8d6b5-dx2k3  az-a       az-c     certain
+      ... and 297 more evictions, in waves 1 to 3.
+      "
+    `)
+    expect(table(made, { limit: 3, headers: false }).split('\n')).toHaveLength(5_000 + 300 + 3)
+  })
+
+  it('names no domain of hundreds, however wide', () => {
+    const hosts = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`host-${at}`, at % 4]))
+
+    expect(table(plan([group(hosts, { topologyKey: 'kubernetes.io/hostname' })]), { wide: true })).toContain('  0-3 in 300  ')
+  })
+
   it('leaves but the rows without headers', () => {
     expect(table(plan([group(zones(6, 6, 0), { planned: 4, skewAfter: 0 })], [eviction(1)]), { headers: false })).toMatchInlineSnapshot(`
       "
@@ -279,7 +315,7 @@ describe('every table', () => {
           someGroups.map(given => group(given.counts, { ...given, reason: 'NoRoom', message: `No room in ${given.namespace}.` })),
           someEvictions.map((given, index) => eviction(index + 1, given)),
         )
-        const text = reportTable(made, { width, wide: false, headers: true })
+        const text = reportTable(made, { width, wide: false, headers: true, limit: Infinity })
         const words = new Set(text.split(/[\s,;]+/).flatMap(word => [word, word.split('/').at(-1), word.replace(/\.$/, '')]))
         for (const { namespace, workload } of made.groups) {
           expect(words).toContain(namespace)
@@ -308,7 +344,7 @@ describe('every table', () => {
           [eviction(1, { pod: text, node: text, fromDomain: text, toDomain: text, topologyKey: text })],
           [{ reason: 'DomainOutage', message: text }],
         )
-        expect(reportTable(made, { width: 80, wide, headers: true })).not.toMatch(/[^\x20-\x7e\n]/)
+        expect(reportTable(made, { width: 80, wide, headers: true, limit: Infinity })).not.toMatch(/[^\x20-\x7e\n]/)
       }),
       { numRuns: 60 },
     )

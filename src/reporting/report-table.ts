@@ -5,19 +5,33 @@ import { evictionTable } from './eviction-table.ts'
 import { groupTable } from './group-table.ts'
 import { printable } from './printable.ts'
 import type { TableOptions } from './table-options.ts'
+import { worstFirst } from './worst-first.ts'
 import { wrap } from './wrap.ts'
+
+export interface ReportTableOptions extends TableOptions {
+  /** At most so many groups, and as many evictions; what is left out is told in numbers. Infinity shows all. */
+  readonly limit: number
+}
 
 /**
  * A plan for a person: the groups, worst first; how many there are and what is planned; what is said about the whole cluster; the evictions.
- * Without headers only the rows remain: the groups', an empty line, the evictions'.
+ * Without headers only the rows remain, every one of them: the groups', an empty line, the evictions'.
  */
-export function reportTable(plan: Plan, options: TableOptions): string {
-  const { lines: groups, legend } = groupTable(plan.groups, options.headers ? plan.notices : [], options)
-  const evictions = evictionTable(plan.evictions, options)
+export function reportTable(plan: Plan, options: ReportTableOptions): string {
+  const limit = options.headers ? options.limit : Infinity
+  const groups = worstFirst(plan.groups)
+  const evictions = [...plan.evictions].sort((one, other) => one.order - other.order)
+  const { lines: groupLines, legend } = groupTable(groups.slice(0, limit), options.headers ? plan.notices : [], options)
+  const evictionLines = evictionTable(evictions.slice(0, limit), options)
   const footer = [...(legend === undefined ? [] : wrap(legend, options.width)), ...summary(plan, options.width)]
   const blocks = options.headers
-    ? [plan.groups.length === 0 ? [] : groups, footer, notices(plan, options.width), plan.evictions.length === 0 ? [] : evictions]
-    : [groups, evictions]
+    ? [
+        groups.length === 0 ? [] : [...groupLines, ...moreGroups(groups.slice(limit), options.width)],
+        footer,
+        notices(plan, options.width),
+        evictions.length === 0 ? [] : [...evictionLines, ...moreEvictions(evictions.slice(limit), options.width)],
+      ]
+    : [groupLines, evictionLines]
   return blocks
     .filter(block => block.length > 0)
     .map(block => `${block.join('\n')}\n`)
@@ -28,11 +42,6 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
   const cluster = `${counted(summary.pods, 'pod')} on ${counted(summary.nodes, 'node')}`
   if (summary.groups === 0) return wrap(`${cluster}: no pod carries a spread constraint.`, width)
   if (groups.length === 0) return wrap(`None of the ${counted(summary.groups, 'group')} among ${cluster} was asked for.`, width)
-  const byStatus = Map.groupBy(groups, group => group.status)
-  const states = STATUSES.flatMap(status => {
-    const number = byStatus.get(status)?.length ?? 0
-    return number === 0 ? [] : [`${number} ${status.toLowerCase()}`]
-  })
   const waves = new Set(evictions.map(eviction => eviction.wave)).size
   const planned =
     evictions.length === 0 ? 'No eviction planned' : `${counted(evictions.length, 'eviction')} planned, in ${counted(waves, 'wave')}`
@@ -48,7 +57,7 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
       : ` (bounds: ${summary.lowerBound} on counts alone, ${summary.reachableBound} reachable${beyond})`
   return [
     ...wrap(
-      `${isPart ? `${groups.length} of ${summary.groups} groups` : counted(groups.length, 'group')} among ${cluster}: ${states.join(', ')}.`,
+      `${isPart ? `${groups.length} of ${summary.groups} groups` : counted(groups.length, 'group')} among ${cluster}: ${states(groups)}.`,
       width,
     ),
     ...wrap(`${planned}${bounds}.`, width),
@@ -62,6 +71,27 @@ function risks(groups: Plan['groups']): string {
   if (now === 0 && after === 0) return ''
   const planned = after === now ? '' : `; after the plan ${after}`
   return `${counted(now, 'workload')} would lose half or more of the ready pods with one domain${planned}.`
+}
+
+function moreGroups(groups: Plan['groups'], width: number): readonly string[] {
+  if (groups.length === 0) return []
+  return wrap(`... and ${counted(groups.length, 'more group')}: ${states(groups)}. --limit 0 shows all, -n and -l some.`, width)
+}
+
+function moreEvictions(evictions: Plan['evictions'], width: number): readonly string[] {
+  const [next, last] = [evictions.at(0), evictions.at(-1)]
+  if (next === undefined || last === undefined) return []
+  const waves = next.wave === last.wave ? `wave ${next.wave}` : `waves ${next.wave} to ${last.wave}`
+  return wrap(`... and ${counted(evictions.length, 'more eviction')}, in ${waves}.`, width)
+}
+
+/** `2 violated, 1 held`. */
+function states(groups: Plan['groups']): string {
+  const byStatus = Map.groupBy(groups, group => group.status)
+  return STATUSES.flatMap(status => {
+    const number = byStatus.get(status)?.length ?? 0
+    return number === 0 ? [] : [`${number} ${status.toLowerCase()}`]
+  }).join(', ')
 }
 
 const STATUSES: readonly GroupStatus[] = ['Violated', 'Held', 'Blocked', 'Balanced']

@@ -1,12 +1,52 @@
 import { Document, visit } from 'yaml'
 
-/** JSON as kubectl prints it, with every character beyond ASCII escaped: the same value, but harmless to a terminal. Ends with a newline. */
-export function jsonText(value: object): string {
-  return `${JSON.stringify(value, undefined, 2).replace(/[\x7f-\uffff]/g, unit => `\\u${hex(unit.charCodeAt(0), 4)}`)}\n`
+/**
+ * JSON as kubectl prints it, with every character beyond ASCII escaped: the same value, but harmless to a terminal. It comes in pieces, one for
+ * each element of a list at the top: of a large cluster the whole would be longer than a string can be. Ends with a newline.
+ */
+export function* jsonPieces(value: object): Generator<string> {
+  let before = '{\n'
+  for (const [key, field] of entriesOf(value)) {
+    yield `${before}  ${plain(JSON.stringify(key))}: `
+    before = ',\n'
+    if (Array.isArray(field) && field.length > 0) {
+      for (const [index, item] of field.entries()) yield `${index === 0 ? '[' : ','}\n    ${jsonAt('    ', item)}`
+      yield '\n  ]'
+    } else yield jsonAt('  ', field)
+  }
+  yield before === '{\n' ? '{}\n' : '\n}\n'
 }
 
-/** The same value as {@link jsonText} in YAML. */
-export function yamlText(value: object): string {
+/** The same value in YAML. */
+export function* yamlPieces(value: object): Generator<string> {
+  let isEmpty = true
+  for (const [key, field] of entriesOf(value)) {
+    isEmpty = false
+    if (Array.isArray(field) && field.length > 0) {
+      for (const [index, item] of field.entries()) {
+        const text = yamlOf({ [key]: [item] })
+        // The key stands once, over the first.
+        yield index === 0 ? text : text.slice(text.indexOf('\n') + 1)
+      }
+    } else yield yamlOf({ [key]: field })
+  }
+  if (isEmpty) yield '{}\n'
+}
+
+function entriesOf(value: object): readonly (readonly [string, unknown])[] {
+  return Object.entries(value).filter(([, field]) => field !== undefined)
+}
+
+function jsonAt(indent: string, value: unknown): string {
+  // Within a text a line break is escaped, so that these are all the layout's.
+  return plain((JSON.stringify(value, undefined, 2) ?? 'null').replaceAll('\n', `\n${indent}`))
+}
+
+function plain(json: string): string {
+  return json.replace(/[\x7f-\uffff]/g, unit => `\\u${hex(unit.charCodeAt(0), 4)}`)
+}
+
+function yamlOf(value: object): string {
   // 1.1 quotes "yes" and "on" too, which Go's reader would take for booleans.
   const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false })
   visit(document, {

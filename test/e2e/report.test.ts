@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { runCli } from '../support/cli.ts'
+import { runCli, startCli } from '../support/cli.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/real-cluster')
 const RECOVERED = join(FIXTURES, 'az-c-recovered.json.gz')
@@ -90,6 +90,22 @@ describe('a real cluster 20 s after zone c came back', () => {
     expect(code).toBe(3)
     expect(stdout.split('\n').filter(line => line.length > 80)).toEqual([])
     expect(stdout).toContain('17 evictions planned')
+  })
+})
+
+describe('a report', () => {
+  it.each(['table', 'json', 'yaml'])('as %s ends in silence when nobody reads on', async format => {
+    const cli = startCli(['report', '--snapshot', RECOVERED, ...LATER, '-o', format, '--exit-code'])
+    cli.leave()
+
+    expect(await cli.ended).toMatchObject({ code: 3, stderr: '' })
+  })
+
+  it('shows as many rows as asked for', async () => {
+    const { stdout } = await runCli(['report', '--snapshot', RECOVERED, ...LATER, '--limit', '2'])
+
+    expect(stdout).toMatch(/^\.\.\. and \d+ more groups: /m)
+    expect(stdout).toMatch(/^\.\.\. and 15 more evictions, in waves? /m)
   })
 })
 

@@ -12,7 +12,7 @@ import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import { standingOf } from '../../src/planning/standing.ts'
 import { rebalanceReport } from '../../src/reporting/report-json.ts'
 import { reportTable } from '../../src/reporting/report-table.ts'
-import { jsonText } from '../../src/reporting/structured-output.ts'
+import { jsonPieces } from '../../src/reporting/structured-output.ts'
 import { workloadExplanation } from '../../src/reporting/workload-explanation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
@@ -105,8 +105,8 @@ function shown({ cluster, result }: Outcome): string {
   const explained = [...owned].map(([name, pods]) =>
     workloadExplanation(result, { namespace: pods[0]?.namespace ?? '', workload: { kind: 'Deployment', name }, pods }, { width: 80 }),
   )
-  const tables = [true, false].map(wide => reportTable(result, { wide, headers: true, width: 80 }))
-  return [...tables, ...explained, jsonText(rebalanceReport(result))].join('')
+  const tables = [true, false].map(wide => reportTable(result, { wide, headers: true, width: 80, limit: Infinity }))
+  return [...tables, ...explained, ...jsonPieces(rebalanceReport(result))].join('')
 }
 
 /** What is wrong with an outcome; a snapshot of no use has none. */

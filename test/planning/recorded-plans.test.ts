@@ -42,7 +42,7 @@ function record({ story, cluster, now, policy = {}, explain }: Recorded): string
     })
     return `\n$ respread explain ${what}\n${workloadExplanation(result, { namespace, workload: { kind, name }, pods }, { width: WIDTH })}`
   })
-  const table = reportTable(result, { width: WIDTH, wide: false, headers: true })
+  const table = reportTable(result, { width: WIDTH, wide: false, headers: true, limit: Infinity })
   return [`${story}\n\n$ respread report\n${table}`, ...explanations].join('')
 }
 

@@ -16,6 +16,8 @@ export interface CliProcess {
   /** Resolves once stderr has matched. */
   said(pattern: RegExp): Promise<void>
   kill(signal: NodeJS.Signals): void
+  /** Reads no more of what it prints, as `head` does. */
+  leave(): void
 }
 
 export function startCli(
@@ -46,6 +48,7 @@ export function startCli(
         else waiting.push({ pattern, resolve })
       }),
     kill: signal => void child.kill(signal),
+    leave: () => void child.stdout.destroy(),
   }
 }
 
