@@ -21,7 +21,8 @@ export function createBackOff(random: RandomSource): BackOff {
     next(askedMs = 0) {
       const wait = base * (1 + random())
       base = Math.min(base * 2, LONGEST_MS)
-      return Math.max(wait, askedMs)
+      // Who was sent away together must not come back together either.
+      return askedMs === 0 ? wait : Math.max(wait, askedMs + SHORTEST_MS * random())
     },
     reset() {
       base = SHORTEST_MS

@@ -29,6 +29,8 @@ export interface ReflectionCounters {
   /** Watches broken off because they had been silent for too long. */
   stalls: number
   garbageLines: number
+  /** Objects that could not be read and were left out, counted whenever they are told. */
+  unreadable: number
   readonly relists: Record<RelistReason, number>
   /** Objects that a list read again found different from what the watch had told: whether watches lie. */
   missedByWatch: number
@@ -36,8 +38,9 @@ export interface ReflectionCounters {
 
 /** What is known of one kind, and how well: the store, the version it stands at, and when the server last vouched for it. */
 export interface Reflection<T> {
-  readonly store: ReflectedStore<T>
   readonly counters: ReflectionCounters
+  /** Reads one raw object for the store, and counts those that cannot be read. */
+  readonly read: (raw: unknown) => T | undefined
   /** The version to watch from; undefined: a list is due. */
   version(): string | undefined
   /** A first list is complete, and the server still shows the kind. */
@@ -64,6 +67,7 @@ export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, 
     failures: 0,
     stalls: 0,
     garbageLines: 0,
+    unreadable: 0,
     relists,
     missedByWatch: 0,
   }
@@ -71,13 +75,18 @@ export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, 
   let shown: 'unknown' | 'synced' | 'refused' = 'unknown'
   let provenAt = clock.monotonic()
 
+  const read = (raw: unknown): T | undefined => {
+    const item = store.read(raw)
+    if (item === undefined) counters.unreadable += 1
+    return item
+  }
   const proven = (): void => {
     provenAt = clock.monotonic()
   }
 
   return {
-    store,
     counters,
+    read,
     version: () => version,
     synced: () => shown === 'synced',
     freshness: () => ({ kind, required: shown !== 'refused', synced: shown === 'synced', ageMs: clock.monotonic() - provenAt }),
@@ -91,7 +100,7 @@ export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, 
     },
     told(event) {
       if (event.type !== 'BOOKMARK') {
-        const item = event.type === 'DELETED' ? undefined : store.read(event.object)
+        const item = event.type === 'DELETED' ? undefined : read(event.object)
         if (item === undefined) store.remove(event.object)
         else store.upsert(item)
       }
@@ -119,14 +128,14 @@ export interface StreamedList<T> {
   items(): readonly T[]
 }
 
-export function createStreamedList<T>(store: ReflectedStore<T>): StreamedList<T> {
+export function createStreamedList<T>(read: (raw: unknown) => T | undefined): StreamedList<T> {
   const items = createNameTable<T>()
   return {
     add(event) {
       if (event.type === 'BOOKMARK') return
       const metadata = fieldsOf(event.object['metadata'])
       const [namespace, name] = [textOf(metadata['namespace']), textOf(metadata['name'])]
-      const item = event.type === 'DELETED' ? undefined : store.read(event.object)
+      const item = event.type === 'DELETED' ? undefined : read(event.object)
       if (item === undefined) items.delete(namespace, name)
       else items.set(namespace, name, item)
     },

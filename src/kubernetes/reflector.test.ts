@@ -26,7 +26,8 @@ function nameStore(): ReflectedStore<string> & { names: string[]; done: string[]
     names: [] as string[],
     done: [] as string[],
     failOn: undefined as string | undefined,
-    read: (raw: unknown) => metadataOf(raw).name,
+    /** A question mark cannot be read. */
+    read: (raw: unknown) => (metadataOf(raw).name === '?' ? undefined : metadataOf(raw).name),
     replace(items: readonly string[]) {
       const changed = new Set([...items, ...store.names]).size * 2 - items.length - store.names.length
       store.names = [...items]
@@ -241,6 +242,16 @@ describe('after the list', () => {
     expect(kind.counters).toMatchObject({ garbageLines: 3, relists: { Garbage: 1 } })
     expect(kind.asked().slice(2, 6)).toEqual(['watch from 7', 'watch from 8', 'watch from 8', 'list'])
     expect(kind.store.names).toEqual(['a', 'b', 'c'])
+  })
+
+  it('leaves out and counts what cannot be read, in a list and in a watch', async () => {
+    const kind = await reflect([noStreaming, page(['a', '?'], '7'), tell(line('ADDED', '?', '8'), line('ADDED', 'b', '9'))])
+
+    await kind.ready
+    await until(() => kind.store.names.includes('b'))
+
+    expect(kind.store.names).toEqual(['a', 'b'])
+    expect(kind.counters.unreadable).toBe(2)
   })
 
   it('waits as long as a busy server asks', async () => {

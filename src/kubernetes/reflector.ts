@@ -43,7 +43,10 @@ const WITHOUT_MS = 10 * 60_000
 const GARBAGE_IN_A_ROW = 3
 const NEVER = Infinity
 
-/** Thrown from within a streaming list when the server treats it as any watch. */
+/** A streaming list that goes on for so long is taken for one without end; a hundred thousand pods take a tenth of it. */
+const STREAMED_LIST_MS = 3 * 60_000
+
+/** Thrown from within a streaming list that will not become complete, for the server treats it as any watch. */
 class StreamingListNotOffered extends Error {}
 
 /**
@@ -76,7 +79,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     const { items, resourceVersion } = await listAll({
       transport,
       resource,
-      read: raw => store.read(raw),
+      read: reflection.read,
       clock,
       random,
       rest,
@@ -89,7 +92,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   /** Watches from the version, or, without one, has the list streamed first. Gives the milliseconds to wait afterwards. */
   const watch = async (): Promise<number> => {
     const from = reflection.version()
-    let streamed = from === undefined ? createStreamedList(store) : undefined
+    let streamed = from === undefined ? createStreamedList(reflection.read) : undefined
     const path = collectionPath(resource, {
       watch: 'true',
       allowWatchBookmarks: 'true',
@@ -105,8 +108,10 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       if (streamed === undefined) {
         reflection.told(event)
         backOff.reset()
-      } else if (event.type !== 'BOOKMARK') streamed.add(event)
-      else if (event.initialEventsEnd) {
+      } else if (event.type !== 'BOOKMARK') {
+        if (clock.monotonic() - openedAt > STREAMED_LIST_MS) throw new StreamingListNotOffered()
+        streamed.add(event)
+      } else if (event.initialEventsEnd) {
         const items = streamed.items()
         // The watch goes on for minutes; what was gathered for the list need not stay as long.
         streamed = undefined
@@ -127,6 +132,8 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
         return 0
       case 'Closed':
         if (!listing) reflection.proven()
+        // A list that ends in order without having been complete will not be the next time either.
+        streaming &&= !listing
         return brief || listing ? backOff.next() : 0
       case 'Expired':
         reflection.relist('Expired')
@@ -155,8 +162,12 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   }
 
   const afterFailure = (error: unknown): number => {
-    if (error instanceof StreamingListNotOffered) streaming = false
-    if (signal.aborted || error instanceof StreamingListNotOffered) return 0
+    if (signal.aborted) return 0
+    if (error instanceof StreamingListNotOffered) {
+      streaming = false
+      noteFailure(new Error(`the server streams no complete list of ${resource.plural}; it is read in pages`))
+      return 0
+    }
     if (!resource.required && error instanceof ApiError && [403, 404].includes(error.status)) {
       if (reflection.forget()) warn('KindUnavailable', `carrying on without ${resource.plural}: ${error.message}`)
       ready.resolve()

@@ -107,6 +107,34 @@ describe('a request', () => {
     expect(server.requests).toEqual(['GET /first', 'PUT /lease'])
   })
 
+  it('a download and a watch wait for their turn as well, until their signal', async () => {
+    const server = await serve((_, response) => sendJson(response, 200, {}))
+    const clock = createVirtualClock(0)
+    const credentials = (): Promise<Credentials> => Promise.resolve({ headers: {}, tls: {} })
+    const transport = createTransport(
+      { server: server.url, context: 'test', namespace: 'default', proxy: undefined, credentials },
+      { clock, userAgent: 'respread/1.2.3', perSecond: 1, burst: 1 },
+    )
+    closing.push(() => transport.close())
+    const stop = new AbortController()
+    await transport.request('GET', '/first')
+
+    const second = transport.download('/second')
+    const third = transport.stream('/third', new AbortController().signal)
+    const fourth = failureOf(transport.stream('/fourth', stop.signal))
+    await until(() => true)
+    expect(server.requests).toEqual(['GET /first'])
+    stop.abort(new Error('enough'))
+    await clock.advanceAsync(1_000)
+    await readAll(await second)
+    expect(server.requests).toEqual(['GET /first', 'GET /second'])
+    await clock.advanceAsync(1_000)
+    await readAll(await third)
+
+    expect(await fourth).toMatchObject({ message: 'enough' })
+    expect(server.requests).toEqual(['GET /first', 'GET /second', 'GET /third'])
+  })
+
   it('is broken off by its signal, with the reason of the signal', async () => {
     const server = await serve(() => {})
     const stop = new AbortController()

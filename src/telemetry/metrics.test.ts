@@ -120,6 +120,7 @@ describe('metrics asked for at each scrape', () => {
       failures: 4,
       stalls: 5,
       garbageLines: 6,
+      unreadable: 8,
       relists: { Expired: 1, Garbage: 0 },
       missedByWatch: 7,
     }
@@ -146,6 +147,7 @@ describe('metrics asked for at each scrape', () => {
       'respread_watch_failures_total{kind="Pod"}': 4,
       'respread_watch_stalls_total{kind="Pod"}': 5,
       'respread_watch_garbage_lines_total{kind="Pod"}': 6,
+      'respread_unreadable_objects_total{kind="Pod"}': 8,
       'respread_watch_missed_total{kind="Pod"}': 7,
       'respread_relists_total{kind="Pod",reason="Expired"}': 1,
     }

@@ -8,6 +8,7 @@ export interface WatchCounts {
   readonly failures: number
   readonly stalls: number
   readonly garbageLines: number
+  readonly unreadable: number
   readonly relists: Readonly<Record<string, number>>
   readonly missedByWatch: number
 }
@@ -24,6 +25,7 @@ export function defineWatchMetrics(registry: MetricRegistry, counts: () => Itera
   total('watch_failures_total', 'Lists and watches that failed.', of => of.failures)
   total('watch_stalls_total', 'Watches broken off because they were silent for too long.', of => of.stalls)
   total('watch_garbage_lines_total', 'Lines of watches that could not be read.', of => of.garbageLines)
+  total('unreadable_objects_total', 'Objects left out because they could not be read, counted whenever they are told.', of => of.unreadable)
   total('watch_missed_total', 'Objects that a list found different from what the watch had told.', of => of.missedByWatch)
   registry.scrapedCounter('relists_total', 'Lists that had to be read again, by reason.', ['kind', 'reason'], counter => {
     for (const [kind, { relists }] of counts()) {

@@ -103,6 +103,14 @@ describe('on demand', () => {
       await expect(next).rejects.toThrow('aborted')
     })
 
+    it('never says that its initial list is complete', async () => {
+      const query = 'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=2'
+      expect(await (await api.watch(`${PODS}?${query}`)).rest()).toContainEqual(expect.stringContaining('BOOKMARK'))
+
+      api.server.faults.next({ verb: 'watch' }, { kind: 'withholdBookmark' })
+      expect(await (await api.watch(`${PODS}?${query}`)).rest()).toEqual([expect.stringMatching(/^ADDED a/)])
+    })
+
     it.each(['reset', 'halfLine', 'halfCharacter'] as const)('breaks (%s)', async how => {
       const watch = await openWatch()
       const rest = watch.rest()

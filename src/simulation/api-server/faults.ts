@@ -15,6 +15,8 @@ export type Fault =
   /** No answer ever comes; a watch opens and stays silent. */
   | { readonly kind: 'stall' }
   | { readonly kind: 'delay'; readonly ms: number }
+  /** A streaming list never says that it is complete; it goes on as a watch. */
+  | { readonly kind: 'withholdBookmark' }
   /** 429 of priority and fairness: plain text, no Status. */
   | { readonly kind: 'throttle'; readonly retryAfterSeconds: number }
   /** A Status from somewhere on the way: a webhook, an overloaded etcd. */

@@ -99,7 +99,7 @@ async function answerResource(
   const { query, contentType, body } = incoming
   const request: ApiRequest = { verb: info.verb, ...targetOf(info), query, contentType, body, media: negotiated(incoming.accept) }
   if (info.verb === 'watch' && request.subresource === undefined) {
-    openWatch(context, request, { attributes: info, response, isStalled: fault?.kind === 'stall' })
+    openWatch(context, request, { attributes: info, response, fault })
   } else {
     await sendAnswer(response, answerOrRefusal(context, request), fault)
   }
@@ -133,6 +133,7 @@ async function isOver(fault: Fault, response: ServerResponse): Promise<boolean> 
     case 'stall':
     case 'loseAnswer':
     case 'cutAnswer':
+    case 'withholdBookmark':
       return false
   }
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { StoreEvent } from '../object-store.ts'
 import type { Attributes } from './access-rules.ts'
 import type { ApiContext, ApiRequest } from './api-request.ts'
+import type { Fault } from './faults.ts'
 import { readListOptions, type ListOptions } from './list-options.ts'
 import { objectText } from './object-text.ts'
 import { readSelection, type Selection } from './selection.ts'
@@ -15,21 +16,22 @@ const BOOKMARK_EVERY = 60
 /** A last bookmark goes out this long before the end of a watch that lasts twice as long, so that the client resumes from late. Seconds. */
 const BOOKMARK_BEFORE_END = 2
 
-/** Where a watch goes, and whether it says anything at all. */
+/** Where a watch goes, and what befalls it. */
 export interface WatchOutlet {
   readonly attributes: Attributes
   readonly response: ServerResponse
-  readonly isStalled: boolean
+  readonly fault: Fault | undefined
 }
 
 /**
  * GET with watch=true: sends what happens until its time is up or the client goes.
  * @throws StatusError before anything is sent, for parameters that are wrong
  */
-export function openWatch(context: ApiContext, request: ApiRequest, { attributes, response, isStalled }: WatchOutlet): void {
+export function openWatch(context: ApiContext, request: ApiRequest, { attributes, response, fault }: WatchOutlet): void {
   const { store, now, watches, watchList } = context
   const { type } = request
-  const options = readListOptions(request.query, 'watch', watchList)
+  const asked = readListOptions(request.query, 'watch', watchList)
+  const options = fault?.kind === 'withholdBookmark' ? { ...asked, allowWatchBookmarks: false } : asked
   const selection = readSelection(type, request.query, request.name)
   const { resourceVersion = 0 } = options
   if (options.sendInitialEvents === true && resourceVersion > store.resourceVersion) {
@@ -39,7 +41,7 @@ export function openWatch(context: ApiContext, request: ApiRequest, { attributes
   response.writeHead(200, { 'content-type': 'application/json' })
   response.flushHeaders()
   const stream = createWatchStream(response)
-  if (isStalled) stream.damage('stall')
+  if (fault?.kind === 'stall') stream.damage('stall')
   const lines = createWatchLines(request, selection, now)
   const fail = (error: StatusError): void => {
     stream.send(lines.error(error))
