@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+
 /** Gives equal things one object: whoever holds it shares it, and it goes when nobody does. */
 export type Interner<V> = (key: string, make: () => V) => V
 
@@ -19,6 +21,11 @@ export function createInterner<V extends object>(): Interner<V> {
     cleanup.register(value, key)
     return value
   }
+}
+
+/** A key in place of a text that would take more memory than what is held by it. */
+export function digestOf(text: string): string {
+  return hash('sha256', text, 'base64')
 }
 
 /** A cache of at most `limit` answers, emptied when full: a lost answer only costs computing it again. */

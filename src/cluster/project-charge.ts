@@ -18,17 +18,14 @@ export interface Charge {
 
 const CHARGES_CACHED = 8192
 
-/** Computes what pods take from their nodes; replicas that were given the same share one answer. */
-export function createChargeReader(): (reading: SpecReading, status: unknown) => Charge {
+/** Computes from the {@link grantParts} of their status what pods take from their nodes; those that were given the same share one answer. */
+export function createChargeReader(): (reading: SpecReading, parts: Readonly<Record<string, unknown>>) => Charge {
   const charges = createCache<Charge>(CHARGES_CACHED)
-  return (reading, status) => {
-    const parts = grantParts(status)
-    return charges(`${reading.id} ${JSON.stringify(parts)}`, () => computeCharge(reading, parts))
-  }
+  return (reading, parts) => charges(`${reading.id} ${JSON.stringify(parts)}`, () => computeCharge(reading, parts))
 }
 
 /** The parts of a status that say what was granted, and nothing else: their text is the key of the cache. */
-function grantParts(raw: unknown): Readonly<Record<string, unknown>> {
+export function grantParts(raw: unknown): Readonly<Record<string, unknown>> {
   if (!isRawObject(raw)) return {}
   const infeasible =
     Array.isArray(raw['conditions']) &&

@@ -9,13 +9,10 @@ export interface Metadata {
   readonly name: string
   readonly namespace: string
   readonly uid: string
-  /** Unread: many kinds have labels that nobody asks for. */
+  /** Unread, here and below: many kinds have labels, annotations and owners that nobody asks for. */
   readonly labelField: RawField
-  /** Only the annotations that respread reads (annotations.ts). */
-  readonly annotations: Labels
-  /** Every annotation, for the few records that keep a fact from one. */
   readonly annotationField: RawField
-  readonly controller: OwnerRef | undefined
+  readonly ownerField: RawField
   readonly generation: number
   readonly createdAt: number
   readonly deletedAt: number | undefined
@@ -24,7 +21,9 @@ export interface Metadata {
 export interface MetadataReader {
   readonly metadata: (field: RawField) => Metadata | undefined
   readonly labels: (field: RawField) => Labels
+  /** Only those that respread reads (annotations.ts). */
   readonly annotations: (field: RawField) => Labels
+  readonly controller: (field: RawField) => OwnerRef | undefined
 }
 
 /**
@@ -64,23 +63,21 @@ export function createMetadataReader(text: <T extends string | undefined>(text: 
     const name = readName(field.at('name').need())
     const namespace = readName(field.at('namespace'))
     if (name === undefined || (namespace === undefined && field.at('namespace').present)) return undefined
-    const annotationField = field.at('annotations')
     const deletion = field.at('deletionTimestamp')
     return {
       name,
       namespace: text(namespace ?? 'default'),
       uid: field.at('uid').text() ?? '',
       labelField: field.at('labels'),
-      annotations: annotations(annotationField),
-      annotationField,
-      controller: controller(field.at('ownerReferences')),
+      annotationField: field.at('annotations'),
+      ownerField: field.at('ownerReferences'),
       generation: field.at('generation').integer() ?? 0,
       createdAt: field.at('creationTimestamp').time() ?? 0,
       // Whatever is written there, the object is on its way out.
       deletedAt: deletion.present ? (deletion.time() ?? 0) : undefined,
     }
   }
-  return { metadata, labels, annotations }
+  return { metadata, labels, annotations, controller }
 }
 
 /** A name that can stand in a path of the API, so that `namespace/name` means one object. */

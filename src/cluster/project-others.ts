@@ -1,8 +1,9 @@
 import type { AutoscalerRecord, NamespaceRecord, PriorityClassRecord, ResourceClaimRecord, ServiceRecord } from './namespace.ts'
 import type { RawObject } from './project-object.ts'
 
-export function projectNamespace({ metadata }: RawObject): NamespaceRecord {
-  return { kind: 'Namespace', name: metadata.name, labels: metadata.labelField.labels(), annotations: metadata.annotations }
+export function projectNamespace({ metadata, readers }: RawObject): NamespaceRecord {
+  const { name, labelField, annotationField } = metadata
+  return { kind: 'Namespace', name, labels: labelField.labels(), annotations: readers.annotations(annotationField) }
 }
 
 export function projectService({ root, metadata, readers }: RawObject): ServiceRecord {

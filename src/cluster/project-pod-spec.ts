@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { createCache, createInterner } from './interner.ts'
+import { createCache, createInterner, digestOf } from './interner.ts'
 import { incomingRequests, incomingScoredRequests, type PodAsk } from './pod-requests.ts'
 import type { PodSpec } from './pod.ts'
 import { readPodAffinity, readTopologySpreadConstraints } from './project-affinity.ts'
@@ -24,6 +23,8 @@ export interface SpecReading {
 /** Reads the specs of pods and of pod templates; equal specs come out as one object. */
 export interface SpecReader {
   read(raw: unknown): SpecReading
+  /** The same from the {@link specParts} of a raw spec. */
+  readParts(parts: Readonly<Record<string, unknown>>): SpecReading
   /** The spec with further problems of one pod: shared with nobody but pods with the very same problems. */
   withProblems(spec: PodSpec, problems: Iterable<string>): PodSpec
 }
@@ -55,15 +56,15 @@ export function createSpecReader(): SpecReader {
   const intern = createInterner<PodSpec>()
   const interned = (spec: PodSpec): PodSpec => intern(digestOf(contentOf(spec)), () => spec)
   let count = 0
+  const ofParts: SpecReader['readParts'] = parts =>
+    readings(digestOf(JSON.stringify(parts)), () => {
+      const { spec, ask } = readParts(parts)
+      count += 1
+      return { spec: interned(spec), ask, id: count }
+    })
   return {
-    read: raw => {
-      const parts = sharedParts(raw)
-      return readings(digestOf(JSON.stringify(parts)), () => {
-        const { spec, ask } = readParts(parts)
-        count += 1
-        return { spec: interned(spec), ask, id: count }
-      })
-    },
+    read: raw => ofParts(specParts(raw)),
+    readParts: ofParts,
     withProblems: (spec, problems) => interned({ ...spec, problems: [...new Set([...spec.problems, ...problems])] }),
   }
 }
@@ -72,7 +73,7 @@ export function createSpecReader(): SpecReader {
  * The parts of a raw spec that are read and that replicas have in common: their text is the key of the cache. Reading sees nothing but these
  * parts, so that none can be forgotten in the key. A volume of no interest (each pod's own token) becomes null and keeps its place.
  */
-function sharedParts(raw: unknown): Readonly<Record<string, unknown>> {
+export function specParts(raw: unknown): Readonly<Record<string, unknown>> {
   if (!isRawObject(raw)) return {}
   return {
     ...pick(raw, PARTS),
@@ -155,11 +156,6 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
     problems: listed(problems),
   }
   return { spec, ask }
-}
-
-/** A key in place of a text that would take more memory than what is kept by it. */
-function digestOf(text: string): string {
-  return hash('sha256', text, 'base64')
 }
 
 /** One text for equal specs. */

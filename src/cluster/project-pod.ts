@@ -16,16 +16,14 @@ interface Conditions {
 export function projectPod({ root, metadata, readers, problems }: RawObject): PodRecord {
   const rawSpec = root.at('spec')
   const status = root.at('status')
-  const reading = readers.specs.read(rawSpec.value)
-  const charge = readers.charges(reading, status.value)
-  const labels = readers.labels(metadata.labelField)
+  const { labels, annotations, controller, reading, charge, problems: sharedProblems } = readers.replicas(root.value)
   const { claims, ephemeral } = readClaimVolumes(rawSpec.at('volumes'))
   const { ready, readySince, unschedulableMessage } = readConditions(status.at('conditions'))
   const nodeName = readers.text(named(rawSpec.at('nodeName')))
   const nominatedNodeName = readers.text(named(status.at('nominatedNodeName')))
   const phase = readPhase(status.at('phase'))
   const crashLooping = [...status.at('containerStatuses').items(), ...status.at('initContainerStatuses').items()].some(isCrashLooping)
-  for (const problem of charge.problems) problems.add(problem)
+  for (const problem of [...sharedProblems, ...charge.problems]) problems.add(problem)
   // A pod whose own part is broken must not be taken for one like its siblings: it gets a spec of its own that says so.
   const spec = problems.size === 0 ? reading.spec : readers.specs.withProblems(reading.spec, problems)
   for (const problem of reading.spec.problems) problems.add(problem)
@@ -36,8 +34,8 @@ export function projectPod({ root, metadata, readers, problems }: RawObject): Po
     name: metadata.name,
     uid: metadata.uid,
     labels,
-    annotations: metadata.annotations,
-    controller: metadata.controller,
+    annotations,
+    controller,
     spec,
     claims: claims.length + ephemeral.length === 0 ? NO_CLAIMS : [...claims, ...ephemeral.map(volume => `${metadata.name}-${volume}`)],
     nodeName,

@@ -41,7 +41,7 @@ export function projectPersistentVolume({ root, metadata, problems }: RawObject)
   }
 }
 
-export function projectPersistentVolumeClaim({ root, metadata, problems }: RawObject): PersistentVolumeClaimRecord {
+export function projectPersistentVolumeClaim({ root, metadata, readers, problems }: RawObject): PersistentVolumeClaimRecord {
   const spec = root.at('spec')
   const selector = spec.at('selector')
   return {
@@ -58,7 +58,7 @@ export function projectPersistentVolumeClaim({ root, metadata, problems }: RawOb
     selector: selector.present ? readSelector(selector) : undefined,
     requestedBytes: readBytes(spec.at('resources').at('requests').at('storage')) ?? 0,
     volumeMode: readVolumeMode(spec),
-    ownerUid: metadata.controller?.uid,
+    ownerUid: readers.controller(metadata.ownerField)?.uid,
     deletedAt: metadata.deletedAt,
     problems: listed(problems),
   }

@@ -11,7 +11,7 @@ const REVISION = 'deployment.kubernetes.io/revision'
 /** Reads one kind of workload into the record that all kinds share. */
 export function projectWorkload(kind: WorkloadKind): (object: RawObject) => WorkloadRecord {
   return object => {
-    const { root, metadata, problems } = object
+    const { root, metadata, readers, problems } = object
     const spec = root.at('spec')
     const status = root.at('status')
     const replicas = readReplicas(kind, spec, status)
@@ -21,8 +21,8 @@ export function projectWorkload(kind: WorkloadKind): (object: RawObject) => Work
       namespace: metadata.namespace,
       name: metadata.name,
       uid: metadata.uid,
-      annotations: metadata.annotations,
-      controller: metadata.controller,
+      annotations: readers.annotations(metadata.annotationField),
+      controller: readers.controller(metadata.ownerField),
       selector: isLeftBehind(kind, replicas, counts) ? SELECTS_NOTHING : readPodSelector(kind, spec.at('selector')),
       replicas,
       template: isAskedForTemplate(kind, replicas) ? readTemplate(object) : undefined,

@@ -26,7 +26,7 @@ export function createLineSplitter(maxLineBytes: number): LineSplitter {
   }
 
   const complete = (): StreamLine => {
-    const line = pending > maxLineBytes ? { tooLongBytes: pending } : { text: Buffer.concat(parts).toString('utf8') }
+    const line = pending > maxLineBytes ? { tooLongBytes: pending } : { text: textOf(parts) }
     parts = []
     pending = 0
     return line
@@ -46,4 +46,11 @@ export function createLineSplitter(maxLineBytes: number): LineSplitter {
     },
     pendingBytes: () => pending,
   }
+}
+
+/** Most lines come in one piece, which need not be copied. */
+function textOf(parts: readonly Uint8Array[]): string {
+  const [only] = parts
+  const whole = parts.length === 1 && only !== undefined ? Buffer.from(only.buffer, only.byteOffset, only.byteLength) : Buffer.concat(parts)
+  return whole.toString('utf8')
 }
