@@ -8,19 +8,25 @@ import { wholeSecond, type Expectation } from './expectations.ts'
  * after the eviction and is not claimed by another. A StatefulSet's has the name of the pod it replaces.
  *
  * @param taken uids of evicted pods and of replacements already known
+ * @param isComplete the controller has all its pods, so the replacement is among them: where only our clock says that it is too old, our clock
+ *   is ahead of the API server's
  */
-export function findReplacement(expectation: Expectation, cluster: ClusterReader, taken: ReadonlySet<string>): PodRecord | undefined {
-  const { namespace, pod, replacementUid, bornAfter, controller, notReplacements } = expectation
+export function findReplacement(
+  expectation: Expectation,
+  cluster: ClusterReader,
+  taken: ReadonlySet<string>,
+  isComplete: boolean,
+): PodRecord | undefined {
+  const { namespace, pod, replacementUid, bornAfter, bornFloor, controller, notReplacements } = expectation
   const living = [...cluster.podsOf(expectation.controllerUid)].filter(lives)
   const known = living.find(candidate => candidate.uid === replacementUid)
   if (known !== undefined) return known
   const next = living.filter(candidate => !taken.has(candidate.uid) && candidate.namespace === namespace)
   if (controller.kind === 'StatefulSet') return next.find(candidate => candidate.name === pod)
-  const bornFrom = wholeSecond(bornAfter)
   // Those of one second stay in the order in which the watch has brought them.
-  return next
-    .filter(candidate => candidate.createdAt >= bornFrom && !notReplacements.includes(candidate.uid))
-    .sort((a, b) => a.createdAt - b.createdAt)[0]
+  const oldestFirst = next.filter(({ uid }) => !notReplacements.includes(uid)).sort((a, b) => a.createdAt - b.createdAt)
+  const bornSince = (time: number): PodRecord | undefined => oldestFirst.find(({ createdAt }) => createdAt >= wholeSecond(time))
+  return bornSince(bornAfter) ?? (isComplete ? bornSince(bornFloor) : undefined)
 }
 
 /** Whether the controller still has a pod to create: not when it is gone, was scaled in, or handed over to a newer revision meanwhile. */

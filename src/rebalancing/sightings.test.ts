@@ -186,6 +186,12 @@ it('finds the replacement although the clock of the API server is behind', () =>
   expect(look(first.open, world([...siblings, born('web-3', -9)])).open[0]?.replacementUid).toBe('web-3')
 })
 
+it('finds the replacement although our clock is far ahead and nobody has seen the old pod leave', () => {
+  const expectation = evicted(victim, { bornAfter: T + 150 * SECOND })
+
+  expect(look([expectation], world([...siblings, born('web-3', 1)])).open[0]?.replacementUid).toBe('web-3')
+})
+
 it('a pod that was there before the request is no replacement, though both fall into the same second', () => {
   const earlier = born('web-3', 0, { nodeName: 'node-c', phase: 'Running', ready: true })
   const pods = [...siblings, earlier]

@@ -75,9 +75,10 @@ function look(before: Expectation, cluster: ClusterReader, taken: ReadonlySet<st
     expectation = { ...expectation, leavesAt: pod.deletedAt, bornAfter }
   }
 
-  const replacement = findReplacement(expectation, cluster, taken)
+  const isComplete = !wantsReplacement(expectation, cluster)
+  const replacement = findReplacement(expectation, cluster, taken, isComplete)
   expectation = { ...expectation, replacementUid: replacement?.uid }
-  if (replacement === undefined && !wantsReplacement(expectation, cluster)) {
+  if (replacement === undefined && isComplete) {
     seen.push({ kind: 'NotReplaced', expectation })
     return done(true)
   }
