@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { PodRecord } from '../../src/cluster/pod.ts'
 import { deploymentManifest, nodeManifest } from '../../src/simulation/manifests.ts'
 import type { RawObject } from '../../src/simulation/object-store.ts'
-import { createInProcessEvictor } from '../../src/simulation/ports/in-process-evictor.ts'
 import { threeZones } from '../../src/simulation/scenarios/three-zones.ts'
-import { watchInvariants } from './invariants.ts'
-import { createWorld, MINUTE, readyByZone, SECOND, type World } from './world.ts'
+import { drain } from './rivals.ts'
+import { setStage } from './scenario.ts'
+import { MINUTE, readyByZone, type World } from './world.ts'
 
 const ZONE_C = ['node-c1', 'node-c2', 'node-c3']
 const EVEN = { 'zone-a': 4, 'zone-b': 4, 'zone-c': 4 }
@@ -24,50 +23,31 @@ const batch = deploymentManifest({
   podSpec: { nodeSelector: { pool: 'apart' }, tolerations: [{ ...TAINT, operator: 'Equal' }] },
 })
 
-/** What `kubectl drain` does to these nodes: cordons them, then asks for the eviction of whatever is left every few seconds. Returns how to end it. */
-function drain(world: World, nodes: readonly string[]): () => void {
-  const evictor = createInProcessEvictor(world.cluster.store, world.clock, world.random.fork('drain'), {
-    delay: { min: 5, max: 50 },
-    lostAnswers: 0,
-  })
-  const isLeft = (pod: PodRecord): boolean => nodes.includes(pod.nodeName ?? '') && pod.deletedAt === undefined
-  let cancel = (): void => undefined
-  for (const node of nodes) world.cluster.cordon(node)
-  const round = (): void => {
-    for (const { namespace, name, uid } of [...world.cluster.state.pods()].filter(isLeft)) {
-      void evictor.evict({ namespace, pod: name, uid, priority: 0 }, new AbortController().signal)
-    }
-    cancel = world.clock.after(5 * SECOND, round)
-  }
-  round()
-  return () => cancel()
-}
-
 const workloadsOf = (world: World): ReadonlySet<string> => new Set(world.requests.map(({ pod }) => pod.split('-')[0] ?? ''))
 const timesOf = (world: World, reason: string): readonly number[] => world.told.filter(told => told.reason === reason).map(({ at }) => at)
 
 describe('a zone is drained, node by node, and uncordoned', () => {
   it.each([1, 2, 3])('what it touches waits meanwhile, the rest goes on, and then it is filled again (seed %i)', async seed => {
-    const world = createWorld({ seed, objects: [...threeZones(), apart('a'), apart('b'), batch] })
-    const invariants = watchInvariants(world)
-    world.start()
+    const stage = setStage({ seed, objects: [...threeZones(), apart('a'), apart('b'), batch] })
+    const { world, invariants } = stage
+    stage.start()
     await world.pass(2 * MINUTE)
 
     // The pool that is apart gets a node in the third zone while the drain goes on.
-    const ends: (() => void)[] = []
     const began = world.clock.now()
     for (const node of ZONE_C) {
-      ends.push(drain(world, [node]))
+      drain(stage, node)
       await world.pass(2 * MINUTE)
-      if (node === 'node-c1') world.cluster.apply(apart('c'))
+      if (node !== 'node-c1') continue
+      stage.somebody('a node is made in the third zone')
+      world.cluster.apply(apart('c'))
     }
     await world.pass(2 * MINUTE)
-    for (const end of ends) end()
     const meanwhile = workloadsOf(world)
     const emptied = readyByZone(world, 'web')['zone-c']
     const uncordoned = world.clock.now()
     for (const node of ZONE_C) world.cluster.uncordon(node)
-    invariants.disturbed()
+    stage.somebody('the zone is opened again')
     await world.pass(30 * MINUTE)
 
     expect(invariants.breaches).toEqual([])
@@ -86,14 +66,12 @@ describe('a zone is drained, node by node, and uncordoned', () => {
   })
 
   it('a node that stays cordoned after its drain holds nothing for ever', async () => {
-    const world = createWorld({ seed: 4, objects: threeZones() })
-    const invariants = watchInvariants(world)
-    world.start()
+    const stage = setStage({ seed: 4 })
+    const { world, invariants } = stage
+    stage.start()
     await world.pass(2 * MINUTE)
-    const end = drain(world, ['node-a1', 'node-a2'])
-    await world.pass(3 * MINUTE)
-    end()
-    await world.pass(30 * MINUTE)
+    for (const node of ['node-a1', 'node-a2']) drain(stage, node)
+    await world.pass(33 * MINUTE)
 
     expect(invariants.breaches).toEqual([])
     expect(timesOf(world, 'DrainEnded')).toHaveLength(1)

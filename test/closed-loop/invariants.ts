@@ -1,165 +1,135 @@
+import type { ClusterReader } from '../../src/cluster/cluster-state.ts'
 import { matchesLabels } from '../../src/cluster/label-selector.ts'
-import type { PodRecord } from '../../src/cluster/pod.ts'
 import { ownersOf } from '../../src/planning/workloads.ts'
 import { budgetsOf } from '../../src/scheduling/budget-arithmetic.ts'
+import { followFlights, type Flight } from './flights.ts'
+import { excessByHand } from './spread-by-hand.ts'
 import { SECOND, type World } from './world.ts'
-
-/** An eviction of a loop that the server has carried out, until its replacement is Ready. */
-interface Flight {
-  readonly pod: PodRecord
-  readonly workload: string
-  readonly covered: boolean
-  readonly at: number
-  /** How many pods had ever been created by then: its replacement is a later one. */
-  readonly bornFrom: number
-  replacement: string | undefined
-}
+import { watchZones } from './zones-by-hand.ts'
 
 /** What the watcher of a world has found. */
 export interface Invariants {
   /** What must always hold and did not, one sentence each. */
   readonly breaches: readonly string[]
-  /** Uids of the pods that loops have evicted, in order. Judged by what happened, not by what was answered. */
-  readonly evicted: readonly string[]
-  /** From now on evictions must keep the budgets and excess must not rise: the cluster is up. */
-  guard(): void
+  /** The evictions that the server has carried out, in order. Judged by what happened, not by what was answered. */
+  readonly flights: readonly Flight[]
   /** Somebody else changes the cluster: what the excess was before no longer counts. @param ms until the change has taken effect */
   disturbed(ms?: number): void
 }
 
+/** What the watch, the request and the loop's own look take together at most, in milliseconds. */
+const LAG = 2 * SECOND
+
 /**
- * Watches, from the side of the cluster and by bookkeeping of its own, what the design says must always hold: one eviction a pod, the caps in
- * flight, the budgets, no request on a stale view, no excess raised from one quiet point to the next.
+ * Watches, from the side of the cluster and by bookkeeping of its own, what the design says must always hold: one eviction a pod, written
+ * down before it is asked for, with the lease and on a fresh view; the caps in flight and the budgets; nothing while a zone is down, and nothing into
+ * one that has not held still; no excess raised from one quiet point to the next.
+ *
+ * @param foreseeable false where nobody can tell where the scheduler puts a pod that it may put anywhere: then only what hard constraints force
+ *   must hold
  */
-export function watchInvariants(world: World): Invariants {
-  const { clock, cluster, policy, settings, mirror } = world
+export function watchInvariants(world: World, foreseeable = true): Invariants {
+  const { clock, cluster, policy, settings, mirror, requests } = world
   const breaches: string[] = []
-  const evicted: string[] = []
-  let flights: Flight[] = []
-  /** Uids in the order of creation, which creation timestamps tell to the second only. */
-  const births: string[] = []
-  const claimed = new Set<string>()
-  let guarding = false
+  const flights = followFlights(world)
+  const zones = watchZones(world)
   let quiet: ReadonlyMap<string, number> | undefined
-  let changed = true
   let shownFrom = 0
   const breach = (text: string): void => void breaches.push(`${new Date(clock.now()).toISOString()} ${text}`)
 
   const checkCaps = (): void => {
     const { caps } = policy
     const most = (what: string, by: (flight: Flight) => string | undefined, cap: (flight: Flight) => number): void => {
-      for (const [key, found] of Map.groupBy(flights, by)) {
+      for (const [key, found] of Map.groupBy(flights.open, by)) {
         const limit = found[0] === undefined ? 0 : cap(found[0])
         if (key !== undefined && found.length > limit) breach(`${found.length} in flight ${what} ${key}, at most ${limit}`)
       }
     }
-    most(
-      'from node',
-      ({ pod }) => pod.nodeName,
-      () => caps.node,
-    )
-    most(
-      'in namespace',
-      ({ pod }) => pod.namespace,
-      () => caps.namespace,
-    )
-    most(
-      'in',
-      () => 'the cluster',
-      () => caps.cluster,
-    )
-    most(
-      'of workload',
-      ({ covered, workload }) => (covered ? undefined : workload),
-      ({ pod }) => Math.max(1, Math.floor(((ownersOf(cluster.state, pod).top?.replicas ?? 1) * caps.workloadPercent) / 100)),
-    )
+    const replicasOf = ({ victim }: Flight): number => ownersOf(cluster.state, victim).top?.replicas ?? 1
+    const node = ({ victim }: Flight): string | undefined => victim.nodeName
+    const namespace = ({ victim }: Flight): string => victim.namespace
+    const uncovered = ({ covered, workload }: Flight): string | undefined => (covered ? undefined : workload)
+    most('from node', node, () => caps.node)
+    most('in namespace', namespace, () => caps.namespace)
+    most('in the', () => 'cluster', () => caps.cluster) // prettier-ignore
+    most('of workload', uncovered, flight => Math.max(1, Math.floor((replicasOf(flight) * caps.workloadPercent) / 100)))
   }
 
   /** What is left after an eviction must be what the budget asked for; what its owner or others do to it later is not ours. */
-  const checkBudgets = (victim: PodRecord): void => {
-    for (const budget of budgetsOf(cluster.state, victim)) {
-      const covered = [...cluster.state.podsIn(budget.namespace)].filter(pod => matchesLabels(budget.selector, pod.labels))
+  const checkBudgets = ({ victim }: Flight): void => {
+    for (const { namespace, name, selector, status } of budgetsOf(cluster.state, victim)) {
+      const covered = [...cluster.state.podsIn(namespace)].filter(pod => matchesLabels(selector, pod.labels))
       const healthy = covered.filter(pod => pod.ready && pod.deletedAt === undefined && pod.uid !== victim.uid).length
-      const { desiredHealthy } = budget.status
-      if (guarding && healthy < desiredHealthy)
-        breach(`an eviction leaves budget ${budget.name} ${healthy} of ${desiredHealthy} healthy pods`)
-    }
-  }
-
-  const onEvicted = (uid: string, pod: PodRecord): void => {
-    if (evicted.includes(uid)) breach(`pod ${pod.name} is evicted twice`)
-    evicted.push(uid)
-    const { name } = ownersOf(cluster.state, pod)
-    const workload = `${pod.namespace}/${name.kind}/${name.name}`
-    const covered = budgetsOf(cluster.state, pod).length > 0
-    flights.push({ pod, workload, covered, at: clock.now(), bornFrom: births.length, replacement: undefined })
-    checkCaps()
-    checkBudgets(pod)
-  }
-
-  const followFlights = (): void => {
-    flights = flights.filter(({ at }) => clock.now() - at < settings.replacementDeadline)
-    for (const flight of flights) {
-      const siblings = [...cluster.state.podsOf(flight.pod.controller?.uid ?? '')]
-      const lives = (uid: string): boolean => siblings.some(pod => pod.uid === uid && pod.deletedAt === undefined)
-      flight.replacement ??= births.slice(flight.bornFrom).find(uid => !claimed.has(uid) && lives(uid))
-      if (flight.replacement !== undefined) claimed.add(flight.replacement)
-      const replacement = siblings.find(pod => pod.uid === flight.replacement)
-      if (flight.replacement !== undefined && (replacement === undefined || replacement.deletedAt !== undefined))
-        flight.replacement = undefined
-      if (replacement?.ready === true) flights = flights.filter(other => other !== flight)
+      if (healthy < status.desiredHealthy) {
+        breach(`an eviction leaves budget ${name} ${healthy} of ${status.desiredHealthy} healthy pods`)
+      }
     }
   }
 
   const checkExcess = (): void => {
-    const isQuiet = [...cluster.state.pods()].every(pod => pod.deletedAt === undefined && pod.nodeName !== undefined && pod.ready)
-    if (!guarding || !isQuiet || flights.length > 0 || mirror.stalledSince !== undefined || !changed || clock.now() < shownFrom) return
-    changed = false
-    const now = new Map(world.planNow().groups.map(group => [group.id, group.excess]))
-    for (const [id, excess] of now) {
-      if (excess > (quiet?.get(id) ?? excess)) breach(`the excess of group ${id} rose to ${excess}`)
+    if (mirror.stalledSince !== undefined || clock.now() < shownFrom) return
+    for (const pod of cluster.state.pods()) if (pod.deletedAt !== undefined || pod.nodeName === undefined || !pod.ready) return
+    if (flights.open.length > 0 || controllersAreBusy(cluster.state)) return
+    const now = excessByHand(cluster.state)
+    for (const [group, excess] of now) {
+      const isForced = group.includes('DoNotSchedule')
+      if ((foreseeable || isForced) && excess > (quiet?.get(group) ?? excess)) breach(`the excess of ${group} rose to ${excess}`)
     }
     quiet = now
   }
 
-  cluster.store.subscribe(({ resource, type, object, previous }) => {
-    changed = true
-    if (resource !== 'pods') return
-    if (type === 'ADDED') births.push(object.metadata.uid ?? '')
-    const requested = world.requests.some(({ uid }) => uid === object.metadata.uid)
-    const begins = previous?.metadata.deletionTimestamp === undefined && object.metadata.deletionTimestamp !== undefined
-    if (requested && type === 'MODIFIED' && begins) {
-      const pod = cluster.state.pod(object.metadata.namespace ?? '', object.metadata.name)
-      if (pod !== undefined) onEvicted(pod.uid, pod)
+  flights.onBegin(flight => {
+    const { uid, name } = flight.victim
+    if (flights.all.some(other => other !== flight && other.victim.uid === uid)) breach(`pod ${name} is evicted twice`)
+    checkCaps()
+    checkBudgets(flight)
+  })
+  flights.onLanding(({ at, landing, victim }) => {
+    if (landing === undefined || !foreseeable) return
+    const upBefore = zones.upFor(landing.zone) - (clock.now() - at)
+    // A zone that came back after the eviction could not be foreseen.
+    if (upBefore >= LAG && upBefore < settings.holdDown) {
+      breach(`${victim.name} was evicted and landed in ${landing.zone}, which had held still for ${upBefore / SECOND} s`)
     }
-    followFlights()
   })
-  clock.after(0, function everySecond() {
-    followFlights()
-    checkExcess()
-    clock.after(SECOND, everySecond)
+  cluster.store.subscribe(({ resource }) => {
+    if (resource === 'pods' || resource === 'nodes') checkExcess()
   })
-  const way = world.evictor
-  world.evictor = {
-    evict: (request, signal) => {
-      const { stalledSince } = mirror
-      if (stalledSince !== undefined && clock.monotonic() - stalledSince > settings.freshness)
-        breach(`${request.pod} is asked for on a stale view`)
-      if (world.requests.filter(({ uid, outcome }) => uid === request.uid && outcome === undefined).length > 1) {
-        breach(`${request.pod} is asked for again before the answer has come`)
-      }
-      return way.evict(request, signal)
-    },
-  }
+  world.onRequest(({ pod, uid, sender }) => {
+    const { stalledSince } = mirror
+    const age = stalledSince === undefined ? 0 : clock.monotonic() - stalledSince
+    if (age > settings.freshness) breach(`${pod} is asked for on a stale view`)
+    if (requests.filter(request => request.uid === uid && request.outcome === undefined && request.sender.alive).length > 1) {
+      breach(`${pod} is asked for again before the answer has come`)
+    }
+    if (!sender.mayAct()) breach(`${pod} is asked for without the lease`)
+    if (!isWrittenDown(world.history.text, uid)) breach(`${pod} is asked for and was not written down before`)
+    const downFor = zones.downFor() - age
+    if (downFor > LAG) breach(`${pod} is asked for while a zone has been down for ${downFor / SECOND} s`)
+  })
   return {
     breaches,
-    evicted,
-    guard: () => {
-      guarding = true
-    },
+    flights: flights.all,
     disturbed: (ms = SECOND) => {
       shownFrom = Math.max(shownFrom, clock.now() + ms)
       quiet = undefined
+      clock.after(ms, checkExcess)
     },
   }
+}
+
+/** In the middle of a rollout, or before a StatefulSet has made its next pod, a moment may look quiet. */
+function controllersAreBusy(cluster: ClusterReader): boolean {
+  for (const { generation, observedGeneration, replicas, status } of cluster.all('Deployment')) {
+    if (observedGeneration < generation || status.updatedReplicas < replicas || status.replicas > status.updatedReplicas) return true
+  }
+  for (const kind of ['ReplicaSet', 'StatefulSet'] as const) {
+    for (const { uid, replicas } of cluster.all(kind)) if ([...cluster.podsOf(uid)].length !== replicas) return true
+  }
+  return false
+}
+
+function isWrittenDown(history: string | undefined, uid: string): boolean {
+  const { expectations } = JSON.parse(history ?? '{"expectations":[]}') as { expectations: readonly { uid: string }[] }
+  return expectations.some(expectation => expectation.uid === uid)
 }

@@ -1,14 +1,11 @@
 import type { PodRecord } from '../../src/cluster/pod.ts'
 import { budgetManifest } from '../../src/simulation/manifests.ts'
-import { createInProcessEvictor } from '../../src/simulation/ports/in-process-evictor.ts'
 import type { Random } from '../../src/simulation/random.ts'
-import type { AfterOutage } from './after-outage.ts'
+import { createRival, drain } from './rivals.ts'
+import type { Stage } from './scenario.ts'
 import { MINUTE, SECOND, type World } from './world.ts'
 
-/** @param crash ends the process that is at work and starts another */
-type Mishap = (story: AfterOutage, random: Random, crash: () => void) => void
-
-const NODES = ['a', 'b', 'c'].flatMap(zone => [1, 2, 3].map(index => `node-${zone}${index}`))
+type Mishap = (stage: Stage, random: Random) => void
 
 /** A node that falls silent counts as lost only after its grace period, and one that is back must report first. */
 const FAILURE = MINUTE
@@ -16,7 +13,7 @@ const RECOVERY = 20 * SECOND
 
 /** What may go wrong while pods are being spread again. Each is over within a few minutes. */
 const MISHAPS: Readonly<Record<string, Mishap>> = {
-  'the process dies and another takes over': (_story, _random, crash) => crash(),
+  'the process dies and another takes over': ({ crash }) => crash(),
   'the watch stalls': ({ world }, random) => {
     world.mirror.stall()
     world.clock.after(random.between(5, 300) * SECOND, () => world.mirror.resume())
@@ -31,74 +28,96 @@ const MISHAPS: Readonly<Record<string, Mishap>> = {
       },
     }
   },
-  'a node falls silent and comes back': ({ world, invariants }, random) => {
-    const name = random.pick(NODES)
-    invariants.disturbed(FAILURE)
+  'the wall clock is set': ({ world }, random) => {
+    world.clockAhead = random.between(-600, 600) * SECOND
+  },
+  'a node falls silent and comes back': ({ world, somebody }, random) => {
+    const name = anyNode(world, random)
+    somebody(`${name} falls silent`, FAILURE)
     world.cluster.failNode(name)
     world.clock.after(random.between(10, 600) * SECOND, () => {
-      invariants.disturbed(RECOVERY)
+      somebody(`${name} is back`, RECOVERY)
       world.cluster.recoverNode(name)
     })
   },
-  'the zone goes away again for a moment': ({ world, invariants }, random) => {
-    invariants.disturbed(FAILURE)
+  'the zone goes away again for a moment': ({ world, somebody }, random) => {
+    somebody('zone-c fails', FAILURE)
     world.cluster.failZone('zone-c')
     world.clock.after(random.between(30, 120) * SECOND, () => {
-      invariants.disturbed(RECOVERY)
+      somebody('zone-c is back', RECOVERY)
       world.cluster.recoverZone('zone-c')
     })
   },
-  'a node is cordoned': ({ world, invariants }, random) => {
-    const name = random.pick(NODES)
-    invariants.disturbed()
+  'a node is cordoned': ({ world, somebody }, random) => {
+    const name = anyNode(world, random)
+    somebody(`${name} is cordoned`)
     world.cluster.cordon(name)
     world.clock.after(random.between(30, 300) * SECOND, () => {
-      invariants.disturbed()
+      somebody(`${name} is opened again`)
       world.cluster.uncordon(name)
     })
   },
-  'a workload is rolled out': ({ world, invariants }, random) => {
-    invariants.disturbed()
-    world.cluster.restart('deployments', 'shop', random.pick(['web', 'cart', 'checkout']))
+  'a node is drained': (stage, random) => {
+    const { world, somebody } = stage
+    const name = anyNode(world, random)
+    drain(stage, name)
+    world.clock.after(random.between(30, 300) * SECOND, () => {
+      somebody(`${name} is opened again`)
+      world.cluster.uncordon(name)
+    })
   },
-  'a workload is scaled': ({ world, invariants }, random) => {
-    invariants.disturbed()
-    world.cluster.scale('deployments', 'shop', 'web', random.between(9, 15))
+  'a workload is rolled out': ({ world, somebody }, random) => {
+    const app = random.pick(deployments(world))
+    somebody(`${app} is rolled out anew`)
+    world.cluster.restart('deployments', 'shop', app)
+  },
+  'a workload is scaled': ({ world, somebody }, random) => {
+    const app = random.pick(deployments(world))
+    const replicas = Math.max(1, (world.cluster.state.get('Deployment', `shop/${app}`)?.replicas ?? 1) + random.between(-3, 3))
+    somebody(`${app} is scaled to ${replicas}`)
+    world.cluster.scale('deployments', 'shop', app, replicas)
   },
   'a budget shuts': ({ world }, random) => {
-    world.cluster.apply(budgetManifest('shop', 'web', { maxUnavailable: 0 }))
-    world.clock.after(random.between(10, 120) * SECOND, () => world.cluster.apply(budgetManifest('shop', 'web', { maxUnavailable: '25%' })))
+    const budgets = [...world.cluster.state.budgetsIn('shop')].map(({ name }) => name)
+    if (budgets.length === 0) return
+    const name = random.pick(budgets)
+    world.cluster.apply(budgetManifest('shop', name, { maxUnavailable: 0 }))
+    world.clock.after(random.between(10, 120) * SECOND, () => world.cluster.apply(budgetManifest('shop', name, { maxUnavailable: 1 })))
   },
-  'somebody else evicts a pod': ({ world, invariants }, random) => {
+  'somebody else evicts a pod': ({ world, somebody }, random) => {
     const pod = anyPod(world, random)
-    const rival = createInProcessEvictor(world.cluster.store, world.clock, random, { delay: { min: 5, max: 50 }, lostAnswers: 0 })
-    invariants.disturbed()
-    void rival.evict({ namespace: pod.namespace, pod: pod.name, uid: pod.uid, priority: 0 }, new AbortController().signal)
+    if (pod === undefined) return
+    somebody(`${pod.name} is evicted`)
+    void createRival(world, 'rival')(pod)
   },
-  'somebody deletes a pod': ({ world, invariants }, random) => {
-    const { namespace, name } = anyPod(world, random)
-    invariants.disturbed()
-    world.cluster.deletePod(namespace, name)
+  'somebody deletes a pod': ({ world, somebody }, random) => {
+    const pod = anyPod(world, random)
+    if (pod === undefined) return
+    somebody(`${pod.name} is deleted`)
+    world.cluster.deletePod(pod.namespace, pod.name)
   },
 }
 
 /** Draws some mishaps and when they happen, within twelve minutes. Returns what was drawn, for whoever must explain a failure. */
-export function letThingsGoWrong(story: AfterOutage, random: Random): readonly string[] {
-  let { process } = story
-  const crash = (): void => {
-    process.kill()
-    process = story.world.start()
-  }
+export function letThingsGoWrong(stage: Stage, random: Random): readonly string[] {
   return Array.from({ length: random.between(1, 4) }, (_, index) => {
     const own = random.fork(`mishap ${index}`)
     const name = own.pick(Object.keys(MISHAPS))
     const seconds = own.between(0, 720)
-    story.world.clock.after(seconds * SECOND, () => MISHAPS[name]?.(story, own, crash))
+    stage.world.clock.after(seconds * SECOND, () => MISHAPS[name]?.(stage, own))
     return `${name} after ${seconds} s`
   })
 }
 
-function anyPod(world: World, random: Random): PodRecord {
-  const isMovable = (pod: PodRecord): boolean => pod.deletedAt === undefined && pod.ready && /^(web|cart|checkout)-/.test(pod.name)
-  return random.pick([...world.cluster.state.pods()].filter(isMovable))
+function anyNode({ cluster }: World, random: Random): string {
+  return random.pick([...cluster.state.nodes()].map(({ name }) => name))
+}
+
+function deployments({ cluster }: World): readonly string[] {
+  return [...cluster.state.all('Deployment')].map(({ name }) => name)
+}
+
+function anyPod({ cluster }: World, random: Random): PodRecord | undefined {
+  const pods = [...cluster.state.podsIn('shop')].filter(pod => pod.deletedAt === undefined && pod.ready && pod.claims.length === 0)
+  return pods.length === 0 ? undefined : random.pick(pods)
 }

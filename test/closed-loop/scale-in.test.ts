@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { PodRecord } from '../../src/cluster/pod.ts'
 import { autoscalerManifest, budgetManifest, deploymentManifest, namespaceManifest, nodeManifest } from '../../src/simulation/manifests.ts'
 import { watchInvariants, type Invariants } from './invariants.ts'
-import { createWorld, MINUTE, readyByZone, SECOND, type Process, type World, type WorldOptions } from './world.ts'
+import { startRespread } from './respread.ts'
+import { createWorld, MINUTE, readyByZone, SECOND, type World, type WorldOptions } from './world.ts'
 
 const COST = 'controller.kubernetes.io/pod-deletion-cost'
 const SET = 'respread.io/deletion-cost-set'
@@ -12,7 +13,7 @@ const NODES = ['a', 'b', 'c'].flatMap(zone => [1, 2].map(index => ({ name: `node
 interface Story {
   readonly world: World
   readonly invariants: Invariants
-  readonly process: Process
+  readonly process: ReturnType<typeof startRespread>
 }
 
 /**
@@ -46,7 +47,7 @@ async function scaledIn(options: Partial<WorldOptions> = {}): Promise<World> {
 async function afterScaleIn(options?: Partial<WorldOptions>): Promise<Story> {
   const world = await scaledIn(options)
   const invariants = watchInvariants(world)
-  return { world, invariants, process: world.start() }
+  return { world, invariants, process: startRespread(world) }
 }
 
 /** What the autoscaler does: it has just scaled, to as many replicas if they are given. */
@@ -120,7 +121,7 @@ describe('under an autoscaler, what evictions do not mend', () => {
     await world.pass(15 * MINUTE)
 
     expect(readyByZone(world, 'web')).toEqual({ 'zone-a': 2, 'zone-b': 2, 'zone-c': 2 })
-    expect(invariants.evicted).toHaveLength(2)
+    expect(invariants.flights).toHaveLength(2)
     expect(invariants.breaches).toEqual([])
     expect(standing(world)).toEqual([])
   })
@@ -205,7 +206,7 @@ describe('the process that has written costs', () => {
     const sent = world.written.length
     void process.loop.stop({ handOver: true })
     await world.pass(20 * SECOND)
-    world.start()
+    startRespread(world)
     await world.pass(MINUTE)
 
     expect(standing(world)).toEqual(WRITTEN)
@@ -217,7 +218,7 @@ describe('the process that has written costs', () => {
     await world.pass(MINUTE)
     void process.loop.stop({ handOver: true })
     await world.pass(20 * SECOND)
-    world.start(undefined, { deletionCosts: false })
+    startRespread(world, undefined, { deletionCosts: false })
     await world.pass(MINUTE)
 
     expect(standing(world)).toEqual([])
@@ -230,7 +231,7 @@ describe('the process that has written costs', () => {
     autoscale(world, 12)
     await world.pass(2 * MINUTE)
     const left = standing(world).length
-    world.start()
+    startRespread(world)
     await world.pass(MINUTE)
 
     expect(left).toBeGreaterThan(0)
@@ -248,7 +249,7 @@ describe('the process that has written costs', () => {
         return () => listeners.delete(listener)
       },
     })
-    for (const id of [1, 2]) world.start(leadership(id))
+    for (const id of [1, 2]) startRespread(world, leadership(id))
     await world.pass(MINUTE)
     const before = standing(world)
     leader = 2

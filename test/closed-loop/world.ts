@@ -1,21 +1,11 @@
-import { expect } from 'vitest'
+import { strict as assert } from 'node:assert'
 import type { PodRecord } from '../../src/cluster/pod.ts'
 import type { Plan } from '../../src/planning/plan-types.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
-import { surplusIn } from '../../src/planning/surplus.ts'
-import type { RunSummary } from '../../src/rebalancing/conclusion.ts'
-import { createLoop, type Loop } from '../../src/rebalancing/loop.ts'
-import type {
-  Annotator,
-  DeletionCostRequest,
-  EvictionOutcome,
-  EvictionRequest,
-  Evictor,
-  Leadership,
-  Occurrence,
-} from '../../src/rebalancing/ports.ts'
+import { surplusIn, type Surplus } from '../../src/planning/surplus.ts'
+import type { Annotator, DeletionCostRequest, EvictionOutcome, EvictionRequest, Evictor, Occurrence } from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS, type LoopSettings } from '../../src/rebalancing/settings.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
@@ -23,12 +13,12 @@ import { createEmbeddedCluster, type EmbeddedCluster } from '../../src/simulatio
 import type { RawObject } from '../../src/simulation/object-store.ts'
 import { createInProcessAnnotator } from '../../src/simulation/ports/in-process-annotator.ts'
 import { createInProcessEvictor } from '../../src/simulation/ports/in-process-evictor.ts'
-import { createInProcessView } from '../../src/simulation/ports/in-process-view.ts'
 import type { WayConditions } from '../../src/simulation/ports/way.ts'
 import { createRandom, type Random } from '../../src/simulation/random.ts'
 import type { SchedulerQuirks } from '../../src/simulation/scheduler/scheduler-quirks.ts'
 import { createStoreMirror, type StoreMirror } from '../../src/simulation/store-mirror.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
+import type { Timings } from '../../src/simulation/timings.ts'
 
 export const SECOND = 1_000
 export const MINUTE = 60 * SECOND
@@ -38,31 +28,30 @@ export interface WorldOptions {
   readonly seed: number
   readonly objects: readonly RawObject[]
   readonly quirks?: Partial<SchedulerQuirks>
+  readonly timings?: Partial<Timings>
   readonly settings?: Partial<LoopSettings>
   readonly way?: Partial<WayConditions>
-  /** Called with each thing a loop tells, as it comes. */
-  readonly hear?: (occurrence: Occurrence) => void
 }
 
-/** A request as a loop sent it, with the answer that it got. */
+/** A request as it was sent, with the answer that it got. */
 interface Request extends EvictionRequest {
   readonly at: number
+  readonly sender: Sender
   outcome?: EvictionOutcome
 }
 
-/** A process that runs the loop. */
-export interface Process {
-  readonly loop: Loop
-  /** Ends it in the middle of whatever it does: nothing of it reaches the world any more. */
-  kill(): void
+/** A process that moves pods, seen from outside. */
+export interface Sender {
+  readonly alive: boolean
+  mayAct(): boolean
 }
 
-/** An embedded cluster on virtual time, and loops on it behind the ports that they have in production. */
+/** An embedded cluster on virtual time, and what processes that move its pods share: the watch, the way to the server, the stored history. */
 export interface World {
   readonly clock: VirtualClock
   readonly random: Random
   readonly cluster: EmbeddedCluster
-  /** What the loops see of the cluster, a little late. */
+  /** What the processes see of the cluster, a little late. */
   readonly mirror: StoreMirror
   readonly policy: Policy
   readonly settings: LoopSettings
@@ -70,30 +59,34 @@ export interface World {
   readonly told: readonly (Occurrence & { readonly at: number })[]
   /** The way to the server; for an adversary to stand in. */
   evictor: Evictor
-  /** The way by which pods are written on, likewise; and what loops have sent on it. */
+  /** The way by which pods are written on, likewise; and what was sent on it. */
   annotator: Annotator
-  readonly written: readonly DeletionCostRequest[]
+  readonly written: DeletionCostRequest[]
   /** The stored history; `saved` is called after each write. */
   readonly history: { text: string | undefined; saved: () => void }
-  /** @param leadership who may act; absent: this process, while it lives @param settings where they differ from the world's */
-  start(leadership?: Leadership, settings?: Partial<LoopSettings>): Process
-  /** Runs a loop until it settles by itself. */
-  once(timeoutMs: number): Promise<RunSummary>
+  /** How far the wall clock of the processes is ahead of the cluster's, in milliseconds; behind it when negative. */
+  clockAhead: number
+  /** Sends and books a request. To a process that is dead by then, no answer comes. */
+  send(request: EvictionRequest, signal: AbortSignal, sender: Sender): Promise<EvictionOutcome>
+  tell(occurrence: Occurrence): void
+  /** Calls the listener with each request as it is sent. */
+  onRequest(listener: (request: Request) => void): void
+  planner(situation: Situation, most?: number): Plan
+  surplusOf(plan: Plan, situation: Situation): Surplus
   /** What would be planned now without any hold. */
   planNow(): Plan
   /** Lets time pass. */
   pass(ms: number): Promise<void>
   reasons(): readonly string[]
-  /** Sets the wall clock of the loops so far ahead of the cluster's, in milliseconds; behind it when negative. */
-  setWallClock(ahead: number): void
 }
 
+/** So often the plan of a planner that follows the cluster is compared with what one says that begins anew. */
 const PLANS_PER_CHECK = 20
 
 export function createWorld(options: WorldOptions): World {
   const random = createRandom(options.seed)
   const clock = createVirtualClock(NOON, random.fork('interleaving'))
-  const cluster = createEmbeddedCluster({ clock, seed: options.seed, quirks: options.quirks ?? {} })
+  const cluster = createEmbeddedCluster({ clock, seed: options.seed, quirks: options.quirks ?? {}, timings: options.timings ?? {} })
   cluster.apply(...options.objects)
   cluster.start()
   const mirror = createStoreMirror(cluster.store, { clock, lag: { delay: { min: 5, max: 200 }, random: random.fork('watch') } })
@@ -104,91 +97,20 @@ export function createWorld(options: WorldOptions): World {
     model.advance(delta)
     following.note(delta)
   })
-  const settings: LoopSettings = { ...DEFAULT_LOOP_SETTINGS, ...options.settings }
   let plans = 0
-  /** Now and then it is compared with what a planner that begins anew says. */
   const planner = (situation: Situation, most?: number): Plan => {
     const result = following.plan(situation, most)
     plans += 1
-    if (plans % PLANS_PER_CHECK !== 0) return result
-    const anew = createPlanner({ cluster: mirror.state, model: createSchedulerModel(mirror.state, DEFAULT_PROFILES) }, policy)
-    const said = ({ evictions, groups }: Plan): unknown => [
-      evictions,
-      groups.map(({ id, status, reason, excess }) => [id, status, reason, excess]),
-    ]
-    expect(said(result)).toEqual(said(anew.plan(situation, most)))
+    if (plans % PLANS_PER_CHECK === 0) {
+      const anew = createPlanner({ cluster: mirror.state, model: createSchedulerModel(mirror.state, DEFAULT_PROFILES) }, policy)
+      assert.deepStrictEqual(saidBy(result), saidBy(anew.plan(situation, most)))
+    }
     return result
   }
   const requests: Request[] = []
-  const written: DeletionCostRequest[] = []
   const told: (Occurrence & { at: number })[] = []
+  const listeners: ((request: Request) => void)[] = []
   const conditions = { delay: { min: 5, max: 50 }, lostAnswers: 0, ...options.way }
-
-  let ahead = 0
-  const createProcess = (leadership?: Leadership, own: Partial<LoopSettings> = {}): Process => {
-    let alive = true
-    const unanswered = new Set<Request>()
-    const never = (): Promise<never> => new Promise(() => {})
-    const loop = createLoop(
-      {
-        clock: { ...clock, now: () => clock.now() + ahead },
-        view: createInProcessView(mirror, clock),
-        evictor: {
-          evict: async (request, signal) => {
-            if (!alive) return never()
-            const sent: Request = { ...request, at: clock.now() }
-            requests.push(sent)
-            unanswered.add(sent)
-            const outcome = await world.evictor.evict(request, signal)
-            if (!alive) return never()
-            unanswered.delete(sent)
-            sent.outcome = outcome
-            return outcome
-          },
-        },
-        recorder: {
-          record: occurrence => {
-            if (!alive) return
-            told.push({ ...occurrence, at: clock.now() })
-            options.hear?.(occurrence)
-          },
-        },
-        leadership: {
-          mayAct: () => alive && leadership?.mayAct() !== false,
-          subscribe: listener => leadership?.subscribe(listener) ?? (() => undefined),
-        },
-        history: {
-          load: async () => world.history.text,
-          save: async text => {
-            if (!alive) return never()
-            world.history.text = text
-            world.history.saved()
-          },
-        },
-      },
-      planner,
-      policy,
-      { ...settings, ...own },
-      {
-        surplusOf: (made, situation) => surplusIn({ cluster: mirror.state, model }, made, policy, situation),
-        annotator: {
-          setDeletionCost: async (request, signal) => {
-            if (!alive) return never()
-            written.push(request)
-            const outcome = await world.annotator.setDeletionCost(request, signal)
-            return alive ? outcome : never()
-          },
-        },
-      },
-    )
-    return {
-      loop,
-      kill: () => {
-        alive = false
-        for (const request of unanswered) request.outcome = { kind: 'Lost', message: 'nobody waits for the answer any more' }
-      },
-    }
-  }
 
   const world: World = {
     clock,
@@ -196,35 +118,35 @@ export function createWorld(options: WorldOptions): World {
     cluster,
     mirror,
     policy,
-    settings,
+    settings: { ...DEFAULT_LOOP_SETTINGS, ...options.settings },
     requests,
     told,
     evictor: createInProcessEvictor(cluster.store, clock, random.fork('way'), conditions),
     annotator: createInProcessAnnotator(cluster.store, clock, random.fork('way of annotations'), conditions),
-    written,
+    written: [],
     history: { text: undefined, saved: () => undefined },
-    start: (leadership, own) => {
-      const process = createProcess(leadership, own)
-      void process.loop.start()
-      return process
+    clockAhead: 0,
+    send: async (request, signal, sender) => {
+      const sent: Request = { ...request, at: clock.now(), sender }
+      requests.push(sent)
+      for (const listener of listeners) listener(sent)
+      const outcome = await world.evictor.evict(request, signal)
+      sent.outcome = sender.alive ? outcome : { kind: 'Lost', message: 'nobody waits for the answer any more' }
+      return sender.alive ? outcome : new Promise(() => {})
     },
-    once: async timeoutMs => {
-      let summary: RunSummary | undefined
-      void createProcess()
-        .loop.runUntilSettled({ timeoutMs })
-        .then(ended => (summary = ended))
-      await clock.runUntil(() => summary !== undefined, timeoutMs + MINUTE)
-      if (summary === undefined) throw new Error('the loop has not settled')
-      return summary
-    },
-    planNow: () => planner({ now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }),
+    tell: occurrence => void told.push({ ...occurrence, at: clock.now() }),
+    onRequest: listener => void listeners.push(listener),
+    planner,
+    surplusOf: (plan, situation) => surplusIn({ cluster: mirror.state, model }, plan, policy, situation),
+    planNow: () => world.planner({ now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }),
     pass: ms => clock.advanceAsync(ms),
-    setWallClock: ms => {
-      ahead = ms
-    },
     reasons: () => told.map(({ reason }) => reason),
   }
   return world
+}
+
+function saidBy({ evictions, groups }: Plan): unknown {
+  return [evictions, groups.map(({ id, status, reason, excess }) => [id, status, reason, excess])]
 }
 
 /** Ready pods of a workload by zone, in the order of the zones' names. */
