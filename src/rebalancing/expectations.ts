@@ -1,4 +1,5 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
+import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { InFlight } from '../planning/situation.ts'
@@ -33,8 +34,8 @@ export interface Expectation extends InFlight {
   /** No replacement is older than this, whatever the clocks say: whoever of its controller is as young was there before, and is known. */
   readonly bornFloor: number
   /**
-   * Uids of pods that may look like its replacement and are not: those of its controller that were there before the request though born no
-   * earlier than {@link bornFloor}, and the replacements of other evictions.
+   * Uids of pods that may look like its replacement and are not: those of its controller that were there before the request, or before it was
+   * seen to leave, though born no earlier than {@link bornFloor}; and the replacements of other evictions.
    */
   readonly notReplacements: readonly string[]
   /** The domain where the replacement was first bound; empty for a node without the key. */
@@ -80,7 +81,7 @@ export function expectationOf(
     leavesAt: undefined,
     bornAfter: now,
     bornFloor,
-    notReplacements: others.filter(({ createdAt }) => createdAt >= bornFloor).map(({ uid }) => uid),
+    notReplacements: youngOf(others, bornFloor),
     landedIn: undefined,
     overdue: false,
   }
@@ -91,11 +92,38 @@ export function wholeSecond(ms: number): number {
   return Math.floor(ms / 1000) * 1000
 }
 
-/** Notes that this status of a budget counts the evictions it names (`disruptedPods`), however briefly it is to be seen. */
-export function markShown(expectations: readonly Expectation[], budget: BudgetRecord): readonly Expectation[] {
+/** What a change of the cluster tells of what is expected, however briefly it is to be seen. */
+export function heed(expectations: readonly Expectation[], { before, after }: Delta, cluster: ClusterReader): readonly Expectation[] {
+  if (after?.kind === 'PodDisruptionBudget') return markShown(expectations, after)
+  if (before?.kind !== 'Pod' || before.deletedAt !== undefined || !expectations.some(({ uid }) => uid === before.uid)) return expectations
+  const isStill = after?.kind === 'Pod' && after.uid === before.uid
+  return isStill && after.deletedAt === undefined ? expectations : markLeaving(expectations, before.uid, cluster)
+}
+
+/** Notes that this status of a budget counts the evictions it names (`disruptedPods`). */
+function markShown(expectations: readonly Expectation[], budget: BudgetRecord): readonly Expectation[] {
   return expectations.map(expectation =>
     !expectation.budgetShows && expectation.namespace === budget.namespace && budget.status.disruptedPods.has(expectation.pod)
       ? { ...expectation, budgetShows: true }
       : expectation,
   )
 }
+
+/**
+ * Notes that a victim begins to leave: whoever of its controller is there by now was created before, for the watch keeps the order of all pods.
+ * Creation times tell no more than the second.
+ */
+function markLeaving(expectations: readonly Expectation[], uid: string, cluster: ClusterReader): readonly Expectation[] {
+  return expectations.map(expectation => {
+    if (expectation.uid !== uid) return expectation
+    const others = [...cluster.podsOf(expectation.controllerUid)].filter(pod => pod.uid !== uid)
+    return { ...expectation, notReplacements: union(expectation.notReplacements, youngOf(others, expectation.bornFloor)) }
+  })
+}
+
+/** Uids of the pods that are young enough to be taken for a replacement. */
+function youngOf(pods: readonly PodRecord[], bornFloor: number): readonly string[] {
+  return pods.filter(({ createdAt }) => createdAt >= bornFloor).map(({ uid }) => uid)
+}
+
+const union = (known: readonly string[], more: readonly string[]): readonly string[] => [...new Set([...known, ...more])]

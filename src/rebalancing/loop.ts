@@ -10,7 +10,7 @@ import { createDomainWatch } from './domain-watch.ts'
 import { createDrainWatch } from './drain-watch.ts'
 import type { Episode } from './episodes.ts'
 import { createEvicting } from './evicting.ts'
-import { markShown, type Expectation } from './expectations.ts'
+import { heed, type Expectation } from './expectations.ts'
 import type { LoopHold } from './freshness.ts'
 import type { Decision, LoopContext, LoopState } from './loop-state.ts'
 import { outsideWindows } from './maintenance-windows.ts'
@@ -158,9 +158,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     domains.note(delta)
     drains.note(delta)
     scales.note(delta)
-    if (delta.after?.kind === 'PodDisruptionBudget') {
-      memory.history = { ...memory.history, expectations: markShown(memory.history.expectations, delta.after) }
-    }
+    memory.history = { ...memory.history, expectations: heed(memory.history.expectations, delta, view.state) }
     wakeUp.ring()
   }
 

@@ -8,6 +8,7 @@ import { wholeSecond, type Expectation } from './expectations.ts'
  * after the eviction and is not claimed by another. A StatefulSet's has the name of the pod it replaces.
  *
  * @param taken uids of evicted pods and of replacements already known
+ * @param rivals how many other evictions a pod of that uid may replace the victim of: who has no other choice goes first
  * @param isComplete the controller has all its pods, so the replacement is among them: where only our clock says that it is too old, our clock
  *   is ahead of the API server's
  */
@@ -15,6 +16,7 @@ export function findReplacement(
   expectation: Expectation,
   cluster: ClusterReader,
   taken: ReadonlySet<string>,
+  rivals: (uid: string) => number,
   isComplete: boolean,
 ): PodRecord | undefined {
   const { namespace, pod, replacementUid, bornAfter, bornFloor, controller, notReplacements } = expectation
@@ -23,9 +25,10 @@ export function findReplacement(
   if (known !== undefined) return known
   const next = living.filter(candidate => !taken.has(candidate.uid) && candidate.namespace === namespace)
   if (controller.kind === 'StatefulSet') return next.find(candidate => candidate.name === pod)
-  // Those of one second stay in the order in which the watch has brought them.
-  const oldestFirst = next.filter(({ uid }) => !notReplacements.includes(uid)).sort((a, b) => a.createdAt - b.createdAt)
-  const bornSince = (time: number): PodRecord | undefined => oldestFirst.find(({ createdAt }) => createdAt >= wholeSecond(time))
+  const possible = next
+    .filter(({ uid }) => !notReplacements.includes(uid))
+    .sort((a, b) => rivals(a.uid) - rivals(b.uid) || a.createdAt - b.createdAt)
+  const bornSince = (time: number): PodRecord | undefined => possible.find(({ createdAt }) => createdAt >= wholeSecond(time))
   return bornSince(bornAfter) ?? (isComplete ? bornSince(bornFloor) : undefined)
 }
 

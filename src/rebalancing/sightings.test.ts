@@ -116,6 +116,17 @@ describe('several evictions of one controller', () => {
     expect(second.open.map(({ uid, replacementUid }) => [uid, replacementUid])).toEqual([['web-1', undefined]])
   })
 
+  it('leave each other what only the other can take, whatever the watch has brought last', () => {
+    const [first, second] = both
+    if (first === undefined || second === undefined) throw new Error('there are two')
+    // The replacement of the first was there when the second began to leave.
+    const expectations = [first, { ...second, notReplacements: ['web-3'] }]
+
+    const result = look(expectations, world([web('web-2'), born('web-4', 1), born('web-3', 1)]))
+
+    expect(result.open.map(({ replacementUid }) => replacementUid)).toEqual(['web-3', 'web-4'])
+  })
+
   it('of a StatefulSet get the pods of their own names', () => {
     const set = (name: string, uid = name): PodRecord => web(name, { uid, createdAt: T + SECOND, ready: false }, 'StatefulSet')
     const expectations = [evicted(set('web-0')), evicted(set('web-1'))]

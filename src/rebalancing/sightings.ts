@@ -35,7 +35,10 @@ export function observe(
   for (const { uid } of expectations) {
     const before = open.find(candidate => candidate.uid === uid)
     if (before === undefined) continue
-    const { expectation, closed, seen } = look(before, cluster, taken, provenAt, deadlines)
+    const others = open.filter(other => other.controllerUid === before.controllerUid && other.uid !== uid)
+    const rivals = (born: string): number =>
+      others.filter(({ replacementUid, notReplacements }) => replacementUid === undefined && !notReplacements.includes(born)).length
+    const { expectation, closed, seen } = look(before, cluster, { taken, rivals, provenAt }, deadlines)
     sightings.push(...seen)
     if (expectation.replacementUid !== undefined) taken.add(expectation.replacementUid)
     open = closed ? without(open, expectation) : open.map(candidate => (candidate.uid === uid ? expectation : candidate))
@@ -49,7 +52,15 @@ interface Look {
   readonly seen: readonly Sighting[]
 }
 
-function look(before: Expectation, cluster: ClusterReader, taken: ReadonlySet<string>, provenAt: number, deadlines: Deadlines): Look {
+interface Surroundings {
+  /** Uids of evicted pods and of replacements already known. */
+  readonly taken: ReadonlySet<string>
+  /** How many other evictions the pod may be the replacement of. */
+  readonly rivals: (uid: string) => number
+  readonly provenAt: number
+}
+
+function look(before: Expectation, cluster: ClusterReader, { taken, rivals, provenAt }: Surroundings, deadlines: Deadlines): Look {
   const seen: Sighting[] = []
   let expectation = before
   const done = (closed: boolean): Look => ({ expectation, closed, seen })
@@ -76,7 +87,7 @@ function look(before: Expectation, cluster: ClusterReader, taken: ReadonlySet<st
   }
 
   const isComplete = !wantsReplacement(expectation, cluster)
-  const replacement = findReplacement(expectation, cluster, taken, isComplete)
+  const replacement = findReplacement(expectation, cluster, taken, rivals, isComplete)
   expectation = { ...expectation, replacementUid: replacement?.uid }
   if (replacement === undefined && isComplete) {
     seen.push({ kind: 'NotReplaced', expectation })
