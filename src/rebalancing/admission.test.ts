@@ -56,6 +56,9 @@ const inFlight = ({ eviction, pod }: Planned, fields: Partial<Expectation> = {})
   ...fields,
 })
 
+const landed = (plan: readonly Planned[], fields: Partial<Expectation> = {}): readonly Expectation[] =>
+  plan.map(one => inFlight(one, { landedIn: 'az-c', ...fields }))
+
 const webBudget = (disruptionsAllowed: number, fields: Partial<BudgetRecord['status']> = {}): BudgetRecord =>
   budgetRecord({
     name: 'web',
@@ -87,38 +90,80 @@ describe('a later wave', () => {
   })
 })
 
+describe('evictions of a workload go out one after the other until each has landed', () => {
+  const plan = [planned(1), planned(2), planned(3)]
+  const [first, ...rest] = plan
+  const budget = webBudget(3)
+
+  it('in one pass', () => {
+    expect(told(admitPlan(plan, worldOf(plan, [budget])))).toEqual([1, 'LandingAwaited', 'LandingAwaited'])
+  })
+
+  it('over several passes', () => {
+    expect(told(admitPlan(rest, worldOf(plan, [budget], { expectations: [inFlight(first!)] })))).toEqual([
+      'LandingAwaited',
+      'LandingAwaited',
+    ])
+    expect(told(admitPlan(rest, worldOf(plan, [budget], { expectations: landed([first!]) })))).toEqual([2, 'LandingAwaited'])
+  })
+
+  it('and it is said when the one that is awaited finds no place', () => {
+    const replacement = { ...planned(9).pod, nodeName: undefined, unschedulableMessage: '0/9 nodes are available' }
+    const awaited = inFlight(first!, { replacementUid: replacement.uid })
+    const { waiting } = admitPlan(rest, worldOf(plan, [budget, replacement], { expectations: [awaited] }))
+
+    expect(waiting[0]).toMatchObject({
+      reason: 'ReplacementPending',
+      message: 'the replacement web-9 of web-1 is Pending: 0/9 nodes are available',
+    })
+  })
+})
+
 describe('without a budget', () => {
   it.each<[number, number]>([
     [2, 1],
     [19, 1],
     [20, 2],
     [50, 5],
-  ])('a workload of %i replicas has %i in flight', (count, admitted) => {
+  ])('a workload of %i replicas has %i in flight', (count, most) => {
     const plan = Array.from({ length: 6 }, (_, n) => planned(n + 1))
+    const beside = (flying: number): unknown =>
+      told(
+        admitPlan(
+          plan.slice(flying, flying + 1),
+          worldOf(plan, [replicas('web', count)], { caps: { ...caps, namespace: 99 }, expectations: landed(plan.slice(0, flying)) }),
+        ),
+      )
 
-    expect(admitPlan(plan, worldOf(plan, [replicas('web', count)], { caps: { ...caps, namespace: 99 } })).admitted).toHaveLength(admitted)
+    expect(beside(most - 1)).toEqual([most])
+    expect(beside(most)).toEqual(['WorkloadCap'])
   })
 
   it('a workload of which nothing is known has one', () => {
     const plan = [planned(1), planned(2)]
 
-    expect(told(admitPlan(plan, worldOf(plan)))).toEqual([1, 'WorkloadCap'])
+    expect(told(admitPlan(plan.slice(1), worldOf(plan, [], { expectations: landed(plan.slice(0, 1)) })))).toEqual(['WorkloadCap'])
   })
 })
 
 describe('under a budget', () => {
   const plan = [planned(1), planned(2), planned(3)]
+  const [first, second, third] = plan
 
   it('goes what it allows, whatever the cap of the workload', () => {
-    expect(told(admitPlan(plan, worldOf(plan, [webBudget(2), replicas('web', 3)])))).toEqual([1, 2, 'BudgetExhausted'])
+    const beside = (flying: readonly Planned[]): AdmissionWorld =>
+      worldOf(plan, [webBudget(2), replicas('web', 3)], { expectations: landed(flying, { budgets: ['web'] }) })
+
+    expect(told(admitPlan([second!], beside([first!])))).toEqual([2])
+    expect(told(admitPlan([third!], beside([first!, second!])))).toEqual(['BudgetExhausted'])
   })
 
   it('less what its status does not show yet', () => {
-    const [first, ...rest] = plan
-    const unshown = inFlight(first!, { budgets: ['web'] })
+    const beside = (budgetShows: boolean): AdmissionWorld =>
+      worldOf(plan, [webBudget(1)], { expectations: landed([first!], { budgets: ['web'], budgetShows }) })
 
-    expect(told(admitPlan(rest, worldOf(plan, [webBudget(2)], { expectations: [unshown] })))).toEqual([2, 'BudgetExhausted'])
-    expect(told(admitPlan(rest, worldOf(plan, [webBudget(2)], { expectations: [{ ...unshown, budgetShows: true }] })))).toEqual([2, 3])
+    expect(told(admitPlan([second!], beside(false)))).toEqual(['BudgetExhausted'])
+    expect(told(admitPlan([second!], beside(true)))).toEqual([2])
   })
 
   it('nothing goes while its controller lags, or while it is spent', () => {
@@ -163,7 +208,7 @@ describe('caps', () => {
     const plan = [planned(1), planned(2)]
     const [first, ...rest] = plan
 
-    expect(told(admitPlan(rest, worldOf(plan, [], { expectations: [inFlight(first!)] })))).toEqual(['WorkloadCap'])
+    expect(told(admitPlan(rest, worldOf(plan, [], { expectations: landed([first!]) })))).toEqual(['WorkloadCap'])
     expect(told(admitPlan(rest, worldOf(plan, [], { expectations: [inFlight(first!, { overdue: true })] })))).toEqual([2])
   })
 })
@@ -197,10 +242,12 @@ describe('what waits whatever caps and budgets say', () => {
   })
 
   it('what goes beyond the round of its workload', () => {
-    const plan = [planned(1), planned(2), planned(3)]
-    const rounds = [{ namespace: 'shop', workload: { kind: 'ReplicaSet', name: 'web' }, allowed: 3, spent: 2, lastAt: 0 }]
+    const plan = [planned(1)]
+    const round = { namespace: 'shop', workload: { kind: 'ReplicaSet', name: 'web' }, allowed: 3, spent: 2, lastAt: 0 }
+    const after = (spent: number): unknown => told(admitPlan(plan, worldOf(plan, [replicas('web', 90)], { rounds: [{ ...round, spent }] })))
 
-    expect(told(admitPlan(plan, worldOf(plan, [replicas('web', 90)], { rounds })))).toEqual([1, 'CoolingDown', 'CoolingDown'])
+    expect(after(2)).toEqual([1])
+    expect(after(3)).toEqual(['CoolingDown'])
   })
 })
 
@@ -211,6 +258,7 @@ describe('whatever the plan and what is in flight', () => {
     node: fc.constantFrom('node-a', 'node-b', 'node-c', 'node-d'),
     flying: fc.boolean(),
     shown: fc.boolean(),
+    landed: fc.boolean(),
   })
   const limits = fc.record({
     namespace: fc.integer({ min: 1, max: 4 }),
@@ -219,14 +267,16 @@ describe('whatever the plan and what is in flight', () => {
     cycle: fc.integer({ min: 1, max: 6 }),
   })
 
-  it('no cap and no budget is exceeded by what is admitted, and each that waits would exceed one', () => {
+  it('no cap and no budget is exceeded by what is admitted, and each that waits would exceed one or goes before its turn', () => {
     fc.assert(
       fc.property(fc.array(some, { maxLength: 14 }), limits, fc.nat(3), (given, limit, allowed) => {
         const all = given.map((fields, index) => ({ ...planned(index + 1, fields), ...fields }))
         const isCovered = ({ app, namespace }: (typeof all)[number]): boolean => app === 'web' && namespace === 'shop'
         const flying = all.filter(one => one.flying)
         const waiting = all.filter(one => !one.flying)
-        const expectations = flying.map(one => inFlight(one, { budgets: isCovered(one) ? ['web'] : [], budgetShows: one.shown }))
+        const expectations = flying.map(one =>
+          inFlight(one, { budgets: isCovered(one) ? ['web'] : [], budgetShows: one.shown, landedIn: one.landed ? 'az-c' : undefined }),
+        )
         const world = worldOf(all, [webBudget(allowed)], { expectations, caps: { workloadPercent: 10, ...limit } })
 
         const exceeds = (admitted: readonly (typeof all)[number][], last: (typeof all)[number]): boolean => {
@@ -234,6 +284,8 @@ describe('whatever the plan and what is in flight', () => {
           const isSibling = (one: (typeof all)[number]): boolean => one.app === last.app && one.namespace === last.namespace
           const unshown = flying.filter(one => isCovered(one) && !one.shown).length + admitted.filter(isCovered).length
           return (
+            flying.some(one => isSibling(one) && !one.landed) ||
+            admitted.some(one => one !== last && isSibling(one)) ||
             taken(({ namespace }) => namespace === last.namespace) > limit.namespace ||
             taken(({ node }) => node === last.node) > limit.node ||
             taken(() => true) > limit.cluster ||

@@ -37,6 +37,9 @@ export interface Admission {
   readonly waiting: readonly Waiting[]
 }
 
+/** Reasons of evictions that merely wait until others of their workload or their plan have gone. */
+export const IN_TURN: ReadonlySet<string> = new Set(['LaterWave', 'LandingAwaited'])
+
 /** Walks the plan in its order and admits what every gate lets pass, those admitted before counted in. */
 export function admit(evictions: readonly PlannedEviction[], world: AdmissionWorld): Admission {
   const admitted: PlannedEviction[] = []
@@ -78,7 +81,7 @@ interface Candidate {
 }
 
 interface Door extends AdmissionWorld {
-  readonly inFlight: readonly Slot[]
+  readonly inFlight: readonly Expectation[]
   /** Admitted before it in this pass. */
   readonly sameWave: readonly Slot[]
 }
@@ -91,6 +94,7 @@ const GATES: readonly Gate[] = [
   windowIsShut,
   isExpected, // never two evictions for one pod
   isDeferred, // an answer of the API server asks to wait
+  landingIsAwaited, // what the plan was wrong about shows in one eviction, not in as many as a budget allows
   roundIsSpent,
   budgetIsSpent,
   capIsReached,
@@ -121,6 +125,20 @@ function isExpected({ eviction }: Candidate, { expectations }: Door): Refusal | 
 function isDeferred({ eviction, pod }: Candidate, { cluster, deferrals }: Door): Refusal | undefined {
   const deferral = deferralOf(deferrals, eviction, budgetNames(cluster, pod))
   return deferral === undefined ? undefined : { reason: deferral.reason, message: deferral.message }
+}
+
+/** Evictions of a workload go out one after the other until each is bound, and wait for readiness together. */
+function landingIsAwaited({ eviction }: Candidate, { cluster, inFlight, sameWave }: Door): Refusal | undefined {
+  const key = workloadKey(eviction)
+  const isOfIt = (of: OfWorkload): boolean => workloadKey(of) === key
+  const awaited = inFlight.find(flight => isOfIt(flight) && flight.landedIn === undefined)
+  if (awaited === undefined && !sameWave.some(isOfIt)) return undefined
+  const replacement = [...cluster.podsOf(awaited?.controllerUid ?? '')].find(({ uid }) => uid === awaited?.replacementUid)
+  if (awaited === undefined || replacement?.unschedulableMessage === undefined) {
+    return { reason: 'LandingAwaited', message: 'an earlier eviction of its workload comes first' }
+  }
+  const message = `the replacement ${replacement.name} of ${awaited.pod} is Pending: ${replacement.unschedulableMessage}`
+  return { reason: 'ReplacementPending', message }
 }
 
 function roundIsSpent({ eviction }: Candidate, { rounds, sameWave, now, coolDown }: Door): Refusal | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { makeWorkload } from '../../test/support/builders.ts'
 import { budgetRecord } from '../../test/support/records.ts'
 import { createLoopWorld, MINUTE, NOON, SECOND, type LoopWorld } from '../../test/support/loop-world.ts'
+import { EMPTY_HISTORY, formatHistory } from './history.ts'
 import type { Loop } from './loop.ts'
 import type { EvictionOutcome } from './ports.ts'
 
@@ -297,11 +298,12 @@ describe('learning', () => {
   it('three misses in ten minutes stop the loop', async () => {
     const world = createLoopWorld([9, 9, 0])
     world.landing = () => 'a'
+    const elsewhere = ['cart', 'checkout'].map(group => ({ group, cause: 'landing' as const, at: world.clock.now() - MINUTE }))
+    world.store.text = formatHistory({ ...EMPTY_HISTORY, misses: elsewhere })
 
     const summary = await settle(world, world.loop())
 
-    expect(summary.reason).toBe('Stopped')
-    expect(summary.missed).toBeGreaterThanOrEqual(3)
+    expect(summary).toMatchObject({ reason: 'Stopped', missed: 1, evictions: 1 })
     expect(world.reasons()).toContain('TooManyMisses')
   })
 
@@ -409,15 +411,18 @@ describe('over a restart', () => {
 })
 
 describe('an eviction admitted a moment ago', () => {
+  /** Between two requests: long enough for the replacement of the first to land, so that the second is admitted and waits. */
+  const SLOW = 20 * SECOND
+
   it('is not sent when the world has changed meanwhile', async () => {
     const world = createLoopWorld([6, 6, 0])
-    // While the first request is under way, somebody deletes the pod that would be next.
+    // While the second waits for its turn, somebody deletes its pod.
     world.answer = () => {
-      if (world.requests.length === 1) world.evict('web-b0')
+      if (world.requests.length === 1) world.clock.after(SLOW / 2, () => world.evict('web-b0'))
       return { kind: 'Accepted' }
     }
 
-    await settle(world, world.loop())
+    await settle(world, world.loop({ evictionsPerSecond: SECOND / SLOW }))
 
     expect(evicted(world)).not.toContain('web-b0')
     expect(world.reasons()).toContain('PodChanged')
@@ -425,14 +430,17 @@ describe('an eviction admitted a moment ago', () => {
 
   it('is not sent when the newest plan does without it', async () => {
     const world = createLoopWorld([3, 3, 0])
-    // While the first request is under way, two pods appear where they were missing.
+    // While the second waits for its turn, two pods appear where they were missing.
     world.answer = () => {
       const pod = world.state.pod('shop', 'web-b0')!
-      for (const name of ['web-c0', 'web-c1']) world.apply({ ...pod, name, uid: name, nodeName: 'node-c' })
+      const appear = (): void => {
+        for (const name of ['web-c0', 'web-c1']) world.apply({ ...pod, name, uid: name, nodeName: 'node-c' })
+      }
+      world.clock.after(SLOW / 2, appear)
       return { kind: 'Accepted' }
     }
 
-    await settle(world, world.loop())
+    await settle(world, world.loop({ evictionsPerSecond: SECOND / SLOW }))
 
     expect(world.requests).toHaveLength(1)
     expect(world.reasons()).toContain('NoLongerPlanned')

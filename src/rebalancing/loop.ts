@@ -2,7 +2,7 @@ import type { Delta } from '../cluster/cluster-state.ts'
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { Situation } from '../planning/situation.ts'
-import { admit, type Admission } from './admission.ts'
+import { admit, IN_TURN, type Admission } from './admission.ts'
 import { createDeletionCosts, type ScaleInHints } from './deletion-costs.ts'
 import { conclusionOf, summaryOf, type Ending, type RunSummary } from './conclusion.ts'
 import { inForce } from './deferrals.ts'
@@ -116,13 +116,19 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     state.deferrals = inForce(state.deferrals, view.state, now)
     const shut = outsideWindows(settings.windows, now)
     let admission = admitted(plan, now, shut)
-    const mayGo = shut === undefined && memory.history.expectations.length < policy.caps.cluster
-    while (mayGo && !plan.isWhole && admission.admitted.length === 0) {
+    const mayGoOn = (): boolean => shut === undefined && mayFindMore(plan, admission)
+    while (mayGoOn()) {
       most *= ENOUGH_FOR
       plan = planner(situation, most)
       admission = admitted(plan, now, shut)
     }
     return { situation, plan, admission, outsideWindows: shut, asOf: state.changes }
+  }
+
+  /** Whether more of the plan may hold something to admit, where what there is of it does not: not if all of that merely waits for its turn. */
+  function mayFindMore({ isWhole, groups }: Plan, { admitted, waiting }: Admission): boolean {
+    if (isWhole || admitted.length > 0 || memory.history.expectations.length >= policy.caps.cluster) return false
+    return waiting.some(({ reason }) => !IN_TURN.has(reason)) || groups.some(({ reason }) => reason === 'NotYetPlanned')
   }
 
   function admitted({ evictions }: Plan, now: number, shut: LoopHold | undefined): Admission {

@@ -5,6 +5,7 @@
 export const LOOP_REASONS = {
   // Evictions of the plan that wait.
   LaterWave: { kind: 'waiting', meaning: 'The eviction comes after those of an earlier wave.' },
+  LandingAwaited: { kind: 'waiting', meaning: 'The replacement of an earlier eviction of the workload is not bound to a node yet.' },
   AlreadyRequested: { kind: 'waiting', meaning: 'The eviction was requested, and the watch has not shown the effect yet.' },
   BudgetExhausted: { kind: 'waiting', meaning: 'The budget allows no disruption now.' },
   BudgetLagging: { kind: 'waiting', meaning: 'The controller of the budget has not caught up with the budget or with evictions.' },

@@ -1,7 +1,7 @@
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import { REASONS, type Reason } from '../planning/reasons.ts'
 import type { DomainHold } from '../planning/situation.ts'
-import type { Admission } from './admission.ts'
+import { IN_TURN, type Admission } from './admission.ts'
 import type { Statement } from './announcer.ts'
 import { workloadKey } from './workload-key.ts'
 
@@ -55,9 +55,11 @@ function waitingWorkloads({ waiting }: Admission): readonly Statement[] {
   const first = new Map<string, Statement>()
   for (const { eviction, reason, message } of waiting) {
     const key = workloadKey(eviction)
-    if (reason === 'LaterWave' || first.has(key)) continue
-    const about = { kind: eviction.workload.kind, namespace: eviction.namespace, name: eviction.workload.name }
-    first.set(key, { topic: `waiting ${key}`, occurrence: { reason, message, about, level: 'info' } })
+    if (IN_TURN.has(reason) || first.has(key)) continue
+    const { namespace, workload } = eviction
+    const about = { kind: workload.kind, namespace, name: workload.name }
+    const occurrence = { reason, message: `${namespace}/${workload.name}: ${message}`, about, level: 'info' } as const
+    first.set(key, { topic: `waiting ${key}`, occurrence })
   }
   return [...first.values()]
 }

@@ -13,6 +13,8 @@ export interface Invariants {
   readonly breaches: readonly string[]
   /** The evictions that the server has carried out, in order. Judged by what happened, not by what was answered. */
   readonly flights: readonly Flight[]
+  /** Calls the listener with each eviction as it is carried out, and how many are in flight with it. */
+  onEviction(listener: (flight: Flight, inFlight: number) => void): void
   /** Somebody else changes the cluster: what the excess was before no longer counts. @param ms until the change has taken effect */
   disturbed(ms?: number): void
 }
@@ -110,6 +112,7 @@ export function watchInvariants(world: World, foreseeable = true): Invariants {
   return {
     breaches,
     flights: flights.all,
+    onEviction: listener => flights.onBegin(flight => listener(flight, flights.open.length)),
     disturbed: (ms = SECOND) => {
       shownFrom = Math.max(shownFrom, clock.now() + ms)
       quiet = undefined

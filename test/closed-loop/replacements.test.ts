@@ -59,6 +59,7 @@ function landings({ world }: Stage): ReadonlyMap<string, string> {
 
 describe.each([2, 4, 9])(
   'a pod of the same controller that was created in the same second is not mistaken for the replacement (seed %i)',
+  { timeout: 60_000 },
   seed => {
     it.each<[string, (world: Stage['world']) => void]>([
       ['when the workload is scaled up', ({ cluster }) => cluster.scale('deployments', 'shop', 'web', 13)],

@@ -19,6 +19,8 @@ export interface Scenario {
   readonly objects?: readonly RawObject[]
   readonly quirks?: Partial<SchedulerQuirks>
   readonly way?: Partial<WayConditions>
+  /** Somebody else moves, makes or unmakes pods meanwhile; absent: nobody does. */
+  readonly interfered?: true
   play(stage: Stage): Promise<void>
 }
 
@@ -39,7 +41,7 @@ export interface Stage {
   readonly transcript: () => string
 }
 
-export interface StageOptions extends Omit<Scenario, 'name' | 'title' | 'play'> {
+export interface StageOptions extends Omit<Scenario, 'name' | 'title' | 'interfered' | 'play'> {
   readonly strategy?: Strategy
   /** Whether the story is followed from the beginning; absent: no. */
   readonly followed?: boolean

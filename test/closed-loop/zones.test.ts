@@ -11,7 +11,7 @@ const HOLD_DOWN = 5 * MINUTE
 /** When the first eviction was asked for, by the cluster's clock. */
 const firstRequest = ({ world }: Stage): number => world.requests[0]?.at ?? Infinity
 
-describe('a zone', () => {
+describe('a zone', { timeout: 60_000 }, () => {
   it('fails and comes back', async () => {
     const stage = await tell(stories.zoneOutage)
 
@@ -70,7 +70,7 @@ describe('a zone', () => {
   })
 })
 
-it('a run that ends by itself does the same and says what it could not do', async () => {
+it('a run that ends by itself does the same and says what it could not do', { timeout: 60_000 }, async () => {
   const stage = setStage({ seed: 7 })
   const process = stage.start()
   await loseZoneC(stage)

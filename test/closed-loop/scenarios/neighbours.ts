@@ -15,6 +15,7 @@ export const consolidatorMovesBack: Scenario = {
   name: 'consolidator-moves-back',
   title: 'A consolidator takes the pods of web out of the recovered zone again, each time two of them serve there.',
   seed: 1,
+  interfered: true,
   play: async stage => {
     const { world, somebody } = await afterOutage(stage)
     world.clock.after(0, function again() {
@@ -38,6 +39,7 @@ export const autoscalerOscillates: Scenario = {
   name: 'autoscaler-oscillates',
   title: 'An autoscaler scales web in and out every ninety seconds, and comes to rest after half an hour.',
   seed: 2,
+  interfered: true,
   play: async stage => {
     const { world, somebody } = await afterOutage(stage)
     let replicas = 12
@@ -58,6 +60,7 @@ export const rolloutBegins: Scenario = {
   name: 'rollout-begins',
   title: 'A rollout of web begins while respread is at work on it.',
   seed: 5,
+  interfered: true,
   play: async stage => {
     const { world, somebody } = await afterOutage(stage)
     await onceUnderWay(stage, 2)
@@ -71,6 +74,7 @@ export const budgetFlaps: Scenario = {
   name: 'budget-flaps',
   title: 'The budget of web opens and shuts all the time.',
   seed: 2,
+  interfered: true,
   play: async stage => {
     const { world, note } = await afterOutage(stage)
     const random = world.random.fork('budget')
@@ -89,6 +93,7 @@ export const drainTakesBudget: Scenario = {
   name: 'drain-takes-budget',
   title: 'While respread is at work, somebody drains two nodes of a full zone: both need the same budgets.',
   seed: 3,
+  interfered: true,
   play: async stage => {
     const { world, somebody } = await afterOutage(stage)
     await onceUnderWay(stage, 2)
@@ -106,6 +111,7 @@ export const rivalTakesBudget: Scenario = {
   name: 'rival-takes-budget',
   title: 'Another descheduler evicts all excess at once, every time it looks, from the moment that respread begins.',
   seed: 3,
+  interfered: true,
   play: async stage => {
     const { world, note, invariants } = await afterOutage(stage)
     const evict = createRival(world, 'rival')
@@ -127,6 +133,7 @@ export const webhookDenies: Scenario = {
   name: 'webhook-denies',
   title: 'An admission webhook denies evictions of web for twenty minutes.',
   seed: 1,
+  interfered: true,
   play: async stage => {
     const { world, note } = await afterOutage(stage)
     const way = world.evictor

@@ -9,6 +9,7 @@ export const replacementsAreNeverReady: Scenario = {
   name: 'replacements-are-never-ready',
   title: 'No pod that is created from now on becomes Ready.',
   seed: 1,
+  interfered: true,
   play: async stage => {
     const { world, note } = await afterOutage(stage)
     note('from now on no new pod becomes Ready')
