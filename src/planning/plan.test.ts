@@ -146,6 +146,14 @@ describe('room', () => {
   })
 })
 
+it('a group that pods on their way will restore waits for them, and nothing stands in its way', () => {
+  const objects = [...zones({ a: 1, c: 1 }, { cpu: '4' }), ...workload({ name: 'web', on: ['a0', 'a0', undefined], spread: [hard('web')] })]
+  const result = planFor(objects)
+
+  expect(result.evictions).toEqual([])
+  expect(groupOf(result, 'web')).toMatchObject({ status: 'Held', reason: 'ReplacementPending', excess: 1, excessAfter: 0 })
+})
+
 describe('who is moved', () => {
   it('never a higher priority while a lower one serves; then not Ready, lower deletion cost, younger', () => {
     const objects = [

@@ -28,4 +28,14 @@ describe('createAnnouncer', () => {
   ])('%s', (_, passes, expected) => {
     expect(said(...passes)).toEqual(expected)
   })
+
+  it('says once what two topics have to say in the same words', () => {
+    const heard: string[] = []
+    const occurrence = { reason: 'Held', level: 'info', message: 'shop/web waits' } as const
+    const topics = ['web over zone', 'web over hostname'].map(topic => ({ topic, occurrence }))
+    const announcer = createAnnouncer({ record: ({ message }) => heard.push(message) })
+    for (let pass = 0; pass < 2; pass++) announcer.announce(topics)
+
+    expect(heard).toEqual(['shop/web waits'])
+  })
 })

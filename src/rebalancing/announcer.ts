@@ -19,9 +19,13 @@ export function createAnnouncer(recorder: Recorder): Announcer {
   return {
     announce: statements => {
       const now = new Map<string, string>()
+      const heard = new Set<string>()
       for (const { topic, occurrence, quiet = false } of statements) {
         const before = said.get(topic)
-        if (before !== occurrence.reason && !(quiet && before === undefined)) recorder.record(occurrence)
+        const text = `${occurrence.reason}: ${occurrence.message}`
+        // Two constraints of one workload may have the same to say.
+        if (before !== occurrence.reason && !(quiet && before === undefined) && !heard.has(text)) recorder.record(occurrence)
+        heard.add(text)
         if (!quiet) now.set(topic, occurrence.reason)
       }
       said = now

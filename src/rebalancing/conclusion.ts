@@ -41,6 +41,11 @@ const LIFTED_BY_TIME: ReadonlySet<string> = new Set<Reason>([
   'Pending',
 ])
 
+/** Whether a group that exceeds maxSkew is still to be helped: something is planned for it, or it waits for what time lifts. */
+export function isToBeHelped({ excess, status, reason }: GroupPlan): boolean {
+  return excess > 0 && (status === 'Violated' || status === 'Held' || LIFTED_BY_TIME.has(reason))
+}
+
 /** Waits that end with an answer the server will not change. */
 const FINAL_ANSWERS: ReadonlySet<string> = new Set(['SeveralBudgets', 'EvictionInvalid', 'BudgetForbids'])
 

@@ -91,7 +91,7 @@ function began(scene: Scene, phase: Episode['phase']): readonly Occurrence[] {
 }
 
 function ended({ phase, since, cause, what }: Episode, { now }: Scene, next: Episode['phase']): readonly Occurrence[] {
-  const message = `it lasted ${minutes(now - since)}${phase === cause ? ` and began with: ${what}` : ''}`
+  const message = `it lasted ${minutes(lasting(since, now))}${phase === cause ? ` and began with: ${what}` : ''}`
   if (phase === 'Outage') return [{ reason: 'OutageEnded', level: 'info', message }]
   // Under an outage nobody can tell whether a drain goes on.
   return phase === 'Drain' && next === 'Respread' ? [{ reason: 'DrainEnded', level: 'info', message }] : []
@@ -100,14 +100,20 @@ function ended({ phase, since, cause, what }: Episode, { now }: Scene, next: Epi
 const BALANCED_AFTER = { Outage: 'the recovery', Drain: 'the drain', Skew: 'the start' } as const
 
 function done({ startedAt, since, evictions, misses, cause, what }: Episode, { now, blocked }: Scene): Occurrence {
+  const took = lasting(since, now)
   const left = blocked === 0 ? '' : `; still ${count(blocked, 'group')} over maxSkew, blocked`
   const start = new Date(startedAt).toISOString()
   return {
     reason: 'EpisodeDone',
     level: 'info',
-    message: `balanced ${minutes(now - since)} after ${BALANCED_AFTER[cause]} with ${count(evictions, 'eviction')} and ${count(misses, 'miss', 'misses')}${left}; it began at ${start} with: ${what}`,
-    fields: { cause, startedAt: start, evictions, misses, blocked, secondsToBalance: Math.round((now - since) / 1000) },
+    message: `${blocked === 0 ? 'balanced' : 'as balanced as can be'} ${minutes(took)} after ${BALANCED_AFTER[cause]} with ${count(evictions, 'eviction')} and ${count(misses, 'miss', 'misses')}${left}; it began at ${start} with: ${what}`,
+    fields: { cause, startedAt: start, evictions, misses, blocked, secondsToBalance: Math.round(took / 1000) },
   }
+}
+
+/** Times are kept over restarts, so they are of the wall clock, which may have been set back since. */
+function lasting(since: number, now: number): number {
+  return Math.max(0, now - since)
 }
 
 function minutes(ms: number): string {

@@ -22,8 +22,11 @@ describe('staleness', () => {
     expect(staleness(freshness, LIMIT)?.reason).toBe(reason)
   })
 
-  it('names the kinds, in a stable order', () => {
-    expect(staleness([kind('Pod', { ageMs: LIMIT + 1 }), kind('Node', { ageMs: LIMIT + 1 })], LIMIT)?.message).toContain('Node, Pod')
+  it('names the kinds, in a stable order, unless it is all of them', () => {
+    const stale = [kind('Pod', { ageMs: LIMIT + 1 }), kind('Node', { ageMs: LIMIT + 1 })]
+
+    expect(staleness([...stale, kind('Namespace')], LIMIT)?.message).toBe('for 90 s the server has sent nothing about Node, Pod')
+    expect(staleness(stale, LIMIT)?.message).toBe('for 90 s the server has sent nothing')
   })
 })
 

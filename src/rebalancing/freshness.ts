@@ -17,7 +17,9 @@ export function staleness(freshness: readonly KindFreshness[], limit: number): L
   if (unsynced.length > 0) return { reason: 'CachesNotSynced', message: `not listed completely yet: ${names(unsynced)}` }
   const stale = required.filter(kind => kind.ageMs > limit)
   if (stale.length > 0) {
-    return { reason: 'ViewStale', message: `the server has not proved current for ${limit / 1000} s: ${names(stale)}` }
+    // Twenty kinds say no more than all of them.
+    const which = stale.length === required.length ? '' : ` about ${names(stale)}`
+    return { reason: 'ViewStale', message: `for ${limit / 1000} s the server has sent nothing${which}` }
   }
   return undefined
 }

@@ -85,7 +85,12 @@ export function answerOf(
     case 'Conflict':
       return defer('BudgetConflict', outcome.message, budgetScope, { kind: 'at', time: now + CONFLICT_RETRY })
     case 'RefusedByWebhook':
-      return defer('RefusedByWebhook', outcome.message, { kind: 'workload', key: workloadKey(eviction) }, { kind: 'at', time: now + rest })
+      return defer(
+        'RefusedByWebhook',
+        `${outcome.message}; its workload rests until ${new Date(now + rest).toISOString()}`,
+        { kind: 'workload', key: workloadKey(eviction) },
+        { kind: 'at', time: now + rest },
+      )
     case 'Forbidden':
       return answer(
         'EvictionForbidden',

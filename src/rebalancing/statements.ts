@@ -12,11 +12,16 @@ export function statementsOf(plan: Plan, admission: Admission, domainHolds: read
       topic: `notice ${reason} ${message}`,
       occurrence: { reason, message, level: 'warning' },
     })),
-    ...domainHolds.map(settling),
+    ...domainHolds.filter(isComingBack).map(settling),
     ...plan.groups.map(standing),
     ...waitingWorkloads(admission),
     ...(dryRun ? wouldEvict(admission) : []),
   ]
+}
+
+/** One that is down settles when it is back. */
+function isComingBack({ until }: DomainHold): boolean {
+  return until !== undefined
 }
 
 function settling({ topologyKey, domain, reason, message }: DomainHold): Statement {
@@ -27,8 +32,8 @@ function standing({ id, namespace, workload, status, reason, message, topologyKe
   const topic = `group ${id}`
   const about = { kind: workload.kind, namespace, name: workload.name }
   const fields = { topologyKey, status }
-  // What waits or is left alone without being over maxSkew concerns nobody.
-  if (excess === 0) {
+  // What waits or is left alone without being over maxSkew concerns nobody; but while a domain is down its counts say little.
+  if (excess === 0 && reason !== 'DomainOutage') {
     return {
       topic,
       occurrence: {
@@ -42,7 +47,7 @@ function standing({ id, namespace, workload, status, reason, message, topologyKe
     }
   }
   const level = status === 'Blocked' && !waits(reason) ? 'warning' : 'info'
-  return { topic, occurrence: { reason, message: `${namespace}/${workload.name}: ${message}`, about, fields, level } }
+  return { topic, occurrence: { reason, message: `${namespace}/${workload.name}: ${message}`, about, fields, level }, quiet: excess === 0 }
 }
 
 /** Time or an event may lift it: nothing for a person to do. */
@@ -66,7 +71,7 @@ function waitingWorkloads({ waiting }: Admission): readonly Statement[] {
 
 /** The whole way: what may go out now, and what would follow it. */
 function wouldEvict({ admitted, waiting }: Admission): readonly Statement[] {
-  const followed = waiting.filter(({ reason }) => reason === 'LaterWave').map(({ eviction }) => eviction)
+  const followed = waiting.filter(({ reason }) => IN_TURN.has(reason)).map(({ eviction }) => eviction)
   return [...admitted, ...followed].map(wouldEvictPod)
 }
 

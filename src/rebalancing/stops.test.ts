@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createLoopWorld, MINUTE, NOON, SECOND, type LoopWorld } from '../../test/support/loop-world.ts'
+import { EMPTY_HISTORY, formatHistory } from './history.ts'
 import type { Loop } from './loop.ts'
 import type { StopSign } from './ports.ts'
 
@@ -28,9 +29,11 @@ function createSign() {
   return { sign, seenBy }
 }
 
-/** Every landing misses until the test says otherwise. */
+/** Two landings have missed elsewhere a moment ago, and here every one does until the test says otherwise. */
 function missingWorld(): LoopWorld {
   const world = createLoopWorld([9, 9, 0])
+  const misses = ['cart', 'checkout'].map(group => ({ group, cause: 'landing', at: NOON - SECOND }) as const)
+  world.store.text = formatHistory({ ...EMPTY_HISTORY, misses })
   world.landing = () => 'a'
   return world
 }

@@ -1,5 +1,6 @@
-import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import type { Plan } from '../planning/plan-types.ts'
 import { createAnnouncer, type Statement } from './announcer.ts'
+import { isToBeHelped } from './conclusion.ts'
 import { narrate, type Scene } from './episodes.ts'
 import type { Decision, LoopContext } from './loop-state.ts'
 import type { LoopHold } from './freshness.ts'
@@ -39,13 +40,14 @@ function standing(hold: LoopHold | undefined): Statement {
 }
 
 function sceneOf({ notices, groups }: Plan, situation: Situation, now: number): Scene {
-  const over = (group: GroupPlan): boolean => group.excess > 0
+  const over = groups.filter(({ excess, status }) => excess > 0 && status !== 'Balanced')
+  const unbalanced = over.filter(isToBeHelped)
   return {
     now,
     outages: notices.filter(({ reason }) => reason === 'DomainOutage').map(({ message }) => message),
     drains: situation.drains.map(({ node }) => node.name),
-    unbalanced: groups.filter(group => over(group) && (group.status === 'Violated' || group.status === 'Held')).length,
-    blocked: groups.filter(group => over(group) && group.status === 'Blocked').length,
+    unbalanced: unbalanced.length,
+    blocked: over.length - unbalanced.length,
     inFlight: situation.inFlight.length,
     settlingDomains: situation.domainHolds.length,
   }

@@ -38,6 +38,8 @@ describe('somebody else', { timeout: 60_000 }, () => {
 
     const [begun] = stage.noted('web is rolled out anew')
     expect(requestsOf(stage, 'web').filter(at => at > begun && at < begun + MINUTE)).toEqual([])
+    // Pods that are merely too young are no end of the story.
+    expect(stage.world.reasons().filter(reason => reason === 'EpisodeDone')).toHaveLength(1)
     expectReady(stage, EVEN)
   })
 

@@ -71,6 +71,8 @@ describe('a way to the server that', { timeout: 60_000 }, () => {
 
     expect(outcomes(stage).filter(kind => kind === 'Lost').length).toBeGreaterThan(2)
     expect(stage.world.requests).toHaveLength(FEWEST + 2)
+    // While an eviction may have happened, its group is not said to be beyond help.
+    expect(stage.world.reasons()).not.toContain('WouldNotHelp')
     expectServed(stage)
   })
 
