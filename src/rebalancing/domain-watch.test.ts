@@ -16,11 +16,12 @@ interface Given {
   /** Minutes ago. */
   readonly since?: number
   readonly created?: number
+  readonly cordoned?: boolean
 }
 
 /** The nodes of a zone; each has a hostname of its own too. */
 function zone(name: string, ...nodes: readonly Given[]): NodeRecord[] {
-  return nodes.map(({ ready = 'True', since, created }, index) =>
+  return nodes.map(({ ready = 'True', since, created, cordoned = false }, index) =>
     nodeRecord({
       name: `${name}-${index}`,
       labels: new Map([
@@ -28,6 +29,7 @@ function zone(name: string, ...nodes: readonly Given[]): NodeRecord[] {
         ['kubernetes.io/hostname', `${name}-${index}`],
       ]),
       ready,
+      unschedulable: cordoned,
       createdAt: created === undefined ? LONG_AGO : NOW - created * MINUTE,
       readySince: since === undefined ? undefined : NOW - since * MINUTE,
     }),
@@ -37,6 +39,7 @@ function zone(name: string, ...nodes: readonly Given[]): NodeRecord[] {
 const steady: Given = {}
 const down: Given = { ready: 'Unknown', since: 30 }
 const back = (minutes: number): Given => ({ since: minutes })
+const cordoned: Given = { cordoned: true }
 const fresh = (minutes: number): Given => ({ created: minutes, since: minutes })
 
 const holdsOf = (nodes: readonly NodeRecord[]): readonly (readonly [string, number | undefined])[] =>
@@ -59,6 +62,8 @@ describe('domains that settle', () => {
     ['back for thirty seconds, then down again', [down, down, down], [['c', undefined]]],
     ['one node of a zone of two was restarted', [steady, back(1)], []],
     ['the only node of a zone came back', [back(1)], [['c', 4]]],
+    ['all nodes are cordoned', [cordoned, cordoned], []],
+    ['the node that is not cordoned came back', [cordoned, cordoned, back(1)], [['c', 4]]],
   ])('%s', (_, nodes, expected) => {
     expect(holdsOf([...zone('a', steady, steady), ...zone('c', ...nodes)])).toEqual(expected)
   })
@@ -88,6 +93,20 @@ describe('domains that settle', () => {
 
     expect(atOnce).toMatchObject([{ topologyKey: ZONE, domain: 'c', until: NOW + HOLD_DOWN }])
     expect(later).toEqual([])
+  })
+
+  it.each<[string, readonly Given[], readonly number[], number | undefined]>([
+    ['all nodes of a zone are uncordoned', [cordoned, cordoned, cordoned], [0, 1, 2], 5],
+    ['the first of them is', [cordoned, cordoned, cordoned], [0], 5],
+    ['one node of a zone that is open is uncordoned', [steady, steady, cordoned], [2], undefined],
+  ])('when %s', (_, nodes, opened, minutes) => {
+    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => NOW, monotonic: () => 0 })
+    const before = zone('c', ...nodes)
+    const after = before.map((node, index) => (opened.includes(index) ? { ...node, unschedulable: false } : node))
+    for (const index of opened) watch.note({ kind: 'Node', key: `c-${index}`, before: before[index], after: after[index] })
+    const [hold] = watch.holds(clusterOf([...zone('a', steady, steady), ...after]))
+
+    expect(hold?.until).toBe(minutes === undefined ? undefined : NOW + minutes * MINUTE)
   })
 
   it('starts a flapping zone anew each time it comes back', () => {

@@ -6,11 +6,12 @@ import type { DomainHold } from '../planning/situation.ts'
 import type { Clock } from './ports.ts'
 
 /**
- * Tells which domains have come back or appeared too recently to receive pods.
+ * Tells which domains have come back, appeared or been opened too recently to receive pods.
  *
- * A domain settles for as long as it would have been under outage if every node were still as it was one hold-down ago. Almost all of that can
- * be read off the nodes (since when they are Ready, when they were created), so that a restart forgets nothing and a flapping zone
- * starts anew by itself. What the loop saw itself it measures itself, in monotonic time: clocks of kubelets are off, and its own may be set.
+ * A domain settles for as long as it would have been under outage if every node were still as it was one hold-down ago, cordoned ones left
+ * out. Almost all of that can be read off the nodes (since when they are Ready, when they were created), so that a restart forgets
+ * nothing but when a node was uncordoned, and a flapping zone starts anew by itself. What the loop saw itself it measures itself, in
+ * monotonic time: clocks of kubelets are off, and its own may be set.
  */
 export interface DomainWatch {
   /** Takes note of a node's change. */
@@ -20,26 +21,29 @@ export interface DomainWatch {
 
 /** @param holdDown milliseconds */
 export function createDomainWatch(policy: Policy, holdDown: number, clock: Pick<Clock, 'now' | 'monotonic'>): DomainWatch {
-  /** By node: when it was seen to become Ready, in monotonic time. */
+  /** By node: when it was seen to become Ready, or to be uncordoned, in monotonic time. */
   const sawReady = new Map<string, number>()
+  const sawOpened = new Map<string, number>()
   return {
     note: ({ kind, before, after }) => {
       if (kind !== 'Node') return
       if (after?.kind !== 'Node') {
-        if (before?.kind === 'Node') sawReady.delete(before.name)
+        if (before?.kind === 'Node') for (const saw of [sawReady, sawOpened]) saw.delete(before.name)
         return
       }
       // Without a `before` the node may be in the first list: then its own timestamps must do.
-      if (before?.kind !== 'Node' || after.ready !== 'True') return
+      if (before?.kind !== 'Node') return
+      if (before.unschedulable && !after.unschedulable) sawOpened.set(after.name, clock.monotonic())
+      if (after.ready !== 'True') return
       if (before.ready !== 'True' || before.readySince !== after.readySince) sawReady.set(after.name, clock.monotonic())
     },
     holds: cluster => {
       const time = clock.now()
+      const seenAt = (seen: number | undefined): number | undefined => (seen === undefined ? undefined : time - (clock.monotonic() - seen))
       const steadyFrom = (node: NodeRecord): number => {
         if (node.ready !== 'True') return Number.POSITIVE_INFINITY
-        const seen = sawReady.get(node.name)
-        const since = seen === undefined ? Math.max(node.createdAt, node.readySince ?? node.createdAt) : time - (clock.monotonic() - seen)
-        return since + holdDown
+        const readySince = seenAt(sawReady.get(node.name)) ?? Math.max(node.createdAt, node.readySince ?? node.createdAt)
+        return Math.max(readySince, seenAt(sawOpened.get(node.name)) ?? readySince) + holdDown
       }
       const unsteady = [...cluster.nodes()].filter(node => steadyFrom(node) > time)
       if (unsteady.length === 0) return []
@@ -74,19 +78,25 @@ function settling(
   steadyFrom: (node: NodeRecord) => number,
   now: number,
 ): DomainHold | undefined {
+  // What is cordoned takes no pods anyway: that is for the scheduler to say, and says more about why.
+  const open = domain.nodes.filter(node => !node.unschedulable)
+  if (open.length === 0) return undefined
   // Nodes added to a domain that is up say nothing about it; a domain with none but new nodes has just appeared.
-  const older = domain.nodes.filter(node => node.createdAt + holdDown <= now)
-  const nodes = older.length > 0 ? older : domain.nodes
+  const older = open.filter(node => node.createdAt + holdDown <= now)
+  const nodes = older.length > 0 ? older : open
   const times = nodes.map(steadyFrom).sort((a, b) => a - b)
   const needed = steadyNodesNeeded(nodes.length, outage)
   const until = times[needed - 1] ?? Number.POSITIVE_INFINITY
   if (until <= now) return undefined
+  const isKnown = Number.isFinite(until)
+  const when = isKnown ? `from ${new Date(until).toISOString()} on, when` : 'once'
+  const have = needed === 1 ? 'has' : 'have'
   return {
     topologyKey: domain.topologyKey,
     domain: domain.name,
     reason: 'DomainSettling',
-    until: Number.isFinite(until) ? until : undefined,
-    message: `${domain.topologyKey}=${domain.name} accepts pods once ${needed} of its nodes have been Ready for ${holdDown / 1000} s`,
+    until: isKnown ? until : undefined,
+    message: `${domain.topologyKey}=${domain.name} accepts pods ${when} ${needed} of its nodes ${have} been Ready and open for ${holdDown / 1000} s`,
   }
 }
 
