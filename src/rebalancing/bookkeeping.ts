@@ -4,6 +4,7 @@ import { budgetNames } from './admission.ts'
 import { refund, spend } from './cool-downs.ts'
 import { expectationOf, type Expectation } from './expectations.ts'
 import type { History } from './history.ts'
+import { isOnProbation } from './quarantine.ts'
 import { workloadKey } from './workload-key.ts'
 
 /**
@@ -23,7 +24,9 @@ export function withRequest(
   const victim = cluster.pod(eviction.namespace, eviction.pod)
   if (victim === undefined) return history
   const key = workloadKey(eviction)
-  const planned = plan.evictions.filter(candidate => workloadKey(candidate) === key).length
+  const planned = isOnProbation(history.quarantines, history.moves, eviction.groups, now)
+    ? 1
+    : plan.evictions.filter(candidate => workloadKey(candidate) === key).length
   return {
     ...history,
     expectations: [

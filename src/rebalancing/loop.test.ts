@@ -295,6 +295,24 @@ describe('learning', () => {
     expect(world.requests.length).toBeGreaterThan(before)
   })
 
+  it('after a quarantine one eviction shows whether it is over, before the rest follows', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    world.landing = planned => (world.requests.length <= 2 ? 'a' : planned)
+    const loop = world.loop()
+    void loop.start()
+    const requestsBy = async (minutes: number): Promise<number> => {
+      await world.clock.advanceAsync(NOON + minutes * MINUTE - world.clock.now())
+      return world.requests.length
+    }
+
+    const course = [await requestsBy(9), await requestsBy(19), await requestsBy(29)]
+    await loop.stop()
+
+    // Two misses, ten minutes of quarantine, one move, ten minutes of rest, and the others.
+    expect(course).toEqual([2, 3, 6])
+    expect(world.counts()).toEqual({ a: 4, b: 4, c: 4 })
+  })
+
   it('three misses in ten minutes stop the loop', async () => {
     const world = createLoopWorld([9, 9, 0])
     world.landing = () => 'a'

@@ -49,7 +49,7 @@ export function giveSecondChances({ ports, state: { memory } }: LoopContext, { g
   const { view, clock, recorder } = ports
   const now = clock.now()
   const balanced = new Set(groups.filter(({ excess }) => excess === 0).map(({ id }) => id))
-  const { misses, quarantines: remembered } = forgive(memory.history, balanced, now)
+  const { misses, quarantines: remembered } = forgive(memory.history, memory.history.moves, balanced, now)
   const { quarantines, lifted } = reconsider(remembered, groups, view.state, now)
   memory.history = { ...memory.history, misses, quarantines }
   for (const each of lifted) recorder.record(quarantineLifted(each))

@@ -4,7 +4,16 @@ import { group } from '../../test/support/made-up-plans.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
-import { afterMiss, forgive, missesTooOften, quarantineHolds, reconsider, type Misses, type Quarantine } from './quarantine.ts'
+import {
+  afterMiss,
+  forgive,
+  isOnProbation,
+  missesTooOften,
+  quarantineHolds,
+  reconsider,
+  type Misses,
+  type Quarantine,
+} from './quarantine.ts'
 import type { OfWorkload } from './workload-key.ts'
 
 const MINUTE = 60_000
@@ -46,15 +55,35 @@ describe('quarantine', () => {
     expect(quarantineHolds(quarantines, 11 * MINUTE)).toEqual([])
   })
 
+  it('leaves the group on probation until a move of it stands', () => {
+    const { quarantines } = missed(NONE, 'web', 0, 1)
+    const onProbation = (minute: number, ...moves: readonly (readonly [group: string, minute: number])[]): boolean => {
+      const standing = moves.map(([group, at]) => ({ group, at: at * MINUTE }))
+      return isOnProbation(quarantines, standing, ['web'], minute * MINUTE)
+    }
+
+    expect([10, 11, 60].map(minute => onProbation(minute))).toEqual([false, true, true])
+    expect([onProbation(22, ['web', 12]), onProbation(22, ['web', 0]), onProbation(22, ['cart', 12])]).toEqual([false, true, true])
+    expect(isOnProbation(quarantines, [], ['cart'], 60 * MINUTE)).toBe(false)
+  })
+
   it('starts with a clean slate once the group is balanced and the quarantine over', () => {
     const known = missed(NONE, 'web', 0, 1)
-    const forgiven = (minute: number, ...balanced: readonly string[]): Misses => forgive(known, new Set(balanced), minute * MINUTE)
+    const forgiven = (minute: number, ...balanced: readonly string[]): Misses => forgive(known, [], new Set(balanced), minute * MINUTE)
 
     expect(until(missed(forgiven(15, 'web'), 'web', 20, 21))).toEqual([['web', 41]])
     expect(until(missed(forgiven(21, 'web'), 'web', 22, 23))).toEqual([['web', 33]])
     expect(until(missed(forgiven(15), 'web', 20, 21))).toEqual([['web', 41]])
     expect(until(forgiven(10, 'web'))).toEqual([['web', 11]])
     expect(forgiven(3000)).toEqual(NONE)
+  })
+
+  it('is not forgotten while its latest move may still be undone', () => {
+    const known = missed(NONE, 'web', 0, 1)
+    const forgiven = (minute: number): Misses => forgive(known, [{ group: 'web', at: 25 * MINUTE }], new Set(['web']), minute * MINUTE)
+
+    expect(until(forgiven(30))).toEqual([['web', 11]])
+    expect(until(forgiven(35))).toEqual([])
   })
 })
 
@@ -71,7 +100,7 @@ describe('misses anywhere', () => {
 
   it('are not forgiven before the ten minutes are over', () => {
     const known: Misses = { misses: [0, 1].map(minute => ({ group: 'web', cause: 'landing', at: minute * MINUTE })), quarantines: [] }
-    const after = missed(forgive(known, new Set(['web']), 2 * MINUTE), 'cart', 9)
+    const after = missed(forgive(known, [], new Set(['web']), 2 * MINUTE), 'cart', 9)
 
     expect(missesTooOften(after.misses, 9 * MINUTE)).toBe(true)
   })

@@ -57,15 +57,24 @@ export function missesTooOften(misses: readonly Miss[], now: number): boolean {
   return misses.filter(({ cause, at }) => cause === 'landing' && now - at < WINDOW).length >= MISSES_ANYWHERE
 }
 
+/** A move that helped and that nobody has undone, as far as it matters here. */
+interface StandingMove {
+  readonly group: string
+  readonly at: number
+}
+
 /**
- * Groups that are balanced start with a clean slate once they have had as much time to get out of balance again as their quarantine lasted;
- * what is older than the longest quarantine is forgotten anyway.
+ * Groups that are balanced start with a clean slate once they have had as much time to get out of balance again as their quarantine lasted, since
+ * its end and since their latest move; what is older than the longest quarantine is forgotten anyway.
  */
-export function forgive(known: Misses, balanced: ReadonlySet<string>, now: number): Misses {
+export function forgive(known: Misses, moves: readonly StandingMove[], balanced: ReadonlySet<string>, now: number): Misses {
   const forgotten = (group: string, end: number): boolean => (balanced.has(group) && now >= end) || now >= end + LONGEST_QUARANTINE
+  const latestMove = (group: string): number => Math.max(...moves.filter(move => move.group === group).map(({ at }) => at))
   return {
     misses: known.misses.filter(({ group, at }) => !forgotten(group, at + WINDOW)),
-    quarantines: known.quarantines.filter(({ group, since, until }) => !forgotten(group, until + (until - since))),
+    quarantines: known.quarantines.filter(
+      ({ group, since, until }) => !forgotten(group, Math.max(until, latestMove(group)) + (until - since)),
+    ),
   }
 }
 
@@ -114,6 +123,22 @@ function changeSince({ cause, circumstances: before }: Quarantine, { spec, nodes
   if (before === undefined) return undefined
   if (before.spec !== spec) return 'its spec has changed'
   return before.nodes === nodes || cause === 'movedBack' ? undefined : 'its nodes have changed'
+}
+
+/**
+ * Whether one of the groups has left its quarantine and has yet to show that evictions help again, by one move that still stands: until then a
+ * round of it is one eviction.
+ */
+export function isOnProbation(
+  quarantines: readonly Quarantine[],
+  moves: readonly StandingMove[],
+  groups: readonly string[],
+  now: number,
+): boolean {
+  return quarantines.some(
+    ({ group, times, until }) =>
+      times > 0 && until <= now && groups.includes(group) && !moves.some(move => move.group === group && move.at >= until),
+  )
 }
 
 export function quarantineHolds(quarantines: readonly Quarantine[], now: number): readonly WorkloadHold[] {
