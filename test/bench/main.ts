@@ -3,6 +3,7 @@ const [name = '', ...args] = process.argv.slice(2)
 
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   decoding: () => import('./decoding.ts'),
+  loop: () => import('./loop.ts'),
   planning: () => import('./planning.ts'),
   scale: () => import('./scale.ts'),
   scheduling: () => import('./scheduling.ts'),

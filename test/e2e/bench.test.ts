@@ -8,6 +8,7 @@ const MAIN = join(import.meta.dirname, '../bench/main.ts')
 it.each([
   ['scheduling', ['--nodes', '30', '--pods', '600'], /hard zone/],
   ['planning', ['--nodes', '30'], /^ *30 +600 /m],
+  ['loop', ['--scenarios', 'zone-outage'], /^zone-outage +respread +8\/8 +0 /m],
 ])(
   'bench %s prints its table',
   async (name, args, row) => {
