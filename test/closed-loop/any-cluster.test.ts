@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/simulation/random.ts'
 import { wasted } from './evenness.ts'
+import { fewestNow } from './fewest.ts'
 import { loseAndFind, randomShop } from './random-shop.ts'
 import { setStage } from './scenario.ts'
 import { seeds } from './seeds.ts'
 import { MINUTE } from './world.ts'
 
-describe('whatever spreads over whatever zones, a zone that was lost and found is filled with as few evictions as were planned', () => {
+describe('whatever spreads over whatever zones, a zone that was lost and found is filled with as few evictions as can be', () => {
   it.each(seeds(100))('RESPREAD_SEED=%i', { timeout: 60_000 }, async seed => {
     const random = createRandom(seed).fork('shop')
     const stage = setStage({ seed, objects: randomShop(random) })
@@ -15,12 +16,13 @@ describe('whatever spreads over whatever zones, a zone that was lost and found i
     stage.start()
     await world.pass(2 * MINUTE)
     const cause = await loseAndFind(stage, random)
-    const planned = world.planNow().summary.plannedEvictions + invariants.flights.length
+    // A landing that cannot be told as long as others are to come is planned later: then the bound says how many there are.
+    const most = Math.max(world.planNow().summary.plannedEvictions, fewestNow(stage)) + invariants.flights.length
     await world.pass(12 * MINUTE)
 
     expect({ cause, breaches: invariants.breaches }).toEqual({ cause, breaches: [] })
     expect({ cause, wasted: wasted(stage) }).toEqual({ cause, wasted: [] })
-    expect({ cause, evictions: invariants.flights.length }).toEqual({ cause, evictions: planned })
+    expect({ cause, above: Math.max(0, invariants.flights.length - most) }).toEqual({ cause, above: 0 })
     expect({ cause, left: world.planNow().summary.plannedEvictions }).toEqual({ cause, left: 0 })
   })
 })

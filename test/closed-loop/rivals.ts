@@ -10,14 +10,17 @@ export function createRival({ cluster, clock, random }: World, name: string): (p
   return ({ namespace, name: pod, uid }) => evictor.evict({ namespace, pod, uid, priority: 0 }, new AbortController().signal)
 }
 
-/** `kubectl drain`: cordons the node and evicts what is on it, asking again every five seconds where a budget refuses. */
+/**
+ * `kubectl drain`: cordons the node and evicts what is on it, asking again every five seconds where a budget refuses. Whoever uncordons the node
+ * has given the drain up.
+ */
 export function drain({ world, somebody, invariants }: Stage, node: string): void {
   const evict = createRival(world, `drain ${node}`)
   somebody(`${node} is drained`)
   world.cluster.cordon(node)
   world.clock.after(0, function again() {
     const left = Array.from(world.cluster.state.podsOn(node)).filter(({ deletedAt }) => deletedAt === undefined)
-    if (left.length === 0) return
+    if (left.length === 0 || world.cluster.state.node(node)?.unschedulable !== true) return
     invariants.disturbed(6 * SECOND)
     for (const pod of left) void evict(pod)
     world.clock.after(5 * SECOND, again)
