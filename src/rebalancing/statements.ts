@@ -24,8 +24,9 @@ function isComingBack({ until }: DomainHold): boolean {
   return until !== undefined
 }
 
-function settling({ topologyKey, domain, reason, message }: DomainHold): Statement {
-  return { topic: `domain ${topologyKey}=${domain}`, occurrence: { reason, message, level: 'info' } }
+/** Told anew when it begins to hold still anew. */
+function settling({ topologyKey, domain, until, reason, message }: DomainHold): Statement {
+  return { topic: `domain ${topologyKey}=${domain} until ${until}`, occurrence: { reason, message, level: 'info' } }
 }
 
 function standing({ id, namespace, workload, status, reason, message, topologyKey, excess }: GroupPlan): Statement {

@@ -4,7 +4,7 @@ import { ownersOf } from '../../src/planning/workloads.ts'
 import { budgetsOf } from '../../src/scheduling/budget-arithmetic.ts'
 import { followFlights, type Flight } from './flights.ts'
 import { excessByHand } from './spread-by-hand.ts'
-import { SECOND, type World } from './world.ts'
+import { SECOND, type Request, type World } from './world.ts'
 import { watchZones } from './zones-by-hand.ts'
 
 /** What the watcher of a world has found. */
@@ -101,9 +101,13 @@ export function watchInvariants(world: World, foreseeable = true): Invariants {
     const { stalledSince } = mirror
     const age = stalledSince === undefined ? 0 : clock.monotonic() - stalledSince
     if (age > settings.freshness) breach(`${pod} is asked for on a stale view`)
-    if (requests.filter(request => request.uid === uid && request.outcome === undefined && request.sender.alive).length > 1) {
+    const before = requests.slice(0, -1).filter(request => request.uid === uid)
+    if (before.some(request => request.outcome === undefined && request.sender.alive)) {
       breach(`${pod} is asked for again before the answer has come`)
     }
+    const mayStillHappen = ({ outcome, answeredAt = 0 }: Request): boolean =>
+      outcome?.kind === 'Lost' && clock.now() - answeredAt < settings.evictionRequestDeadline
+    if (before.some(mayStillHappen)) breach(`${pod} is asked for again while the first request may still happen`)
     if (!sender.mayAct()) breach(`${pod} is asked for without the lease`)
     if (!isWrittenDown(world.history.text, uid)) breach(`${pod} is asked for and was not written down before`)
     const downFor = zones.downFor() - age

@@ -61,6 +61,7 @@ describe('a watch that stalls', { timeout: 60_000 }, () => {
     const stage = await tell(stories.watchStalls)
 
     expect(stage.world.reasons()).toContain('ViewStale')
+    expect((stage.world.requests[0]?.at ?? Infinity) - stage.noted('the watch is back')[0]).toBeGreaterThanOrEqual(5 * MINUTE)
     expectServed(stage)
   })
 })

@@ -34,10 +34,11 @@ export interface WorldOptions {
 }
 
 /** A request as it was sent, with the answer that it got. */
-interface Request extends EvictionRequest {
+export interface Request extends EvictionRequest {
   readonly at: number
   readonly sender: Sender
   outcome?: EvictionOutcome
+  answeredAt?: number
 }
 
 /** A process that moves pods, seen from outside. */
@@ -131,6 +132,7 @@ export function createWorld(options: WorldOptions): World {
       requests.push(sent)
       for (const listener of listeners) listener(sent)
       const outcome = await world.evictor.evict(request, signal)
+      sent.answeredAt = clock.now()
       sent.outcome = sender.alive ? outcome : { kind: 'Lost', message: 'nobody waits for the answer any more' }
       return sender.alive ? outcome : new Promise(() => {})
     },

@@ -1,5 +1,5 @@
 import type { Leadership } from '../../../src/rebalancing/ports.ts'
-import { afterOutage, loseZoneC, type Scenario, type Stage } from '../scenario.ts'
+import { afterOutage, failZone, loseZoneC, recoverZone, type Scenario, type Stage } from '../scenario.ts'
 import { MINUTE, SECOND } from '../world.ts'
 
 /** A lease as one process sees it. */
@@ -82,17 +82,21 @@ export const processDiesAtEveryMoment: Scenario = {
 
 export const watchStalls: Scenario = {
   name: 'watch-stalls',
-  title: 'The watch stalls for five minutes while respread is at work: nothing that happens is seen.',
+  title: 'The watch stalls for five minutes while a zone settles, and nobody sees that the zone goes away again meanwhile.',
   seed: 4,
   play: async stage => {
-    const { world, invariants, note } = await afterOutage(stage)
-    await world.clock.runUntil(() => invariants.flights.length >= 2, 10 * MINUTE)
+    const { world, note } = await afterOutage(stage)
+    await world.pass(2 * MINUTE)
     note('the watch stalls')
     world.mirror.stall()
-    await world.pass(5 * MINUTE)
+    await world.pass(30 * SECOND)
+    failZone(stage, 'zone-c')
+    await world.pass(3 * MINUTE)
+    recoverZone(stage, 'zone-c')
+    await world.pass(90 * SECOND)
     note('the watch is back')
     world.mirror.resume()
-    await world.pass(5 * MINUTE)
+    await world.pass(8 * MINUTE)
   },
 }
 
