@@ -2,7 +2,7 @@ import { ANNOTATIONS } from '../../src/cluster/annotations.ts'
 import type { ClusterReader } from '../../src/cluster/cluster-state.ts'
 import { matchesLabels } from '../../src/cluster/label-selector.ts'
 import type { NodeRecord } from '../../src/cluster/node.ts'
-import type { PodRecord, TopologySpreadConstraint } from '../../src/cluster/pod.ts'
+import { isFinished, type PodRecord, type TopologySpreadConstraint } from '../../src/cluster/pod.ts'
 import { repellingTaint } from '../../src/scheduling/taints.ts'
 import type { Strategy } from '../closed-loop/respread.ts'
 import { MINUTE, type Sender } from '../closed-loop/world.ts'
@@ -97,7 +97,7 @@ function mayGo({ controller, claims, annotations }: PodRecord): boolean {
 /** Taints, CPU and memory as they are now; nothing is reserved. */
 function fits(cluster: ClusterReader, { spec }: PodRecord, node: NodeRecord): boolean {
   if (repellingTaint(node.taints, spec.tolerations) !== undefined) return false
-  const there = [...cluster.podsOn(node.name)]
+  const there = Array.from(cluster.pods()).filter(pod => pod.nodeName === node.name && !isFinished(pod))
   const sum = (of: 'cpu' | 'memory'): number => there.reduce((total, pod) => total + pod.charged[of], spec.requests[of])
   return sum('cpu') <= node.allocatable.cpu && sum('memory') <= node.allocatable.memory
 }

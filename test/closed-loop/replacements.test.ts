@@ -30,7 +30,8 @@ async function bornJustBefore(stage: Stage, why: (world: Stage['world']) => void
     },
   }
   await world.clock.runUntil(() => bystanders.size > 0, 10 * MINUTE)
-  await world.pass(10 * MINUTE)
+  // A workload that was scaled rests for one cool-down.
+  await world.pass(25 * MINUTE)
   return bystanders
 }
 

@@ -1,4 +1,4 @@
-import type { PodRecord } from '../../src/cluster/pod.ts'
+import { isFinished, type PodRecord } from '../../src/cluster/pod.ts'
 import type { EvictionOutcome } from '../../src/rebalancing/ports.ts'
 import { createInProcessEvictor } from '../../src/simulation/ports/in-process-evictor.ts'
 import type { Stage } from './scenario.ts'
@@ -19,7 +19,9 @@ export function drain({ world, somebody, invariants }: Stage, node: string): voi
   somebody(`${node} is drained`)
   world.cluster.cordon(node)
   world.clock.after(0, function again() {
-    const left = Array.from(world.cluster.state.podsOn(node)).filter(({ deletedAt }) => deletedAt === undefined)
+    const left = Array.from(world.cluster.state.pods()).filter(
+      pod => pod.nodeName === node && pod.deletedAt === undefined && !isFinished(pod),
+    )
     if (left.length === 0 || world.cluster.state.node(node)?.unschedulable !== true) return
     invariants.disturbed(6 * SECOND)
     for (const pod of left) void evict(pod)
