@@ -23,6 +23,7 @@ export const evictAllAtOnce: Strategy = world => {
     get alive() {
       return alive
     },
+    aheadAtStart: 0,
     mayAct: () => alive,
   }
   clock.after(INTERVAL, function look() {

@@ -1,7 +1,10 @@
 import type { ClusterReader } from '../../src/cluster/cluster-state.ts'
+import type { Labels } from '../../src/cluster/labels.ts'
 import { matchesLabels } from '../../src/cluster/label-selector.ts'
+import type { PodRecord } from '../../src/cluster/pod.ts'
 import { ownersOf } from '../../src/planning/workloads.ts'
 import { budgetsOf } from '../../src/scheduling/budget-arithmetic.ts'
+import { isReady, isTerminating } from '../../src/simulation/pod-facts.ts'
 import { followFlights, type Flight } from './flights.ts'
 import { excessByHand } from './spread-by-hand.ts'
 import { SECOND, type Request, type World } from './world.ts'
@@ -57,12 +60,18 @@ export function watchInvariants(world: World, foreseeable = true): Invariants {
     most('of workload', uncovered, flight => Math.max(1, Math.floor((replicasOf(flight) * caps.workloadPercent) / 100)))
   }
 
+  /** Pods that have ceased to serve, and when: the server itself lets an eviction pass as long as a budget's status does not show that. */
+  const lost: { readonly uid: string; readonly namespace: string; readonly labels: Labels; readonly at: number }[] = []
+  const isServing = (pod: PodRecord): boolean => pod.ready && pod.deletedAt === undefined
+
   /** What is left after an eviction must be what the budget asked for; what its owner or others do to it later is not ours. */
   const checkBudgets = ({ victim }: Flight): void => {
+    const justLost = lost.filter(({ uid, at }) => clock.now() - at < LAG && !flights.all.some(one => one.victim.uid === uid))
     for (const { namespace, name, selector, status } of budgetsOf(cluster.state, victim)) {
-      const covered = [...cluster.state.podsIn(namespace)].filter(pod => matchesLabels(selector, pod.labels))
-      const healthy = covered.filter(pod => pod.ready && pod.deletedAt === undefined && pod.uid !== victim.uid).length
-      if (healthy < status.desiredHealthy) {
+      const isCovered = (pod: Pick<PodRecord, 'namespace' | 'labels'>): boolean =>
+        pod.namespace === namespace && matchesLabels(selector, pod.labels)
+      const healthy = [...cluster.state.podsIn(namespace)].filter(pod => isCovered(pod) && isServing(pod) && pod.uid !== victim.uid).length
+      if (healthy + justLost.filter(isCovered).length < status.desiredHealthy) {
         breach(`an eviction leaves budget ${name} ${healthy} of ${status.desiredHealthy} healthy pods`)
       }
     }
@@ -89,12 +98,18 @@ export function watchInvariants(world: World, foreseeable = true): Invariants {
   flights.onLanding(({ at, landing, victim }) => {
     if (landing === undefined || !foreseeable) return
     const upBefore = zones.upFor(landing.zone) - (clock.now() - at)
+    const fooledBy = Math.max(0, requests.findLast(({ uid }) => uid === victim.uid)?.sender.aheadAtStart ?? 0)
     // A zone that came back after the eviction could not be foreseen.
-    if (upBefore >= LAG && upBefore < settings.holdDown) {
+    if (upBefore >= LAG && upBefore < settings.holdDown - fooledBy) {
       breach(`${victim.name} was evicted and landed in ${landing.zone}, which had held still for ${upBefore / SECOND} s`)
     }
   })
-  cluster.store.subscribe(({ resource }) => {
+  cluster.store.subscribe(({ resource, type, object, previous }) => {
+    if (resource === 'pods' && previous !== undefined && isReady(previous) && !isTerminating(previous)) {
+      const { uid = '', namespace = '', labels = {} } = object.metadata
+      const isLost = type === 'DELETED' || !isReady(object) || isTerminating(object)
+      if (isLost) lost.push({ uid, namespace, labels: new Map(Object.entries(labels)), at: clock.now() })
+    }
     if (resource === 'pods' || resource === 'nodes') checkExcess()
   })
   world.onRequest(({ pod, uid, sender }) => {

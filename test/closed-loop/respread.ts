@@ -53,6 +53,7 @@ function createProcess(
     get alive() {
       return alive
     },
+    aheadAtStart: world.clockAhead,
     mayAct,
   }
   const loop = createLoop(

@@ -44,6 +44,8 @@ export interface Request extends EvictionRequest {
 /** A process that moves pods, seen from outside. */
 export interface Sender {
   readonly alive: boolean
+  /** How far its wall clock was ahead when it began: of what was before, it knows no more than timestamps tell. */
+  readonly aheadAtStart: number
   mayAct(): boolean
 }
 
