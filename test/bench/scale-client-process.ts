@@ -8,6 +8,7 @@ import { CLUSTER_RESOURCES, collectionPath } from '../../src/kubernetes/resource
 import { createTransport, type ApiStream, type Transport } from '../../src/kubernetes/transport.ts'
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 import { plan } from '../../src/planning/plan.ts'
+import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import { createLoop, type Planner } from '../../src/rebalancing/loop.ts'
 import type { Recorder } from '../../src/rebalancing/ports.ts'
@@ -67,6 +68,7 @@ async function run(server: string): Promise<void> {
   const synced = syncing.cost()
   const before = performance.now()
   const model = createSchedulerModel(view.state, DEFAULT_PROFILES)
+  const following = createPlanner({ cluster: view.state, model }, DEFAULT_POLICY)
   tell({ kind: 'Synced', cost: synced, modelSeconds: (performance.now() - before) / 1000 })
 
   const seen: number[] = []
@@ -77,13 +79,14 @@ async function run(server: string): Promise<void> {
   let planSeconds = 0
   view.subscribe(delta => {
     model.advance(delta)
+    following.note(delta)
     if (delta.after?.kind !== 'Pod' || delta.after.readySince === undefined) return
     undecided.push(delta.after.readySince)
     seen.push(Date.now() - delta.after.readySince)
   })
-  const planner: Planner = situation => {
+  const planner: Planner = (situation, most) => {
     const from = performance.now()
-    const result = plan({ cluster: view.state, model }, DEFAULT_POLICY, situation)
+    const result = following.plan(situation, most)
     planSeconds += (performance.now() - from) / 1000
     plans += 1
     firstPlan.resolve()
