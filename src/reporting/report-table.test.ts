@@ -215,14 +215,15 @@ describe('the table of a plan', () => {
 
     expect(table(made, { limit: 3 })).toMatchInlineSnapshot(`
       "
-      NAMESPACE  WORKLOAD        KEY   WHEN  COUNTS  SKEW  EVICT  STATUS    RISK
-      shop       deploy/bad-104  zone  hard  10 6 0  10        0  Violated  63%
-      shop       deploy/bad-109  zone  hard  10 6 0  10        0  Violated  63%
-      shop       deploy/bad-114  zone  hard  10 6 0  10        0  Violated  63%
+      NAMESPACE  WORKLOAD        KEY   WHEN  COUNTS  SKEW  RISK  EVICT  STATUS
+      shop       deploy/bad-104  zone  hard  10 6 0  10/1  63%       0  Violated
+      shop       deploy/bad-109  zone  hard  10 6 0  10/1  63%       0  Violated
+      shop       deploy/bad-114  zone  hard  10 6 0  10/1  63%       0  Violated
       ... and 4997 more groups: 997 violated, 4000 balanced. --limit 0 shows all, -n
       and -l some.
 
-      Counts: zone az-a az-b az-c.
+      Counts: zone az-a az-b az-c. Skew: now->after/maxSkew. Risk: share of the ready
+      pods in the fullest domain.
       5000 groups among 38000 pods on 9 nodes: 1000 violated, 4000 balanced.
       300 evictions planned, in 3 waves.
       1000 workloads would lose half or more of the ready pods with one domain.

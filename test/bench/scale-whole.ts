@@ -19,12 +19,14 @@ export interface WholeCost {
   readonly steadyMb: number
 }
 
-const REST_MS = 20_000
 /** Clock ticks a second, in which Linux counts CPU time. */
 const TICKS = 100
 
 /** Runs `respread run --dry-run` as a container does until it has synced and rested. It gets no lease there, so it makes no plan. */
-export async function runWhole(main: string, server: string, folder: string): Promise<WholeCost> {
+export async function runWhole(
+  main: string,
+  { server, folder, restMs }: { readonly server: string; readonly folder: string; readonly restMs: number },
+): Promise<WholeCost> {
   const { flags, env } = containerStart()
   const [kubeconfig, configuration] = [join(folder, 'kubeconfig'), join(folder, 'respread.yaml')]
   await writeFile(kubeconfig, kubeconfigFor(server))
@@ -38,7 +40,7 @@ export async function runWhole(main: string, server: string, folder: string): Pr
     const cpuSeconds = await cpuOf(child.pid)
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
     const lag = Number(/^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(metrics)?.[1])
-    await sleep(REST_MS)
+    await sleep(restMs)
     return { seconds, cpuSeconds, blockMs: lag * 1000, peakMb: residentMb('peak', child.pid), steadyMb: residentMb('now', child.pid) }
   } finally {
     child.kill()

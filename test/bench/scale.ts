@@ -8,12 +8,12 @@ import type { Cost } from './scale-messages.ts'
 import { ask, startClient, startServer, told } from './scale-processes.ts'
 import { runWhole } from './scale-whole.ts'
 
-const EVENTS = 1_000
 const PER_SECOND = 200
 
 /**
  * Prints what it costs to follow a cluster and to read it from a snapshot file, against fetching and parsing the same objects and nothing else.
- * Options: --nodes N --pods P, and --paged for a server that offers no streaming list. Server and clients are processes of their own.
+ * Options: --nodes N --pods P, --paged for a server that offers no streaming list, --events N, and --rest S for the seconds that respread itself
+ * is left alone before its memory is read. Server and clients are processes of their own. Linux only.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,8 +22,11 @@ export async function run(args: readonly string[]): Promise<void> {
       nodes: { type: 'string', default: '500' },
       pods: { type: 'string', default: '10000' },
       paged: { type: 'boolean', default: false },
+      events: { type: 'string', default: '1000' },
+      rest: { type: 'string', default: '20' },
     },
   })
+  const events = Number(values.events)
   const size = { nodes: Number(values.nodes), pods: Number(values.pods) }
   const folder = await mkdtemp(join(tmpdir(), 'respread-scale-'))
   const snapshot = join(folder, 'snapshot.json')
@@ -38,7 +41,7 @@ export async function run(args: readonly string[]): Promise<void> {
     const bare = await told(startClient(client, ['bare', url], 'container'), 'Read')
     row('fetch and JSON.parse', bare.cost)
 
-    const whole = await runWhole(main, url, folder)
+    const whole = await runWhole(main, { server: url, folder, restMs: Number(values.rest) * 1000 })
     row('respread run --dry-run', { ...whole, bytes: NaN, blockCpuMs: NaN })
 
     const follower = startClient(client, ['run', url], 'container')
@@ -46,10 +49,10 @@ export async function run(args: readonly string[]): Promise<void> {
     row('run: synced', synced.cost)
     const planned = await told(follower, 'Planned')
     row('run: first plan', planned.cost)
-    await ask(server, { kind: 'Churn', events: EVENTS, perSecond: PER_SECOND }, 'Churned')
+    await ask(server, { kind: 'Churn', events, perSecond: PER_SECOND }, 'Churned')
     follower.send('the last event is out')
     const watched = await told(follower, 'Watched')
-    row(`run: ${EVENTS} events`, watched.cost)
+    row(`run: ${events} events`, watched.cost)
 
     const reporter = startClient(client, ['report', snapshot], 'shell')
     const read = await told(reporter, 'Synced')
