@@ -84,9 +84,9 @@ it('admits nothing while every maintenance window is shut', () => {
 describe('a later wave', () => {
   it('waits for what keeps it from being an earlier one, be that only the order', () => {
     const plan = [planned(1), planned(2, { wave: 2 }), planned(3, { app: 'api', wave: 2 })]
-    expect(told(admitPlan(plan, worldOf(plan, [webBudget(1)])))).toEqual([1, 'BudgetExhausted', 'LaterWave'])
+    expect(told(admitPlan(plan, worldOf(plan, [webBudget(1)])))).toEqual([1, 'LandingAwaited', 'LaterWave'])
     expect(told(admitPlan(plan, worldOf(plan, [webBudget(0)])))).toEqual(['BudgetExhausted', 'BudgetExhausted', 'LaterWave'])
-    expect(told(admitPlan(plan, worldOf(plan, [webBudget(9)], { caps: { ...caps, cycle: 1 } })))).toEqual([1, 'CycleCap', 'CycleCap'])
+    expect(told(admitPlan(plan, worldOf(plan, [webBudget(9)], { caps: { ...caps, cycle: 1 } })))).toEqual([1, 'LandingAwaited', 'CycleCap'])
   })
 })
 

@@ -50,6 +50,7 @@ describe('a zone', { timeout: 60_000 }, () => {
     expectReady(stage, { web: [6, 6, 0] })
     const web = stage.world.planNow().groups.find(({ workload }) => workload.name === 'web')
     expect(web).toMatchObject({ status: 'Blocked', reason: 'NoRoom' })
+    expect(stage.world.reasons()).toContain('EpisodeDone')
   })
 
   it('loses its nodes for good and gets new ones', async () => {

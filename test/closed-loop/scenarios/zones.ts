@@ -65,7 +65,7 @@ export const zoneHasNoRoom: Scenario = {
     const { world, somebody } = await afterOutage(stage)
     somebody('a batch of other pods takes all the room of zone-c', 30 * SECOND)
     for (const name of NODES_OF_C) world.cluster.apply(squatter(name))
-    await world.pass(12 * MINUTE)
+    await world.pass(16 * MINUTE)
   },
 }
 
