@@ -73,6 +73,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   let sorted: readonly IndexedGroup[] = []
 
   function forgetFamilies(): void {
+    if (families === undefined) return
     families = undefined
     for (const group of known.values()) group.family = NO_FAMILY
   }
@@ -129,7 +130,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     const before = known.get(id)
     if ((group === undefined) !== (before === undefined)) {
       // Groups come and go with workloads: who is counted with whom may be another matter from now on.
-      for (const each of idsIn.get(namespace ?? '') ?? []) linked.delete(each)
+      if (linked.size > 0) for (const each of idsIn.get(namespace ?? '') ?? []) linked.delete(each)
       forgetFamilies()
       ids = undefined
     }
