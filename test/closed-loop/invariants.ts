@@ -53,10 +53,11 @@ export function watchInvariants(world: World, foreseeable = true): Invariants {
     const replicasOf = ({ victim }: Flight): number => ownersOf(cluster.state, victim).top?.replicas ?? 1
     const node = ({ victim }: Flight): string | undefined => victim.nodeName
     const namespace = ({ victim }: Flight): string => victim.namespace
+    const everywhere = (): string => 'the cluster'
     const uncovered = ({ covered, workload }: Flight): string | undefined => (covered ? undefined : workload)
     most('from node', node, () => caps.node)
     most('in namespace', namespace, () => caps.namespace)
-    most('in the', () => 'cluster', () => caps.cluster) // prettier-ignore
+    most('in', everywhere, () => caps.cluster)
     most('of workload', uncovered, flight => Math.max(1, Math.floor((replicasOf(flight) * caps.workloadPercent) / 100)))
   }
 
