@@ -74,7 +74,7 @@ export async function run(args: readonly string[]): Promise<void> {
       `at ${PER_SECOND} events a second: ${core(cost.cpuSeconds)} of a core, ${plans} plans took ${core(planSeconds)} of the time`,
     )
   } finally {
-    server.disconnect()
+    if (server.connected) server.disconnect()
     await rm(folder, { recursive: true })
   }
 }

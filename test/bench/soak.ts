@@ -40,7 +40,7 @@ export async function run(args: readonly string[]): Promise<void> {
     }
     client.disconnect()
   } finally {
-    server.disconnect()
+    if (server.connected) server.disconnect()
     await rm(folder, { recursive: true })
   }
 }
