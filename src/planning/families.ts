@@ -1,11 +1,45 @@
-/** Ids of the groups that count some member of the group with this id, itself among them. */
-export type LinkedWith = (id: string) => readonly string[]
+import type { Group } from './groups.ts'
 
-/**
- * Groups that one eviction can change together: linked by pods that they both count, be it through a third group. By group id: the number of its
- * family.
- */
-export function familiesOf(ids: Iterable<string>, linkedWith: LinkedWith): ReadonlyMap<string, number> {
+/** Ids of groups that one eviction can change together: linked by pods that they both count, be it through a third group. */
+export type Family = readonly string[]
+
+/** Families, which never span namespaces; worked out for the namespace of whoever is asked about. */
+export interface Families {
+  /** @param ids all groups of its namespace. The same object for all of the family, until one of them is forgotten */
+  of(group: Pick<Group, 'id' | 'namespace'>, ids: Iterable<string>): Family
+  /** Other pods than before belong to the group. */
+  forget(group: Group): void
+  /** Groups have come or gone. */
+  forgetAllIn(namespace: string): void
+}
+
+/** @param linkedWith ids of the groups that count some member of the group with this id, itself among them */
+export function createFamilies(linkedWith: (id: string) => readonly string[]): Families {
+  const namespaces = new Map<string, { readonly links: Map<string, readonly string[]>; byId: ReadonlyMap<string, Family> | undefined }>()
+  return {
+    of({ id, namespace }, ids) {
+      let found = namespaces.get(namespace)
+      if (found === undefined) namespaces.set(namespace, (found = { links: new Map(), byId: undefined }))
+      const { links } = found
+      const linked = (each: string): readonly string[] => {
+        const known = links.get(each) ?? linkedWith(each)
+        links.set(each, known)
+        return known
+      }
+      found.byId ??= familiesOf(ids, linked)
+      return found.byId.get(id) ?? [id]
+    },
+    forget({ id, namespace }) {
+      const found = namespaces.get(namespace)
+      if (found === undefined) return
+      found.links.delete(id)
+      found.byId = undefined
+    },
+    forgetAllIn: namespace => void namespaces.delete(namespace),
+  }
+}
+
+function familiesOf(ids: Iterable<string>, linkedWith: (id: string) => readonly string[]): ReadonlyMap<string, Family> {
   const parent = new Map<string, string>()
   const root = (id: string): string => {
     let at = id
@@ -20,7 +54,5 @@ export function familiesOf(ids: Iterable<string>, linkedWith: LinkedWith): Reado
       if (one !== another) parent.set(another, one)
     }
   }
-  const numbers = new Map<string, number>()
-  for (const id of all) if (!numbers.has(root(id))) numbers.set(root(id), numbers.size)
-  return new Map(all.map(id => [id, numbers.get(root(id)) ?? 0]))
+  return new Map([...Map.groupBy(all, root).values()].flatMap(family => family.map(id => [id, family] as const)))
 }

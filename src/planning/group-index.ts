@@ -1,19 +1,19 @@
+import type { BudgetRecord } from '../cluster/budget.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
-import type { Labels } from '../cluster/labels.ts'
+import { matchesLabels } from '../cluster/label-selector.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
-import { isWorkload } from '../cluster/workload.ts'
+import { isWorkload, type WorkloadRecord } from '../cluster/workload.ts'
 import type { World } from './plan.ts'
 import { createDomainIndexes } from './domain-index.ts'
-import { familiesOf } from './families.ts'
-import { compareText, createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
+import { createFamilies, type Family } from './families.ts'
+import { createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
 import { observedIn, unactedBecause, workloadsOf, type StandingGroup } from './group-plan.ts'
 import { pauseOf } from './holds.ts'
 import { hasSameStanding } from './node-standing.ts'
-import type { GroupPlan } from './plan-types.ts'
 import type { Policy } from './policy.ts'
-import type { Veto } from './reasons.ts'
-import type { DomainRooms } from './room.ts'
+import { createSortedList } from './sorted-list.ts'
 import { createSpreadStates, spreadStateOf, type SpreadState, type SpreadStates } from './spread-state.ts'
+import { urgencyOf, worstFirst, type Urgency } from './urgency.ts'
 
 /**
  * All groups of the cluster as they stand, advanced by what changes: a change costs the groups that it touches, not those that there are. What
@@ -21,62 +21,52 @@ import { createSpreadStates, spreadStateOf, type SpreadState, type SpreadStates 
  */
 export interface IndexedGroup extends StandingGroup {
   readonly urgency: Urgency
-  /** The number of its family: the groups that one eviction can change together with it. */
-  family: number
-  /** Whatever the planner keeps for as long as nothing touches the group. */
-  rest: Rest | undefined
-}
-
-/** Not worked out yet. */
-const NO_FAMILY = -1
-
-/** By what groups of equal excess are put in order. */
-export interface Urgency {
-  readonly isSoft: 0 | 1
-  readonly cpu: number
-  readonly memory: number
-}
-
-/** What depends on neither the situation nor on moves. */
-export interface Rest {
-  room: DomainRooms
-  /** The group as no plan has come to it, and why its pods stay. */
-  result: { readonly group: GroupPlan; readonly leftAlone: readonly (readonly [uid: string, veto: Veto])[] } | undefined
 }
 
 export interface GroupIndex {
   /** Takes in a change that the scheduler model has been advanced by. */
   note(delta: Delta): void
-  /** By id. An entry is another object once something has touched its group. */
-  standing(): readonly IndexedGroup[]
+  /** Works off what changes have left to do, step by step: whoever runs it may pause between the steps and let more changes in. */
+  catchUp(): Iterable<void>
+  /** What has become of groups since it was asked last, once everything is worked off. An entry is another object once something has touched its group. */
+  news(): { readonly changed: readonly IndexedGroup[]; readonly gone: readonly string[] }
+  all(): Iterable<IndexedGroup>
+  /** Those that exceed their maxSkew and are acted on, worst first. */
+  urgent(): readonly IndexedGroup[]
+  in(namespace: string): readonly IndexedGroup[]
+  get(id: string): IndexedGroup | undefined
+  by(state: SpreadState): IndexedGroup | undefined
+  familyOf(group: Pick<Group, 'id' | 'namespace'>): Family
   readonly states: SpreadStates
   /** Pods that wait for the scheduler, in no order. */
   waiting(): Iterable<PodRecord>
-  /** These counts followed a plan: they are read from the cluster again before the next. */
-  recount(states: Iterable<SpreadState>): void
 }
+
+interface Members {
+  readonly key: GroupKey
+  readonly namespace: string
+  readonly pods: Map<string, PodRecord>
+}
+
+/** So many pods are one step. */
+const PODS_A_STEP = 500
 
 export function createGroupIndex({ cluster, model }: World, policy: Policy): GroupIndex {
   const keys = createGroupKeys(model)
   const states = createSpreadStates()
-  const members = new Map<string, { readonly key: GroupKey; readonly namespace: string; readonly pods: Map<string, PodRecord> }>()
+  const members = new Map<string, Members>()
   const idsIn = new Map<string, Set<string>>()
   const waiting = new Set<PodRecord>()
   const known = new Map<string, IndexedGroup>()
+  const byState = new Map<SpreadState, IndexedGroup>()
+  const families = createFamilies(linkedWith)
+  const urgent = createSortedList<IndexedGroup>(worstFirst)
   const touched = new Set<string>()
+  /** Worked out anew since somebody asked for news. */
+  const changed = new Set<string>()
   let indexes = createDomainIndexes(model)
-  /** By id: the groups that are counted together with it, by some pod of it. */
-  const linked = new Map<string, readonly string[]>()
-  let families: ReadonlyMap<string, number> | undefined
   let isOutdated = true
-  let ids: readonly string[] | undefined
-  let sorted: readonly IndexedGroup[] = []
-
-  function forgetFamilies(): void {
-    if (families === undefined) return
-    families = undefined
-    for (const group of known.values()) group.family = NO_FAMILY
-  }
+  let work: Iterator<void> | undefined
 
   function enter(pod: PodRecord): void {
     if (isWaitingForTheScheduler(pod)) waiting.add(pod)
@@ -107,6 +97,18 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   const touchNamespace = (namespace: string): void => {
     for (const id of idsIn.get(namespace) ?? []) touched.add(id)
   }
+  const groupsIn = (namespace: string): readonly IndexedGroup[] => [...(idsIn.get(namespace) ?? [])].flatMap(id => known.get(id) ?? [])
+
+  /** Budgets are read for groups that exceed their maxSkew alone. */
+  function touchCovered({ namespace, selector }: BudgetRecord): void {
+    for (const { excess, labels, state } of groupsIn(namespace)) {
+      if (excess > 0 && [...labels].some(each => matchesLabels(selector, each))) touched.add(state.group.id)
+    }
+  }
+
+  function touchOwned({ namespace, uid }: WorkloadRecord): void {
+    for (const { owners, state } of groupsIn(namespace)) if (owners.has(uid)) touched.add(state.group.id)
+  }
 
   /** What the selectors of cluster defaults are derived from has changed. */
   function regroup(namespace: string): void {
@@ -116,24 +118,45 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     for (const pod of cluster.podsIn(namespace)) enter(pod)
   }
 
-  function rebuild(): void {
+  function* rebuild(): Generator<void> {
     indexes = createDomainIndexes(model)
     waiting.clear()
     for (const { pods } of members.values()) pods.clear()
     for (const id of members.keys()) touched.add(id)
-    for (const pod of cluster.pods()) enter(pod)
+    let entered = 0
+    for (const pod of cluster.pods()) {
+      enter(pod)
+      entered += 1
+      if (entered % PODS_A_STEP === 0) yield
+    }
   }
 
-  function work(id: string): void {
+  function* workOff(): Generator<void> {
+    while (isOutdated || touched.size > 0) {
+      if (isOutdated) {
+        isOutdated = false
+        yield* rebuild()
+      }
+      for (const id of touched) {
+        if (isOutdated) break
+        touched.delete(id)
+        workOut(id)
+        yield
+      }
+    }
+  }
+
+  function workOut(id: string): void {
+    changed.add(id)
     const { key, namespace, pods } = members.get(id) ?? {}
     const group = key && groupOf(cluster, key, pods?.values() ?? [])
     const before = known.get(id)
-    if ((group === undefined) !== (before === undefined)) {
-      // Groups come and go with workloads: who is counted with whom may be another matter from now on.
-      if (linked.size > 0) for (const each of idsIn.get(namespace ?? '') ?? []) linked.delete(each)
-      forgetFamilies()
-      ids = undefined
+    if (before !== undefined) {
+      byState.delete(before.state)
+      urgent.delete(before)
     }
+    // Groups come and go with workloads: who is counted with whom may be another matter from now on.
+    if (namespace !== undefined && (group === undefined) !== (before === undefined)) families.forgetAllIn(namespace)
     if (group === undefined) {
       if (before !== undefined) states.delete(before.state.group)
       known.delete(id)
@@ -141,35 +164,32 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       if (namespace !== undefined) idsIn.get(namespace)?.delete(id)
       return
     }
+    const after = standingOf(group)
+    states.set(after.state)
+    known.set(id, after)
+    byState.set(after.state, after)
+    if (after.excess > 0 && after.unacted === undefined) urgent.put([after])
+    // Other pods than those before may be counted by other groups.
+    if (before === undefined || before.labels.symmetricDifference(after.labels).size > 0) families.forget(group)
+  }
+
+  function standingOf(group: Group): IndexedGroup {
     const state = spreadStateOf(model, group, indexes)
-    states.set(state)
-    const workloads = workloadsOf(cluster, group.members)
-    known.set(id, {
+    return {
       state,
       ...observedIn(state),
-      workloads,
+      ...workloadsOf(cluster, group.members),
+      labels: new Set(group.members.map(pod => pod.labels)),
       pause: pauseOf(group, cluster),
       unacted: unactedBecause(state, policy),
       urgency: urgencyOf(group),
-      family: NO_FAMILY,
-      rest: undefined,
-    })
-    // Other pods than those before may be counted by other groups.
-    const labels = (members: readonly PodRecord[]): ReadonlySet<Labels> => new Set(members.map(pod => pod.labels))
-    if (before === undefined || labels(before.state.group.members).symmetricDifference(labels(group.members)).size > 0) {
-      linked.delete(id)
-      forgetFamilies()
     }
   }
 
+  /** Ids of the groups that count some member of the group. */
   function linkedWith(id: string): readonly string[] {
-    let found = linked.get(id)
-    if (found === undefined) {
-      const pods = known.get(id)?.state.group.members ?? []
-      found = [...new Set(pods.flatMap(pod => states.counting(pod)))].map(state => state.group.id)
-      linked.set(id, found)
-    }
-    return found
+    const pods = known.get(id)?.state.group.members ?? []
+    return [...new Set(pods.flatMap(pod => states.counting(pod)))].map(state => state.group.id)
   }
 
   return {
@@ -197,6 +217,9 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
           touchNamespace(record.name)
           return
         case 'PodDisruptionBudget':
+          if (before?.kind === 'PodDisruptionBudget') touchCovered(before)
+          if (after?.kind === 'PodDisruptionBudget') touchCovered(after)
+          return
         case 'PersistentVolumeClaim':
           touchNamespace(record.namespace)
           return
@@ -206,27 +229,32 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
           return
         default:
           if (record === undefined || !isWorkload(record)) return
-          if (before !== undefined && after !== undefined) touchNamespace(record.namespace)
+          if (before !== undefined && after !== undefined) touchOwned(record)
           else regroup(record.namespace)
       }
     },
-    standing() {
-      if (isOutdated) rebuild()
-      isOutdated = false
-      if (touched.size > 0) {
-        for (const id of touched) work(id)
-        touched.clear()
-        ids ??= [...known.keys()].sort(compareText)
-        sorted = ids.flatMap(id => known.get(id) ?? [])
-        const numbers = (families ??= familiesOf(known.keys(), linkedWith))
-        for (const group of sorted) if (group.family === NO_FAMILY) group.family = numbers.get(group.state.group.id) ?? NO_FAMILY
-      }
-      return sorted
+    catchUp: () => ({
+      [Symbol.iterator]: () => ({
+        next() {
+          const step = (work ??= workOff()).next()
+          if (step.done === true) work = undefined
+          return step
+        },
+      }),
+    }),
+    news() {
+      const groups = [...changed].flatMap(id => known.get(id) ?? [])
+      const gone = [...changed].filter(id => !known.has(id))
+      changed.clear()
+      return { changed: groups, gone }
     },
+    all: () => known.values(),
+    urgent: () => urgent.items,
+    in: groupsIn,
+    get: id => known.get(id),
+    by: state => byState.get(state),
+    familyOf: group => families.of(group, idsIn.get(group.namespace) ?? []),
     waiting: () => waiting,
-    recount(changed) {
-      for (const { group } of changed) touched.add(group.id)
-    },
   }
 }
 
@@ -238,9 +266,4 @@ function isWaitingForTheScheduler(pod: PodRecord): boolean {
     !isFinished(pod) &&
     pod.spec.schedulingGates.length === 0
   )
-}
-
-function urgencyOf({ constraint, representative }: Group): Urgency {
-  const { cpu, memory } = representative.spec.requests
-  return { isSoft: constraint.whenUnsatisfiable === 'ScheduleAnyway' ? 1 : 0, cpu, memory }
 }

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { Labels } from '../cluster/labels.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { notActedOn } from './acted-on.ts'
 import { blockersOf, isAboveMinimum } from './blockers.ts'
@@ -23,6 +24,10 @@ export interface StandingGroup {
   readonly skew: number
   readonly excess: number
   readonly workloads: readonly WorkloadName[]
+  /** Uids of what owns its members, from their controllers upwards. */
+  readonly owners: ReadonlySet<string>
+  /** Of its members. */
+  readonly labels: ReadonlySet<Labels>
   /** A person paused it. */
   readonly pause: Veto | undefined
   /** Why the group's constraint is reported and not acted on, or can never be violated. */
@@ -48,19 +53,29 @@ export function observedIn({ observed, index, rule }: SpreadState): Pick<Standin
   return { observed: tally, skew: skewOfTally(tally, domains, rule), excess: excessOfTally(tally, domains, rule) }
 }
 
-/** The workloads of a group by number of members, most first. */
-export function workloadsOf(cluster: ClusterReader, members: readonly PodRecord[]): readonly WorkloadName[] {
-  const tally = new Map<string, { name: WorkloadName; pods: number }>()
-  const ownersByController = new Map<string, WorkloadName>()
+/** The workloads of a group by number of members, most first, and all that owns them. */
+export function workloadsOf(cluster: ClusterReader, members: readonly PodRecord[]): Pick<StandingGroup, 'workloads' | 'owners'> {
+  const byController = new Map<string, { readonly name: WorkloadName; pods: number }>()
+  const owners = new Set<string>()
   for (const pod of members) {
-    const key = pod.controller?.uid ?? pod.uid
-    const name = ownersByController.get(key) ?? ownersOf(cluster, pod).name
-    ownersByController.set(key, name)
-    const entry = tally.get(`${name.kind}/${name.name}`)
-    if (entry === undefined) tally.set(`${name.kind}/${name.name}`, { name, pods: 1 })
-    else entry.pods += 1
+    const uid = pod.controller?.uid ?? pod.uid
+    const known = byController.get(uid)
+    if (known !== undefined) {
+      known.pods += 1
+      continue
+    }
+    const { name, controller, top } = ownersOf(cluster, pod)
+    byController.set(uid, { name, pods: 1 })
+    for (const owner of [uid, controller?.controller?.uid, top?.uid, top?.controller?.uid]) if (owner !== undefined) owners.add(owner)
   }
-  return [...tally.values()].sort((a, b) => b.pods - a.pods || compareText(a.name.name, b.name.name)).map(({ name }) => name)
+  const tally = new Map<string, { readonly name: WorkloadName; pods: number }>()
+  for (const { name, pods } of byController.values()) {
+    const entry = tally.get(`${name.kind}/${name.name}`)
+    if (entry === undefined) tally.set(`${name.kind}/${name.name}`, { name, pods })
+    else entry.pods += pods
+  }
+  const workloads = [...tally.values()].sort((a, b) => b.pods - a.pods || compareText(a.name.name, b.name.name)).map(({ name }) => name)
+  return { workloads, owners }
 }
 
 /** Constraints that the policy leaves alone, and those that no move could change. */
@@ -179,11 +194,10 @@ export function leftAloneIn(
   brief: GroupBrief,
   moved: ReadonlyMap<string, unknown>,
   refused: ReadonlyMap<string, Veto>,
-  obstacleOf: () => Veto | undefined,
+  obstacle: Veto | undefined,
 ): readonly (readonly [string, Veto])[] {
   const { state, excess, vetoOn, hold, unacted } = brief
   if (excess === 0 || (!brief.isSearched && hold === undefined)) return []
-  const obstacle = state.excess() > 0 ? obstacleOf() : undefined
   return state.group.members.flatMap(pod => {
     if (moved.has(pod.uid) || !isAboveMinimum(state, pod)) return []
     const veto = vetoOn(pod) ?? hold ?? unacted ?? explained(refused.get(pod.uid), obstacle)

@@ -13,6 +13,7 @@ import { ownersOf } from './workloads.ts'
 /** Nodes whose domain accepts no landing for now: under outage, or back for too short a time. By node name. */
 export function closedNodesOf(cluster: ClusterReader, down: readonly Outage[], situation: Situation): ReadonlyMap<string, Veto> {
   const closed = new Map<string, Veto>()
+  if (down.length === 0 && situation.domainHolds.length === 0) return closed
   for (const node of cluster.nodes()) {
     const outage = down.find(({ topologyKey, domain }) => node.labels.get(topologyKey) === domain)
     const hold = situation.domainHolds.find(({ topologyKey, domain }) => node.labels.get(topologyKey) === domain)
@@ -32,7 +33,7 @@ export type HoldFinder = (group: StandingGroup) => Veto | undefined
 export function createHoldFinder(cluster: ClusterReader, down: readonly Outage[], { drains, workloadHolds }: Situation): HoldFinder {
   if (down.length === 0 && drains.length === 0 && workloadHolds.length === 0) return ({ pause }) => pause
   const byNamespace = Map.groupBy(workloadHolds, ({ namespace }) => namespace)
-  return ({ state: { group }, workloads, pause }) => {
+  const find: HoldFinder = ({ state: { group }, workloads, pause }) => {
     if (pause !== undefined) return pause
     for (const outage of down) {
       for (const node of cluster.nodes()) {
@@ -44,6 +45,11 @@ export function createHoldFinder(cluster: ClusterReader, down: readonly Outage[]
       drains.find(({ node }) => touches(group, node)) ??
       byNamespace.get(group.namespace)?.find(held => workloads.some(({ kind, name }) => kind === held.kind && name === held.name))
     return hold && { reason: hold.reason, message: hold.message }
+  }
+  const known = new Map<StandingGroup, Veto | undefined>()
+  return group => {
+    if (!known.has(group)) known.set(group, find(group))
+    return known.get(group)
   }
 }
 

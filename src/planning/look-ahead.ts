@@ -35,6 +35,8 @@ export function lookAhead(
   const isSettled = (): boolean => best.excess === 0 && best.victims.length <= least
   /** The fewest moves by which each state was reached, with as much leave to go against the ranking. */
   let reached = new Map<string, number>()
+  /** Some way was left aside for going against the ranking too often. */
+  let hasMore = true
 
   const explore = (path: readonly Move[], against: number): void => {
     const excess = excessOver(groups)
@@ -51,18 +53,22 @@ export function lookAhead(
     for (const [pod] of candidates.ranked(within, gone)) {
       if (effort.left === 0) return
       if (pod === undefined) continue
+      if (!isFirst && against === 0) {
+        hasMore = true
+        return
+      }
       effort.left -= 1
       const result = tryMove(pod, context)
       if (result.kind === 'refused') continue
       explore([...path, result.move], isFirst ? against : against - 1)
       takeBack([result.move], context)
-      if (against === 0) return
       isFirst = false
     }
   }
 
-  for (let against = 0; against <= MOST_AGAINST && effort.left > 0 && !isSettled(); against += 1) {
+  for (let against = 0; against <= MOST_AGAINST && hasMore && effort.left > 0 && !isSettled(); against += 1) {
     reached = new Map()
+    hasMore = false
     explore([], against)
   }
   return replay(best.victims, context) ?? []

@@ -14,7 +14,7 @@ export interface MoveContext {
   /** Every group, acted on or not: none may get worse for a move. */
   readonly states: SpreadStates
   /** Groups whose excess the plan is there to lower. */
-  readonly acting: ReadonlySet<SpreadState>
+  readonly acting: Pick<ReadonlySet<SpreadState>, 'has'>
   /** Why a node's domain accepts no landing for now, by node name. */
   readonly closedNodes: ReadonlyMap<string, Veto>
   /** By slot: 1 for a closed node; undefined where none is. */

@@ -10,8 +10,10 @@ export interface SearchResult {
   readonly moves: readonly Move[]
   /** Why a pod that may be moved was not, by uid: the latest refusal. */
   readonly refused: ReadonlyMap<string, Veto>
-  /** The groups that it came to: all of them, unless it was told to stop. */
+  /** The groups that it came to. */
   readonly searched: ReadonlySet<SpreadState>
+  /** It came to all of them, unless it was told to stop. */
+  readonly isWhole: boolean
 }
 
 /** The pods of a group that may be moved, least harm first. */
@@ -27,36 +29,44 @@ const MOST_EFFORT_A_FAMILY = 1_000
  *
  * @param most so many moves are enough: no further family is begun. What is found is the beginning of what would be found without it
  */
-export function search(
-  families: readonly (readonly SpreadState[])[],
-  movableOf: MovableOf,
-  context: MoveContext,
-  most: number,
-): SearchResult {
+export function search(families: Iterable<readonly SpreadState[]>, movableOf: MovableOf, context: MoveContext, most: number): SearchResult {
   const moves: Move[] = []
   const refused = new Map<string, Veto>()
   const searched = new Set<SpreadState>()
   const effort: Effort = { left: MOST_EFFORT }
-  let open: readonly Family[] = families.map(groups => ({ groups, gone: new Set(), triedAt: -1 }))
+  let open: Family[] = []
+
+  function visit(family: Family): boolean {
+    const found = movesFor(family, movableOf, context, refused, family.triedAt === -1 ? effort : undefined)
+    for (const move of found) {
+      moves.push(move)
+      family.gone.add(move.victim.uid)
+    }
+    family.triedAt = moves.length
+    return excessOver(family.groups) > 0
+  }
+
+  let isWhole = true
+  for (const groups of families) {
+    if (moves.length >= most) {
+      isWhole = false
+      break
+    }
+    const family: Family = { groups, gone: new Set(), triedAt: -1 }
+    for (const state of groups) searched.add(state)
+    if (visit(family)) open.push(family)
+  }
   while (open.length > 0 && moves.length < most) {
     const unsolved: Family[] = []
     for (const family of open) {
       if (moves.length >= most) break
       // Nobody has moved since it was tried last.
-      if (family.triedAt === moves.length) continue
-      const found = movesFor(family, movableOf, context, refused, family.triedAt === -1 ? effort : undefined)
-      for (const move of found) {
-        moves.push(move)
-        family.gone.add(move.victim.uid)
-      }
-      family.triedAt = moves.length
-      for (const state of family.groups) searched.add(state)
-      if (excessOver(family.groups) > 0) unsolved.push(family)
+      if (family.triedAt !== moves.length && visit(family)) unsolved.push(family)
     }
     open = unsolved
   }
   for (const move of moves) refused.delete(move.victim.uid)
-  return { moves, refused, searched }
+  return { moves, refused, searched, isWhole }
 }
 
 interface Family {

@@ -15,10 +15,13 @@ export interface SpreadState {
   readonly occupied: ReadonlyMap<number, number>
   /** The same before the first move. */
   readonly observed: ReadonlyMap<number, number>
+  /** Live: the domains by count. */
   readonly tally: Tally
   readonly countIn: (domain: number) => number
   /** Changes the count of a domain. */
   add(domain: number, amount: number): void
+  /** Takes back every change: the counts are those observed again. */
+  restore(): void
   excess(): number
   /** Excess with one pod less in a domain that has `from` and one more in another that has `to`; undefined: no domain loses, or gains, one. */
   excessIf(from: number | undefined, to: number | undefined): number
@@ -34,7 +37,7 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
   const rule = { maxSkew: constraint.maxSkew, minDomains: constraint.minDomains ?? 1 }
   const domains = index.names.length
   const observed = index.counted(spread.byNumber)
-  const tally = tallyOf(observed.values(), domains)
+  let tally = tallyOf(observed.values(), domains)
   let occupied = observed
   let changed: Map<number, number> | undefined
 
@@ -52,7 +55,9 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
       return occupied
     },
     observed,
-    tally,
+    get tally() {
+      return tally
+    },
     countIn: domain => occupied.get(domain) ?? 0,
     add(domain, amount) {
       changed ??= new Map(observed)
@@ -62,6 +67,12 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
       if (after === 0) changed.delete(domain)
       else changed.set(domain, after)
       recount(before, after)
+    },
+    restore() {
+      if (changed === undefined) return
+      changed = undefined
+      occupied = observed
+      tally = tallyOf(observed.values(), domains)
     },
     excess,
     excessIf(from, to) {

@@ -26,7 +26,8 @@ export function evictedUnseen({ model }: WhatIf, situation: Situation): readonly
 export function placeWhatIsUnderWay(whatIf: WhatIf, waiting: Iterable<PodRecord>, situation: Situation): readonly Passage[] {
   const arrivals: Passage[] = []
   for (const pod of [...[...waiting].sort(schedulingOrder), ...replacementsToCome(whatIf, situation)]) {
-    const prediction = whatIf.model.predict(pod)
+    // Nobody asks where else it might land: the best of nodes that are alike is enough.
+    const prediction = whatIf.model.predict(pod, { marks: [], apart: [] })
     const best = prediction.kind === 'placed' ? prediction.nodes[0] : undefined
     if (best === undefined) continue
     // The pod itself is in the model unbound; what arrives on the node is its bound self.

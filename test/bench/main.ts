@@ -2,6 +2,7 @@
 const [name = '', ...args] = process.argv.slice(2)
 
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
+  deciding: () => import('./deciding.ts'),
   decoding: () => import('./decoding.ts'),
   loop: () => import('./loop.ts'),
   planning: () => import('./planning.ts'),

@@ -1,0 +1,125 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { GroupIndex, IndexedGroup } from './group-index.ts'
+import { groupPlan, leftAloneIn, type GroupBrief } from './group-plan.ts'
+import { compareText } from './groups.ts'
+import type { HoldFinder } from './holds.ts'
+import type { Move } from './move.ts'
+import type { GroupPlan } from './plan-types.ts'
+import type { Veto } from './reasons.ts'
+import { riskOf } from './risk.ts'
+import type { DomainRooms, RoomFinder } from './room.ts'
+import type { SearchResult } from './search.ts'
+import { createSortedList } from './sorted-list.ts'
+import type { SpreadState } from './spread-state.ts'
+import type { VetoOn } from './veto-finder.ts'
+
+/** What is to be said of groups once a search is over. */
+export interface Outcome extends Omit<SearchResult, 'isWhole'> {
+  /** Groups whose counts are not those of the cluster. */
+  readonly shifted: ReadonlySet<SpreadState>
+  /** What keeps domains that need pods from taking one of a group that still exceeds its maxSkew. */
+  readonly obstacles: ReadonlyMap<SpreadState, Veto | undefined>
+  readonly roomFor: RoomFinder
+  readonly holdOn: HoldFinder
+  readonly vetoOn: VetoOn
+}
+
+/** What plans say of each group, from one plan to the next: what nothing has touched is not written again. */
+export interface GroupReports {
+  /** Learns from the index which groups are others by now. */
+  readNews(): void
+  /** Groups of which something else may be to be said than was last time. */
+  stale(): readonly IndexedGroup[]
+  write(group: IndexedGroup, outcome: Outcome): void
+  /** Writes about those that are stale, that the search came to, that are counted otherwise, or that wait. Returns everything there is to say. */
+  writeAll(outcome: Outcome, waiting: Iterable<IndexedGroup>): Written
+}
+
+interface Written {
+  /** By id. */
+  readonly groups: readonly GroupPlan[]
+  /** Why pods of violated groups are not moved, by uid. */
+  readonly leftAlone: () => ReadonlyMap<string, Veto>
+}
+
+export function createGroupReports(cluster: ClusterReader, index: GroupIndex): GroupReports {
+  const reports = createSortedList<GroupPlan, Pick<GroupPlan, 'id'>>((one, other) => compareText(one.id, other.id))
+  const leftAloneIds = new Map<string, LeftAlone>()
+  const rooms = new Map<string, DomainRooms>()
+  const stale = new Set<string>()
+
+  function reportOn(group: IndexedGroup, outcome: Outcome, moves: readonly Move[], destinations: ReadonlyMap<string, string>): GroupPlan {
+    const { state, excess, unacted } = group
+    const { id } = state.group
+    const { refused, searched, obstacles, shifted, roomFor, holdOn, vetoOn } = outcome
+    const hold = holdOn(group)
+    const needsNone = unacted !== undefined || (state.excess() === 0 && excess === 0)
+    // Room comes and goes with pods that no group has to do with: it is asked anew where moves depend on it.
+    const known = searched.has(state) ? undefined : rooms.get(id)
+    const room = known ?? roomFor(state.group, state.index)
+    if (known === undefined) rooms.set(id, room)
+    const brief: GroupBrief = { ...group, hold, isSearched: needsNone || searched.has(state), vetoOn, room }
+    const leftAlone = leftAloneIn(brief, destinations, refused, obstacles.get(state))
+    if (leftAlone.length > 0) leftAloneIds.set(id, leftAlone)
+    else leftAloneIds.delete(id)
+    // Whatever else it depends on, a change of it touches the group.
+    const isAtRest = hold === group.pause && !shifted.has(state) && !searched.has(state)
+    if (isAtRest) stale.delete(id)
+    else stale.add(id)
+    return groupPlan(brief, moves, new Map(leftAlone), riskOf(state, group.workloads, cluster, destinations))
+  }
+
+  const staleNow = (): readonly IndexedGroup[] => [...stale].flatMap(id => index.get(id) ?? [])
+
+  return {
+    readNews() {
+      const { changed, gone } = index.news()
+      for (const { state } of changed) {
+        stale.add(state.group.id)
+        rooms.delete(state.group.id)
+      }
+      for (const id of gone) {
+        reports.delete({ id })
+        for (const held of [stale, rooms, leftAloneIds]) held.delete(id)
+      }
+    },
+    stale: staleNow,
+    write: (group, outcome) => reports.put([reportOn(group, outcome, [], NOBODY_MOVES)]),
+    writeAll(outcome, waiting) {
+      const due = new Set(staleNow())
+      for (const state of [...outcome.searched, ...outcome.shifted]) {
+        const group = index.by(state)
+        if (group !== undefined) due.add(group)
+      }
+      for (const group of waiting) if (outcome.holdOn(group) !== group.pause) due.add(group)
+      const destinations = new Map(outcome.moves.map(move => [move.victim.uid, move.to]))
+      const movesFor = helping(outcome.moves)
+      reports.put([...due].map(group => reportOn(group, outcome, movesFor.get(group.state) ?? [], destinations)))
+      const entries = [...leftAloneIds]
+      let leftAlone: ReadonlyMap<string, Veto> | undefined
+      return {
+        groups: reports.items.slice(),
+        leftAlone: () =>
+          (leftAlone ??= new Map(entries.sort(([one], [other]) => compareText(one, other)).flatMap(([, leftAlone]) => leftAlone))),
+      }
+    },
+  }
+}
+
+/** Why pods of a group stay. */
+type LeftAlone = readonly (readonly [uid: string, veto: Veto])[]
+
+const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
+
+/** The moves by the groups that they help. */
+function helping(moves: readonly Move[]): ReadonlyMap<SpreadState, readonly Move[]> {
+  const byState = new Map<SpreadState, Move[]>()
+  for (const move of moves) {
+    for (const state of move.helped) {
+      const known = byState.get(state)
+      if (known === undefined) byState.set(state, [move])
+      else known.push(move)
+    }
+  }
+  return byState
+}
