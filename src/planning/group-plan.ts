@@ -42,7 +42,7 @@ export interface GroupBrief extends StandingGroup {
   readonly isSearched: boolean
   /** Why a member must not be evicted. */
   readonly vetoOn: (pod: PodRecord) => Veto | undefined
-  /** Copies that a domain has room for, before anything moves. */
+  /** Copies that a domain has room for when it is asked, which must not be while moves are imagined. */
   readonly room: DomainRooms
 }
 
@@ -96,7 +96,7 @@ export function unactedBecause({ group, index }: SpreadState, policy: Policy): V
 }
 
 /** The report of one group after the search: what was found, what is planned, and what stands in the way of the rest. */
-export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: ReadonlyMap<string, Veto>, risk: Risk): GroupPlan {
+export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: ReadonlyMap<string, Veto>, riskNow: () => Risk): GroupPlan {
   const { state, observed, skew, excess, workloads } = brief
   const { group, rule, index, tally } = state
   const planned = moves.filter(move => move.helped.includes(state)).length
@@ -104,6 +104,7 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: 
   const blockers = excess > 0 ? blockersOf(state, leftAlone, bystanders) : []
   const verdict = verdictOf(brief, planned, blockers)
   const domainsOf = domainsIn(brief)
+  let risk: Risk | undefined
   return {
     id: group.id,
     namespace: group.namespace,
@@ -114,13 +115,20 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: 
     origin: group.constraint.origin,
     maxSkew: rule.maxSkew,
     minDomains: rule.minDomains,
-    // Made when looked at: groups of the hostname key have thousands.
+    // Made when looked at: the loop looks at few of thousands of groups, and those of the hostname key have thousands of domains.
     get domains() {
       return domainsOf()
     },
+    get memberUids() {
+      return group.members.map(pod => pod.uid)
+    },
+    get memberNames() {
+      return group.members.map(pod => pod.name)
+    },
+    get risk() {
+      return (risk ??= riskNow())
+    },
     members: group.members.length,
-    memberUids: group.members.map(pod => pod.uid),
-    memberNames: group.members.map(pod => pod.name),
     alsoCounted: bystanders.map(({ workload, pods }) => ({ workload, pods: pods.length })),
     skew,
     excess,
@@ -130,7 +138,6 @@ export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: 
     planned,
     skewAfter: skewOfTally(tally, index.names.length, rule),
     excessAfter: state.excess(),
-    risk,
     blockers,
   }
 }
@@ -163,9 +170,9 @@ function podsIn(tally: Tally): number {
   return tally.reduce((sum, domains, count) => sum + domains * count, 0)
 }
 
-function reachableOf({ state, observed, excess, vetoOn, room, unacted, hold }: GroupBrief): number | undefined {
+function reachableOf({ state, observed, excess, isSearched, vetoOn, room, unacted, hold }: GroupBrief): number | undefined {
   if (excess === 0) return 0
-  if (unacted !== undefined || hold !== undefined) return undefined
+  if (unacted !== undefined || hold !== undefined || !isSearched) return undefined
   const { index, group, rule } = state
   const movable = new Map<number, number>()
   for (const pod of group.members) {

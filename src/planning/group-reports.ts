@@ -45,7 +45,6 @@ interface Written {
 export function createGroupReports(cluster: ClusterReader, index: GroupIndex): GroupReports {
   const reports = createSortedList<GroupPlan, Pick<GroupPlan, 'id'>>((one, other) => compareText(one.id, other.id))
   const leftAloneIds = new Map<string, LeftAlone>()
-  const rooms = new Map<string, DomainRooms>()
   const stale = new Set<string>()
 
   function reportOn(group: IndexedGroup, outcome: Outcome, moves: readonly Move[], destinations: ReadonlyMap<string, string>): GroupPlan {
@@ -54,10 +53,8 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
     const { refused, searched, obstacles, shifted, roomFor, holdOn, vetoOn } = outcome
     const hold = holdOn(group)
     const needsNone = unacted !== undefined || (state.excess() === 0 && excess === 0)
-    // Room comes and goes with pods that no group has to do with: it is asked anew where moves depend on it.
-    const known = searched.has(state) ? undefined : rooms.get(id)
-    const room = known ?? roomFor(state.group, state.index)
-    if (known === undefined) rooms.set(id, room)
+    let rooms: DomainRooms | undefined
+    const room: DomainRooms = domain => (rooms ??= roomFor(state.group, state.index))(domain)
     const brief: GroupBrief = { ...group, hold, isSearched: needsNone || searched.has(state), vetoOn, room }
     const leftAlone = leftAloneIn(brief, destinations, refused, obstacles.get(state))
     if (leftAlone.length > 0) leftAloneIds.set(id, leftAlone)
@@ -66,7 +63,7 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
     const isAtRest = hold === group.pause && !shifted.has(state) && !searched.has(state)
     if (isAtRest) stale.delete(id)
     else stale.add(id)
-    return groupPlan(brief, moves, new Map(leftAlone), riskOf(state, group.workloads, cluster, destinations))
+    return groupPlan(brief, moves, new Map(leftAlone), () => riskOf(state, group.workloads, cluster, destinations))
   }
 
   const staleNow = (): readonly IndexedGroup[] => [...stale].flatMap(id => index.get(id) ?? [])
@@ -76,11 +73,11 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
       const { changed, gone } = index.news()
       for (const { state } of changed) {
         stale.add(state.group.id)
-        rooms.delete(state.group.id)
       }
       for (const id of gone) {
         reports.delete({ id })
-        for (const held of [stale, rooms, leftAloneIds]) held.delete(id)
+        stale.delete(id)
+        leftAloneIds.delete(id)
       }
     },
     stale: staleNow,

@@ -60,6 +60,7 @@ export interface GroupPlan {
   readonly reason: Reason
   readonly message: string
   readonly lowerBound: number
+  /** Undefined where it is not known (the group waits, or the search has not come to it), or where nothing can be reached. */
   readonly reachableBound: number | undefined
   readonly planned: number
   readonly skewAfter: number

@@ -108,30 +108,55 @@ export interface MutableSpreadStates extends SpreadStates {
 }
 
 export function createSpreadStates(): MutableSpreadStates {
-  const namespaces = new Map<string, { readonly byId: Map<string, SpreadState>; known: WeakMap<Labels, readonly SpreadState[]> }>()
-  const change = (namespace: string, apply: (byId: Map<string, SpreadState>) => void): void => {
-    const found = namespaces.get(namespace) ?? { byId: new Map<string, SpreadState>(), known: new WeakMap() }
-    apply(found.byId)
-    found.known = new WeakMap()
-    if (found.byId.size === 0) namespaces.delete(namespace)
-    else namespaces.set(namespace, found)
-  }
+  const namespaces = new Map<string, Counters>()
   return {
-    set: state => change(state.group.namespace, byId => byId.set(state.group.id, state)),
-    delete: ({ namespace, id }) => change(namespace, byId => byId.delete(id)),
+    set(state) {
+      const { id, namespace } = state.group
+      const found = namespaces.get(namespace) ?? {
+        byId: new Map<string, SpreadState>(),
+        version: 0,
+        known: new WeakMap<Labels, Counting>(),
+      }
+      namespaces.set(namespace, found)
+      // A group that is counted anew counts the same pods.
+      if (!found.byId.has(id)) found.known = new WeakMap()
+      found.byId.set(id, state)
+      found.version += 1
+    },
+    delete({ namespace, id }) {
+      const found = namespaces.get(namespace)
+      if (found?.byId.delete(id) !== true) return
+      found.known = new WeakMap()
+      if (found.byId.size === 0) namespaces.delete(namespace)
+    },
     counting(pod) {
       const namespace = namespaces.get(pod.namespace)
       if (namespace === undefined) return NONE
-      let found = namespace.known.get(pod.labels)
+      const { byId, version, known } = namespace
+      let found = known.get(pod.labels)
       if (found === undefined) {
-        found = [...namespace.byId.values()]
-          .filter(state => counts(state.group, pod))
-          .sort((one, other) => compareText(one.group.id, other.group.id))
-        namespace.known.set(pod.labels, found)
+        const states = [...byId.values()].filter(({ group }) => counts(group, pod)).sort((a, b) => compareText(a.group.id, b.group.id))
+        known.set(pod.labels, (found = { states, version }))
+      } else if (found.version !== version) {
+        const states = found.states.flatMap(({ group }) => byId.get(group.id) ?? [])
+        known.set(pod.labels, (found = { states, version }))
       }
-      return found
+      return found.states
     },
   }
+}
+
+/** The groups of one namespace, and which of them count pods with some labels. */
+interface Counters {
+  readonly byId: Map<string, SpreadState>
+  /** Goes up whenever a group is counted anew. */
+  version: number
+  known: WeakMap<Labels, Counting>
+}
+
+interface Counting {
+  readonly states: readonly SpreadState[]
+  readonly version: number
 }
 
 const NONE: readonly SpreadState[] = []

@@ -10,25 +10,45 @@ export interface Statement {
 
 /** Tells what holds once per change of reason, not each time it is found to hold. */
 export interface Announcer {
-  /** Everything that holds now; what is no longer among it is forgotten, so that it is told anew when it comes back. */
+  /**
+   * Everything that holds now; what is no longer among it is forgotten, so that it is told anew when it comes back. Statements that are the same
+   * objects as last time cost nothing to speak of.
+   */
   announce(statements: readonly Statement[]): void
 }
 
 export function createAnnouncer(recorder: Recorder): Announcer {
-  let said = new Map<string, string>()
+  let standing: ReadonlySet<Statement> = new Set()
+  /** By topic: the reason that was told last. */
+  const said = new Map<string, string>()
+  /** How many statements that stand have the same to say. */
+  const voices = new Map<string, number>()
+  const speak = ({ occurrence }: Statement, change: 1 | -1): number => {
+    const text = `${occurrence.reason}: ${occurrence.message}`
+    const others = voices.get(text) ?? 0
+    if (others + change === 0) voices.delete(text)
+    else voices.set(text, others + change)
+    return others
+  }
   return {
     announce: statements => {
-      const now = new Map<string, string>()
-      const heard = new Set<string>()
-      for (const { topic, occurrence, quiet = false } of statements) {
+      const now = new Set(statements)
+      const gone = [...standing].filter(statement => !now.has(statement))
+      for (const statement of gone) speak(statement, -1)
+      const renewed = new Set<string>()
+      for (const statement of now) {
+        if (standing.has(statement)) continue
+        const { topic, occurrence, quiet = false } = statement
         const before = said.get(topic)
-        const text = `${occurrence.reason}: ${occurrence.message}`
         // Two constraints of one workload may have the same to say.
-        if (before !== occurrence.reason && !(quiet && before === undefined) && !heard.has(text)) recorder.record(occurrence)
-        heard.add(text)
-        if (!quiet) now.set(topic, occurrence.reason)
+        const isHeard = speak(statement, 1) > 0
+        if (before !== occurrence.reason && !(quiet && before === undefined) && !isHeard) recorder.record(occurrence)
+        renewed.add(topic)
+        if (quiet) said.delete(topic)
+        else said.set(topic, occurrence.reason)
       }
-      said = now
+      for (const { topic } of gone) if (!renewed.has(topic)) said.delete(topic)
+      standing = now
     },
   }
 }

@@ -13,7 +13,7 @@ export function statementsOf(plan: Plan, admission: Admission, domainHolds: read
       occurrence: { reason, message, level: 'warning' },
     })),
     ...domainHolds.filter(isComingBack).map(settling),
-    ...plan.groups.map(standing),
+    ...plan.groups.map(standingOf),
     ...waitingWorkloads(admission),
     ...(dryRun ? wouldEvict(admission) : []),
   ]
@@ -28,6 +28,15 @@ function isComingBack({ until }: DomainHold): boolean {
 function settling({ topologyKey, domain, until, reason, message }: DomainHold): Statement {
   return { topic: `domain ${topologyKey}=${domain} until ${until}`, occurrence: { reason, message, level: 'info' } }
 }
+
+/** Groups that nothing has touched are the same objects in the next plan, and so is what is to be said of them. */
+function standingOf(group: GroupPlan): Statement {
+  const known = statements.get(group) ?? standing(group)
+  statements.set(group, known)
+  return known
+}
+
+const statements = new WeakMap<GroupPlan, Statement>()
 
 function standing({ id, namespace, workload, status, reason, message, topologyKey, excess }: GroupPlan): Statement {
   const topic = `group ${id}`
