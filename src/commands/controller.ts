@@ -9,6 +9,7 @@ import { createHistoryStore } from '../kubernetes/history-store.ts'
 import { createLeaderElection, type LeaderElection } from '../kubernetes/lease.ts'
 import { createOwnConfigMap } from '../kubernetes/own-config-map.ts'
 import { recordTo } from '../kubernetes/record-to.ts'
+import { createRest } from '../kubernetes/rests.ts'
 import { describeMissing, missingPermissions, permissionsToRun, warnWithoutEvents } from '../kubernetes/permissions.ts'
 import { createStopSign } from '../kubernetes/stop-sign.ts'
 import { createPlanner } from '../planning/planner.ts'
@@ -119,11 +120,14 @@ export async function createController(options: ControllerOptions): Promise<Cont
     // Its own pods are moved last, so that it finishes what it began.
     const policy: Policy = { ...configured, self: { namespace: home, labels: OWN_LABELS } }
     const planning = (planner = createPlanner({ cluster: view.state, model }, policy))
-    const timed: Parameters<typeof createLoop>[1] = (situation, most) => {
-      const from = clock.monotonic()
-      const result = planning.plan(situation, most)
-      metrics.planned(result, (clock.monotonic() - from) / 1000)
-      return result
+    const timed: Parameters<typeof createLoop>[1] = {
+      prepare: planning.prepare,
+      plan(situation, most) {
+        const from = clock.monotonic()
+        const result = planning.plan(situation, most)
+        metrics.planned(result, (clock.monotonic() - from) / 1000)
+        return result
+      },
     }
     const scaleIn: ScaleInHints = {
       surplusOf: (made, situation) => surplusIn({ cluster: view.state, model }, made, policy, situation),
@@ -135,8 +139,10 @@ export async function createController(options: ControllerOptions): Promise<Cont
         },
       },
     }
-    return createLoop({ view, evictor: counted, clock, recorder, leadership: election, history, stopSign }, timed, policy, paces, scaleIn)
+    const ports = { view, evictor: counted, clock, rest, recorder, leadership: election, history, stopSign }
+    return createLoop(ports, timed, policy, paces, scaleIn)
   }
+  const rest = createRest(clock)
   let loop = loopBy(configuration)
   metrics.scrapeFrom({
     loop: () => loop.status(),

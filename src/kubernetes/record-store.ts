@@ -2,10 +2,9 @@ import { isSameRecord, type ClusterEvent, type ClusterState, type Delta } from '
 import type { Projector } from '../cluster/projection.ts'
 import { recordKey } from '../cluster/records.ts'
 import type { ClusterRecord, RecordKind } from '../cluster/records.ts'
-import type { Recorder } from '../rebalancing/ports.ts'
+import type { Recorder, Rest } from '../rebalancing/ports.ts'
 import { fieldsOf, textOf } from './json.ts'
 import type { ReflectedStore } from './reflection.ts'
-import type { Rest } from './rests.ts'
 
 /** Past this many different complaints about objects, further ones are not told: they would be about one broken writer. */
 const COMPLAINTS_TOLD = 1_000

@@ -1,9 +1,4 @@
-import type { Clock } from '../rebalancing/ports.ts'
-
-/**
- * To be asked before each small piece of long work, and waited for where the answer is a promise: then everything else has had its turn.
- */
-export type Rest = () => Promise<void> | undefined
+import type { Clock, Rest } from '../rebalancing/ports.ts'
 
 /** So long work may hold the event loop; health checks, the lease and the loop wait meanwhile. */
 const SLICE_MS = 10

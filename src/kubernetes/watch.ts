@@ -1,4 +1,4 @@
-import type { Clock } from '../rebalancing/ports.ts'
+import type { Clock, Rest } from '../rebalancing/ports.ts'
 import { isRawObject } from '../cluster/raw-value.ts'
 import { ApiError, apiError } from './api-error.ts'
 import { statusOf } from './api-status.ts'
@@ -8,7 +8,6 @@ import { fieldsOf, textOf } from './json.ts'
 import type { Fields } from './json.ts'
 import { createLineSplitter } from './lines.ts'
 import type { StreamLine } from './lines.ts'
-import type { Rest } from './rests.ts'
 import type { Transport } from './transport.ts'
 
 /** What a watch tells, line by line. */

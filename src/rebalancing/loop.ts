@@ -25,8 +25,13 @@ import { createStops } from './stops.ts'
 import { createTelling } from './telling.ts'
 import { createWakeUp } from './wake-up.ts'
 
-/** Plans on the newest state; synchronous and without effects. So many evictions are enough, if told. */
-export type Planner = (situation: Situation, most?: number) => Plan
+/** Plans on the newest state, without effects. */
+export interface Planner {
+  /** What the next plan would begin with, step by step: between the steps the state may change. */
+  prepare(situation: Situation): Iterable<void>
+  /** Synchronous. So many evictions are enough, if told. */
+  plan(situation: Situation, most?: number): Plan
+}
 
 export interface LoopStatus {
   /** Why the loop evicts nothing at present. */
@@ -85,7 +90,8 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   async function run(deadline: number | undefined): Promise<void> {
     while (state.ending === undefined) {
       // 1 Fresh? Without the lease, the history or a current view nothing is done.
-      const hold = await notReady(context, stops)
+      let hold = await notReady(context, stops)
+      if (hold === undefined && (await prepare())) hold = await notReady(context, stops)
       const decision = hold === undefined ? decide() : undefined
       latest = { hold: hold ?? decision?.outsideWindows, plan: decision?.plan ?? latest.plan }
       tell(latest.hold, decision)
@@ -100,6 +106,18 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     }
   }
 
+  /** Long work of the next plan is done before it, a slice at a time. Returns whether anything else had its turn meanwhile. */
+  async function prepare(): Promise<boolean> {
+    let isInterrupted = false
+    for (const _step of planner.prepare(situationAt(clock.now()))) {
+      const rest = ports.rest()
+      isInterrupted ||= rest !== undefined
+      await rest
+      if (state.ending !== undefined) break
+    }
+    return isInterrupted
+  }
+
   function decide(): Decision {
     observe()
     // 2 Settled? Domains hold still and drains end first, workloads rest, and what is in flight is counted.
@@ -107,10 +125,10 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     let situation = situationAt(now)
     // 3 Plan the whole way, or as much of it as can be admitted now.
     let most = ENOUGH_FOR * policy.caps.cluster
-    let plan = planner(situation, most)
+    let plan = planner.plan(situation, most)
     if (heedMovedBack(context, plan)) {
       situation = situationAt(now)
-      plan = planner(situation, most)
+      plan = planner.plan(situation, most)
     }
     // 4 Admit what windows, waves, answers, rounds, budgets and caps allow at this moment.
     state.deferrals = inForce(state.deferrals, view.state, now)
@@ -119,7 +137,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     const mayGoOn = (): boolean => shut === undefined && mayFindMore(plan, admission)
     while (mayGoOn()) {
       most *= ENOUGH_FOR
-      plan = planner(situation, most)
+      plan = planner.plan(situation, most)
       admission = admitted(plan, now, shut)
     }
     return { situation, plan, admission, outsideWindows: shut, asOf: state.changes }
@@ -156,7 +174,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
 
   function groupsNow(): readonly GroupPlan[] {
     // Their counts alone: no move is looked for.
-    return planner(situationAt(clock.now()), 0).groups
+    return planner.plan(situationAt(clock.now()), 0).groups
   }
 
   function onChange(delta: Delta): void {

@@ -93,6 +93,11 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void
 }
 
+/**
+ * To be asked before each small piece of long work, and waited for where the answer is a promise: then everything else has had its turn.
+ */
+export type Rest = () => Promise<void> | undefined
+
 /** Who may act. */
 export interface Leadership {
   /** True while this process holds the lease, judged in monotonic time; asked again right before each request. */
@@ -140,6 +145,7 @@ export interface LoopPorts {
   readonly view: ClusterView
   readonly evictor: Evictor
   readonly clock: Clock
+  readonly rest: Rest
   readonly recorder: Recorder
   readonly leadership: Leadership
   readonly history: HistoryStore

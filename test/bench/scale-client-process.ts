@@ -5,6 +5,7 @@ import { readSnapshot } from '../../src/cluster/snapshot.ts'
 import type { ClusterAccess } from '../../src/kubernetes/cluster-access.ts'
 import { connectClusterView } from '../../src/kubernetes/cluster-view.ts'
 import { CLUSTER_RESOURCES, collectionPath } from '../../src/kubernetes/resources.ts'
+import { createRest } from '../../src/kubernetes/rests.ts'
 import { createTransport, type ApiStream, type Transport } from '../../src/kubernetes/transport.ts'
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 import { plan } from '../../src/planning/plan.ts'
@@ -84,7 +85,7 @@ async function run(server: string): Promise<void> {
     undecided.push(delta.after.readySince)
     seen.push(Date.now() - delta.after.readySince)
   })
-  const planner: Planner = (situation, most) => {
+  const plan: Planner['plan'] = (situation, most) => {
     const from = performance.now()
     const result = following.plan(situation, most)
     planSeconds += (performance.now() - from) / 1000
@@ -99,7 +100,12 @@ async function run(server: string): Promise<void> {
   const history = { load: () => Promise.resolve(undefined), save: () => Promise.resolve() }
   const evictor = { evict: () => Promise.reject(new Error('a dry run evicts nothing')) }
   const settings = { ...DEFAULT_LOOP_SETTINGS, dryRun: true }
-  const loop = createLoop({ view, evictor, clock, recorder, leadership, history }, planner, DEFAULT_POLICY, settings)
+  const loop = createLoop(
+    { view, evictor, clock, rest: createRest(clock), recorder, leadership, history },
+    { prepare: following.prepare, plan },
+    DEFAULT_POLICY,
+    settings,
+  )
   const planning = startProbe()
   const looping = loop.start()
   await firstPlan.promise

@@ -10,6 +10,8 @@ describe('whatever goes wrong in whatever order, what must always hold holds, an
     const stage = await afterOutage(setStage({ seed }))
     const { world, invariants } = stage
     const mishaps = letThingsGoWrong(stage, world.random.fork('mishaps'))
+    const rests = world.random.fork('rests')
+    world.rest = () => (rests.chance(0.05) ? new Promise(resolve => void world.clock.after(10, resolve)) : undefined)
     const left = (): number => world.planNow().summary.plannedEvictions
     await world.pass(25 * MINUTE)
     // A workload may have to rest, a group to sit out a quarantine.

@@ -59,6 +59,7 @@ function createProcess(
   const loop = createLoop(
     {
       clock: { ...clock, now: () => clock.now() + world.clockAhead },
+      rest: () => world.rest(),
       view: createInProcessView(mirror, clock),
       evictor: { evict: (request, signal) => (alive ? world.send(request, signal, sender) : never()) },
       recorder: {
@@ -76,7 +77,7 @@ function createProcess(
         },
       },
     },
-    (situation, most) => world.planner(situation, most),
+    { prepare: situation => world.planner.prepare(situation), plan: (situation, most) => world.planner.plan(situation, most) },
     policy,
     { ...settings, ...own },
     {

@@ -5,7 +5,16 @@ import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { surplusIn, type Surplus } from '../../src/planning/surplus.ts'
-import type { Annotator, DeletionCostRequest, EvictionOutcome, EvictionRequest, Evictor, Occurrence } from '../../src/rebalancing/ports.ts'
+import type { Planner } from '../../src/rebalancing/loop.ts'
+import type {
+  Annotator,
+  DeletionCostRequest,
+  EvictionOutcome,
+  EvictionRequest,
+  Evictor,
+  Occurrence,
+  Rest,
+} from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS, type LoopSettings } from '../../src/rebalancing/settings.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
@@ -74,7 +83,9 @@ export interface World {
   tell(occurrence: Occurrence): void
   /** Calls the listener with each request as it is sent. */
   onRequest(listener: (request: Request) => void): void
-  planner(situation: Situation, most?: number): Plan
+  readonly planner: Planner
+  /** Whether others have their turn in the midst of long work. */
+  rest: Rest
   surplusOf(plan: Plan, situation: Situation): Surplus
   /** What would be planned now without any hold. */
   planNow(): Plan
@@ -101,14 +112,17 @@ export function createWorld(options: WorldOptions): World {
     following.note(delta)
   })
   let plans = 0
-  const planner = (situation: Situation, most?: number): Plan => {
-    const result = following.plan(situation, most)
-    plans += 1
-    if (plans % PLANS_PER_CHECK === 0) {
-      const anew = createPlanner({ cluster: mirror.state, model: createSchedulerModel(mirror.state, DEFAULT_PROFILES) }, policy)
-      assert.deepStrictEqual(saidBy(result), saidBy(anew.plan(situation, most)))
-    }
-    return result
+  const planner: Planner = {
+    prepare: following.prepare,
+    plan(situation, most) {
+      const result = following.plan(situation, most)
+      plans += 1
+      if (plans % PLANS_PER_CHECK === 0) {
+        const anew = createPlanner({ cluster: mirror.state, model: createSchedulerModel(mirror.state, DEFAULT_PROFILES) }, policy)
+        assert.deepStrictEqual(saidBy(result), saidBy(anew.plan(situation, most)))
+      }
+      return result
+    },
   }
   const requests: Request[] = []
   const told: (Occurrence & { at: number })[] = []
@@ -141,8 +155,9 @@ export function createWorld(options: WorldOptions): World {
     tell: occurrence => void told.push({ ...occurrence, at: clock.now() }),
     onRequest: listener => void listeners.push(listener),
     planner,
+    rest: () => undefined,
     surplusOf: (plan, situation) => surplusIn({ cluster: mirror.state, model }, plan, policy, situation),
-    planNow: () => world.planner({ now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }),
+    planNow: () => world.planner.plan({ now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }),
     pass: ms => clock.advanceAsync(ms),
     reasons: () => told.map(({ reason }) => reason),
   }

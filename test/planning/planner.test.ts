@@ -88,6 +88,9 @@ describe.each(SEEDS)('a planner that follows a cluster (seed %i)', seed => {
     const planner = createPlanner(world, DEFAULT_POLICY)
     planner.plan(AT_REST)
     for (let turn = 0; turn < EVENTS; turn += 1) {
+      // It may have begun with what the next plan needs when the next event comes.
+      const preparing = planner.prepare(AT_REST)[Symbol.iterator]()
+      for (let steps = below(12); steps > 0; steps -= 1) preparing.next()
       const event = drawEvent(cluster, below, turn)
       const delta = event && cluster.apply(event)
       if (delta !== undefined) {

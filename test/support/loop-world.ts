@@ -120,6 +120,7 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
         {
           ...ports,
           clock,
+          rest: () => undefined,
           view: {
             state,
             freshness: () => world.freshness,
@@ -156,10 +157,13 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
             },
           },
         },
-        situation => {
-          const made = levelling(state, situation)
-          for (const { uid, toDomain } of made.evictions) planned.set(uid, toDomain)
-          return made
+        {
+          prepare: () => [],
+          plan: situation => {
+            const made = levelling(state, situation)
+            for (const { uid, toDomain } of made.evictions) planned.set(uid, toDomain)
+            return made
+          },
         },
         { ...DEFAULT_POLICY, caps: { workloadPercent: 50, namespace: 99, node: 99, cluster: 99, cycle: 99 }, ...policy },
         { ...DEFAULT_LOOP_SETTINGS, ...settings },
