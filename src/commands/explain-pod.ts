@@ -14,7 +14,7 @@ export function explainPodReport(model: SchedulerModel, namespace: string, name:
   const answer = model.replacementOf(pod)
   const [replacement, isGone, doubts] =
     answer.kind === 'replacement'
-      ? [answer.pod, answer.comesAfter === 'gone', []]
+      ? [answer.pod, answer.comesAfter === 'gone', answer.assumption === undefined ? [] : [answer.assumption]]
       : [{ ...pod, nodeName: undefined }, false, [`${answer.problem}; shown is where the pod itself would go`]]
   // Most replacements come while the victim still holds its resources; when it was deleted does not matter, only that it was.
   const terminating = { ...pod, deletedAt: pod.deletedAt ?? pod.createdAt }

@@ -242,6 +242,7 @@ describe('a budget that can never allow an eviction', () => {
     ['maxUnavailable 1 of DaemonSet pods', maxUnavailable(int(1)), daemon, /covers pods of DaemonSet d, which has no scale/],
     ['minAvailable 1 of DaemonSet pods', minAvailable(int(1)), daemon, IT_MAY],
     ['a controller that we do not know', minAvailable(percent(100)), pods(2, ownedBy('Widget', 'w', 'example.com/v1')), IT_MAY],
+    ['one that only shares its kind with a Job', minAvailable(percent(50)), pods(2, ownedBy('Job', 'j', 'batch.volcano.sh/v1')), IT_MAY],
     [
       'neither minAvailable nor maxUnavailable',
       budget({ maxUnavailable: undefined, status: { disruptionsAllowed: 0 } }),

@@ -3,7 +3,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { OwnerRef, PodRecord } from '../cluster/pod.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
-import { controllerRecord } from './controller-record.ts'
+import { controllerRecord, isWorkloadRef } from './controller-record.ts'
 
 /** The pods that a budget covers: any phase, terminating ones too. A null or invalid selector covers none. */
 export function coveredPods(cluster: ClusterReader, budget: BudgetRecord): readonly PodRecord[] {
@@ -27,7 +27,8 @@ export function expectedScale(cluster: ClusterReader, pods: Iterable<PodRecord>)
   for (const { controller: ref, namespace } of pods) {
     if (ref === undefined) continue
     const controller = `${ref.kind} ${ref.name}`
-    if (ref.kind === 'DaemonSet' || ref.kind === 'Job') return { kind: 'unscalable', controller }
+    // A custom resource of that name may well have one.
+    if (isWorkloadRef(ref) && (ref.kind === 'DaemonSet' || ref.kind === 'Job')) return { kind: 'unscalable', controller }
     const scaled = scaledBy(cluster, namespace, ref)
     if (scaled === undefined) return { kind: 'unknown', controller }
     replicasByUid.set(scaled.uid, scaled.replicas)

@@ -21,7 +21,18 @@ export function controllerRecord(cluster: ClusterReader, namespace: string, ref:
   return record?.uid === ref.uid ? record : undefined
 }
 
-/** Whether an owner is of a kind that the state has records of. */
-export function isWorkloadRef(ref: OwnerRef): ref is OwnerRef & { readonly kind: WorkloadKind } {
+/** Kinds that keep so many pods of one template: the state is there to know their scale, their template and how their rollouts stand. */
+export type ReplicaKind = Extract<WorkloadKind, 'ReplicaSet' | 'StatefulSet' | 'ReplicationController'>
+
+/**
+ * Whether an owner of pods is of a kind whose records tell what it wants and what it makes. Of a custom resource there is no record, and of a Job
+ * none that tells as much.
+ */
+export function isReplicaOwner<R extends Pick<OwnerRef, 'apiVersion' | 'kind'>>(ref: R): ref is R & { readonly kind: ReplicaKind } {
+  return isWorkloadRef(ref) && (ref.kind === 'ReplicaSet' || ref.kind === 'StatefulSet' || ref.kind === 'ReplicationController')
+}
+
+/** Whether an owner is of a kind that the state can have records of. */
+export function isWorkloadRef<R extends Pick<OwnerRef, 'apiVersion' | 'kind'>>(ref: R): ref is R & { readonly kind: WorkloadKind } {
   return Object.hasOwn(API_OF, ref.kind) && ref.apiVersion.startsWith(API_OF[ref.kind as WorkloadKind])
 }

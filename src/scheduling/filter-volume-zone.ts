@@ -28,6 +28,11 @@ export const volumeZone: Filter = ({ cluster }, pod) => {
   }
 }
 
+/** Whether some nodes cannot reach the volume. */
+export function isTiedToPlaces(volume: PersistentVolumeRecord): boolean {
+  return volume.nodeAffinity !== undefined || placesOf(volume).length > 0
+}
+
 interface Place {
   readonly key: string
   readonly values: ReadonlySet<string>

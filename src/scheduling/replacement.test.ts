@@ -367,21 +367,13 @@ describe('claims', () => {
 })
 
 describe('cannot be told', () => {
-  const job = makeWorkload('Job', 'j', { template: template() })
   it.each<[string, PodRecord, readonly ClusterRecord[], RegExp]>([
     ['without a controller', makePod('bare'), [], /no controller would replace it/],
     ['of a controller that is not in the data', podOf(), [], /ReplicaSet rs is not in the data/],
     ['of a namesake', podOf(), [bareSet(template(), { uid: 'newer' })], /ReplicaSet rs is not in the data/],
     ['of a controller without template', podOf(), [makeWorkload('ReplicaSet', 'rs')], /has no pod template/],
     ['of a controller that is being deleted', podOf(), [bareSet(template(), { deletedAt: 1 })], /is being deleted/],
-    ['of a Job', podOf(ownedBy('Job', 'j', 'batch/v1')), [job], /what Job j creates in place of a pod is not modelled/],
-    [
-      'of a custom controller',
-      podOf(ownedBy('Widget', 'w', 'example.com/v1')),
-      [],
-      /what Widget w \(example.com\/v1\) creates is not modelled/,
-    ],
-    ['of a custom ReplicaSet', podOf(ownedBy('ReplicaSet', 'rs', 'example.com/v1')), [bareSet(template())], /is not modelled/],
+    ['of a DaemonSet', podOf(ownedBy('DaemonSet', 'd')), [makeWorkload('DaemonSet', 'd')], /pods of DaemonSet d belong to their nodes/],
     ['behind a scheduling gate', podOf(), [deployedSet(template({ spec: { schedulingGates: ['quota'] } }))], /scheduling gate quota/],
   ])('%s', (_rule, pod, records, problem) => {
     expect(whyUnknown(pod, ...records)).toMatch(problem)

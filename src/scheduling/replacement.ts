@@ -1,28 +1,31 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Labels } from '../cluster/labels.ts'
-import type { PodRecord } from '../cluster/pod.ts'
+import type { OwnerRef, PodRecord } from '../cluster/pod.ts'
 import type { PodTemplate, WorkloadRecord } from '../cluster/workload.ts'
-import { controllerRecord, isWorkloadRef } from './controller-record.ts'
+import { controllerRecord, isReplicaOwner } from './controller-record.ts'
 import { replacementClaims } from './replacement-claims.ts'
+import { nameAfter } from './replacement-name.ts'
 import { replacementSpec } from './replacement-spec.ts'
 import type { Replacement } from './scheduler-model.ts'
+import { templateLike } from './template-like-pod.ts'
 
 /**
  * What the pod's controller creates once the pod is evicted, from its template as it is now: unbound, with a name and uid that no pod has, except
- * that a StatefulSet uses the name again. Deterministic: the same pod gives the same replacement.
+ * that a StatefulSet uses the name again. Where nobody can read the template, the pod itself stands in for it. Deterministic: the same pod gives
+ * the same replacement.
  */
 export function replacementOf(cluster: ClusterReader, pod: PodRecord): Replacement {
   const ref = pod.controller
   if (ref === undefined) return unknown('no controller would replace it')
   const called = `${ref.kind} ${ref.name}`
-  if (!isWorkloadRef(ref)) return unknown(`what ${called} (${ref.apiVersion}) creates is not modelled`)
+  if (!isReplicaOwner(ref)) return likeThePod(cluster, pod, ref)
   const workload = controllerRecord(cluster, pod.namespace, ref)
   if (workload === undefined) return unknown(`${called} is not in the data, so what it would create cannot be told`)
   if (workload.deletedAt !== undefined) return unknown(`${called} is being deleted and replaces nothing`)
   if (workload.template === undefined) return unknown(`${called} creates no pods, or has no pod template`)
 
-  switch (workload.kind) {
+  switch (ref.kind) {
     case 'ReplicaSet':
     case 'ReplicationController':
       return fromTemplate(cluster, pod, workload.template, {
@@ -35,19 +38,29 @@ export function replacementOf(cluster: ClusterReader, pod: PodRecord): Replaceme
       })
     case 'StatefulSet':
       return fromStatefulSet(cluster, pod, workload, workload.template)
-    case 'Deployment':
-    case 'DaemonSet':
-    case 'Job':
-      return unknown(`what ${called} creates in place of a pod is not modelled`)
   }
 }
 
-/** What no pod is called and no uid ends with. */
-const SUFFIX = '~replacement'
+/** Owners of these kinds, whatever their group, make their pods for one node each. */
+const KINDS_OF_NODES: readonly string[] = ['DaemonSet', 'Node']
 
-/** The name and uid of what takes a pod's place under a name of its own. */
-export function nameAfter({ name, uid }: PodRecord): Pick<PodRecord, 'name' | 'uid'> {
-  return { name: `${name}${SUFFIX}`, uid: `${uid}${SUFFIX}` }
+/**
+ * Whether such an owner waits for the old pod to go is not known. That it does is the careful reading: the pod's node, freed, may then be chosen
+ * again, and every node that has room while the old pod is there has it afterwards.
+ */
+function likeThePod(cluster: ClusterReader, pod: PodRecord, ref: OwnerRef): Replacement {
+  const called = `${ref.kind} ${ref.name}`
+  if (KINDS_OF_NODES.includes(ref.kind)) return unknown(`the pods of ${called} belong to their nodes`)
+  if (controllerRecord(cluster, pod.namespace, ref)?.deletedAt !== undefined)
+    return unknown(`${called} is being deleted and replaces nothing`)
+  const read = templateLike(cluster, pod, called)
+  if (read.kind === 'unknown') return read
+  const { template } = read
+  const { name } = nameAfter(pod)
+  const next: Incarnation = { name, labels: template.labels, claims: template.claims, isProven: true, comesAfter: 'gone' }
+  const answer = fromTemplate(cluster, pod, template, next)
+  if (answer.kind === 'unknown') return answer
+  return { ...answer, assumption: `the pod template of ${called} is not in the data: its next pod is assumed to be like this one` }
 }
 
 const REVISION_LABEL = 'controller-revision-hash'

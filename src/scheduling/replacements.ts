@@ -1,6 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { nameAfter, replacementOf } from './replacement.ts'
+import { nameAfter } from './replacement-name.ts'
+import { replacementOf } from './replacement.ts'
 import type { Replacement } from './scheduler-model.ts'
 
 /** Replacements of pods, worked out once for those that their owner makes alike; {@link forget} when owners or what admission reads have changed. */

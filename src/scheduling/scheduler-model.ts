@@ -83,5 +83,7 @@ export type Replacement =
       readonly pod: PodRecord
       /** A StatefulSet's replacement comes only when the old pod is gone; a ReplicaSet's while it still holds its resources. */
       readonly comesAfter: 'deletionTimestamp' | 'gone'
+      /** What is taken for granted where nobody can read what the owner makes, as a sentence. */
+      readonly assumption?: string
     }
   | { readonly kind: 'unknown'; readonly problem: string }
