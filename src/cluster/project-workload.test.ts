@@ -108,6 +108,11 @@ describe('a workload', () => {
     expect(project('ReplicationController', workload({ selector: null })).selector).toEqual({ kind: 'nothing' })
   })
 
+  it('a Job, which does not say what it has observed, is never behind', () => {
+    const { generation, observedGeneration } = project('Job', workload({}))
+    expect(observedGeneration).toBe(generation)
+  })
+
   it('a Job is paused when it is suspended', () => {
     expect(project('Job', workload({ suspend: true })).paused).toBe(true)
   })

@@ -30,7 +30,8 @@ export function projectWorkload(kind: WorkloadKind): (object: RawObject) => Work
       deletedAt: metadata.deletedAt,
       paused: spec.at(kind === 'Job' ? 'suspend' : 'paused').flag(),
       generation: metadata.generation,
-      observedGeneration: status.at('observedGeneration').integer() ?? 0,
+      // A Job rolls nothing out, and says nothing of the kind.
+      observedGeneration: kind === 'Job' ? metadata.generation : (status.at('observedGeneration').integer() ?? 0),
       status: counts,
       statefulSet: kind === 'StatefulSet' ? readStatefulSet(spec, status) : undefined,
       revision: metadata.annotationField.at(REVISION).text(),

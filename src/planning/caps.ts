@@ -1,9 +1,10 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
+import { counted } from './counted.ts'
 import type { WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
-import { ownersOf, replicasWanted } from './workloads.ts'
+import { ownersOf, scaleOf } from './workloads.ts'
 
 /** What counts against the cap of the whole cluster. */
 export const CLUSTER_KEY = 'cluster'
@@ -50,8 +51,10 @@ export function capsOn(pod: PodRecord, cluster: ClusterReader, caps: Policy['cap
     { reason: 'CycleCap', key: CYCLE_KEY, limit: atLeastOne(caps.cycle), whose: 'of this cycle' },
   ]
   if (budgetsOf(cluster, pod).length > 0) return common
-  const limit = atLeastOne(Math.floor((replicasWanted(cluster, pod, owners) * caps.workloadPercent) / 100))
-  return [{ reason: 'WorkloadCap', key: workloadKey, limit, whose: `of ${owners.name.kind} ${owners.name.name}` }, ...common]
+  const { replicas, isWanted } = scaleOf(owners)
+  const limit = atLeastOne(Math.floor((replicas * caps.workloadPercent) / 100))
+  const whose = `of ${owners.name.kind} ${owners.name.name}${isWanted ? '' : `, which has ${counted(replicas, 'Ready pod')},`}`
+  return [{ reason: 'WorkloadCap', key: workloadKey, limit, whose }, ...common]
 }
 
 // A cap of 0 is refused when the configuration is read; here it must not keep a wave from ever taking an eviction.

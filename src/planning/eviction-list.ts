@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { isReplicaOwner } from '../scheduling/controller-record.ts'
 import type { Move } from './move.ts'
 import type { PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
@@ -32,6 +33,8 @@ function evictionOf(move: Move, order: number, wave: number, cluster: ClusterRea
   const { victim, from, to, toDomains, helped, certainty } = move
   const state = helped[0]
   const topologyKey = state?.group.constraint.topologyKey ?? ''
+  // Where nobody can read what the owner makes, every landing is that of a pod which is merely assumed.
+  const isAssumed = victim.controller === undefined || !isReplicaOwner(victim.controller)
   const domainOf = (nodeName: string): string => cluster.node(nodeName)?.labels.get(topologyKey) ?? ''
   return {
     order,
@@ -46,7 +49,7 @@ function evictionOf(move: Move, order: number, wave: number, cluster: ClusterRea
     toDomain: domainOf(to),
     toNode: to,
     toDomains: toDomains.flatMap(domain => state?.index.names[domain] ?? []),
-    certainty,
+    certainty: isAssumed ? 'likely' : certainty,
     groups: helped.map(({ group }) => group.id),
     controllerUid: victim.controller?.uid ?? '',
   }

@@ -87,6 +87,7 @@ export interface PlannedEviction {
   readonly toNode: string
   /** Every domain it may land in within the margin. */
   readonly toDomains: readonly string[]
+  /** At best likely where the replacement is assumed to be like its pod, since nobody can read what the owner makes. */
   readonly certainty: Exclude<Certainty, 'open'>
   /** Groups whose excess it lowers, by id. */
   readonly groups: readonly string[]

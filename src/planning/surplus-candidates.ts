@@ -63,7 +63,7 @@ export function autoscaledIn(namespace: string, cluster: ClusterReader, policy: 
     scaleIn.left += 1
     // The ReplicaSet controller alone reads deletion costs.
     if (controller.kind !== 'ReplicaSet' || !controller.apiVersion.startsWith('apps/') || pod.nodeName === undefined) continue
-    const veto = firstVeto(pod, { cluster, policy, now, owners, neverAllows: () => undefined })
+    const veto = firstVeto(pod, { cluster, policy, now, owners, evicted: new Set<string>(), neverAllows: () => undefined })
     if (veto === undefined) candidates.push({ pod, workload: owners.name, scaleIn })
     else if (veto.reason === 'RollingOut') rollingOut.push(pod.uid)
   }

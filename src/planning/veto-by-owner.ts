@@ -1,9 +1,9 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { isWorkloadRef } from '../scheduling/controller-record.ts'
+import { isReplicaOwner } from '../scheduling/controller-record.ts'
 import { counted } from './counted.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
-import { replicasWanted, rolloutOf } from './workloads.ts'
+import { rolloutOf, scaleOf } from './workloads.ts'
 
 export function cannotBeRead(pod: PodRecord, { owners }: VetoContext): Veto | undefined {
   const problem = pod.spec.problems[0] ?? owners.controller?.problems[0] ?? owners.top?.problems[0]
@@ -11,8 +11,8 @@ export function cannotBeRead(pod: PodRecord, { owners }: VetoContext): Veto | un
 }
 
 export function ownersAreUnknown(pod: PodRecord, { cluster, owners }: VetoContext): Veto | undefined {
-  // A custom resource is never in the data: whoever opted its kind in answers for its rollouts.
-  if (pod.controller === undefined || !isWorkloadRef(pod.controller)) return undefined
+  // A custom resource is never in the data: whoever opted its kind in answers for its rollouts, as far as its pods do not show them.
+  if (pod.controller === undefined || !isReplicaOwner(pod.controller)) return undefined
   const { kind, name } = pod.controller
   if (owners.controller === undefined) {
     return { reason: 'OwnersUnknown', message: `${kind} ${name} is not in the data, so a rollout could not be told` }
@@ -23,14 +23,13 @@ export function ownersAreUnknown(pod: PodRecord, { cluster, owners }: VetoContex
   return undefined
 }
 
-export function hasTooFewReplicas(pod: PodRecord, { cluster, policy, owners }: VetoContext): Veto | undefined {
-  const replicas = replicasWanted(cluster, pod, owners)
+export function hasTooFewReplicas(_pod: PodRecord, { policy, owners }: VetoContext): Veto | undefined {
+  const { replicas, isWanted } = scaleOf(owners)
   if (replicas >= policy.minimumReplicas) return undefined
-  const { kind, name } = owners.name
-  return {
-    reason: 'SingleReplica',
-    message: `${kind} ${name} wants ${counted(replicas, 'replica')}, the minimum is ${policy.minimumReplicas}`,
-  }
+  const has = isWanted
+    ? `wants ${counted(replicas, 'replica')}`
+    : `has ${counted(replicas, 'Ready pod')} (how many it wants is not in the data)`
+  return { reason: 'SingleReplica', message: `${owners.name.kind} ${owners.name.name} ${has}, the minimum is ${policy.minimumReplicas}` }
 }
 
 export function updatesOnDelete(_pod: PodRecord, { owners }: VetoContext): Veto | undefined {
@@ -58,4 +57,19 @@ export function isScalingIn(_pod: PodRecord, { owners }: VetoContext): Veto | un
   if (controller === undefined || controller.status.replicas <= controller.replicas) return undefined
   const message = `${controller.kind} ${controller.name} wants ${counted(controller.replicas, 'pod')} and has ${controller.status.replicas}`
   return { reason: 'ScaledRecently', message }
+}
+
+/**
+ * Nobody can tell why an owner without a record loses a pod: it may be scaling in, and what looks like skew be half of that. A pod that is past its
+ * grace period is stuck on a dead node, and tells nothing of its owner.
+ */
+export function mayBeScalingIn(_pod: PodRecord, { owners, now, evicted }: VetoContext): Veto | undefined {
+  if (owners.controller !== undefined) return undefined
+  const { kind, name } = owners.name
+  const leaving = owners.crew().leaving.find(({ uid, deletedAt = 0 }) => deletedAt > now && !evicted.has(uid))
+  if (leaving === undefined) return undefined
+  return {
+    reason: 'ScaledRecently',
+    message: `its sibling ${leaving.name} is being deleted, and whether ${kind} ${name} is scaling in is not in the data`,
+  }
 }

@@ -9,6 +9,8 @@ export interface VetoContext {
   readonly policy: Policy
   readonly now: number
   readonly owners: Owners
+  /** Uids of pods that leave because of evictions of ours in flight. */
+  readonly evicted: ReadonlySet<string>
   /** Why a budget can never allow an eviction, remembered: working it out passes over the pods of its namespace. */
   neverAllows(budget: BudgetRecord): string | undefined
 }

@@ -14,6 +14,7 @@ export type VetoOn = (pod: PodRecord) => Veto | undefined
 /** Asked for the pods of violated groups alone: most pods of a large cluster are in none. */
 export function createVetoes(cluster: ClusterReader, policy: Policy, situation: Situation, leaving: readonly PodRecord[]): VetoOn {
   const gone = new Set(leaving)
+  const evicted = new Set(situation.inFlight.map(({ uid }) => uid))
   const known = new Map<PodRecord, Veto | undefined>(leaving.map(pod => [pod, { reason: 'Terminating', message: 'it is evicted already' }]))
   const oldEnough = situation.now - policy.minimumPodAge
   /** By controller: the pod asked about last, its age aside. */
@@ -28,7 +29,14 @@ export function createVetoes(cluster: ClusterReader, policy: Policy, situation: 
     const sibling = pod.createdAt > oldEnough ? undefined : asked.get(pod.controller?.uid ?? '')
     if (sibling !== undefined && !gone.has(pod) && isVetoedAlike(pod, sibling)) return known.get(sibling)
     if (known.has(pod)) return known.get(pod)
-    const context = { cluster, policy, now: situation.now, owners: ownersFrom(owners, cluster, pod), neverAllows: neverAllowed }
+    const context = {
+      cluster,
+      policy,
+      now: situation.now,
+      owners: ownersFrom(owners, cluster, pod),
+      evicted,
+      neverAllows: neverAllowed,
+    }
     const veto = vetoOf(pod, context)
     known.set(pod, veto)
     if (pod.createdAt <= oldEnough) asked.set(pod.controller?.uid ?? '', pod)

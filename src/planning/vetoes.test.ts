@@ -399,7 +399,14 @@ describe('a pod on its way out', () => {
     const leaving = { ...web, metadata: { ...(web?.['metadata'] as object), deletionTimestamp: '2026-01-01T11:59:50Z' } }
     const cluster = stateOf([leaving])
     const vetoes = [...cluster.pods()].map(pod =>
-      vetoOf(pod, { cluster, policy: DEFAULT_POLICY, now: AT_REST.now, owners: ownersOf(cluster, pod), neverAllows: () => undefined }),
+      vetoOf(pod, {
+        cluster,
+        policy: DEFAULT_POLICY,
+        now: AT_REST.now,
+        owners: ownersOf(cluster, pod),
+        evicted: new Set(),
+        neverAllows: () => undefined,
+      }),
     )
     expect(vetoes).toEqual([{ reason: 'Terminating', message: 'it is being deleted already' }])
   })
@@ -417,29 +424,6 @@ describe('owners that are custom resources', () => {
     const result = planFor(objects)
     expect(result.evictions).toHaveLength(4)
     expect(result.groups[0]?.workload).toEqual({ kind: 'Rollout', name: 'web' })
-  })
-
-  it.each([
-    ['CloneSet', 'apps.kruise.io/v1alpha1', 'CloneSet'],
-    ['CloneSet.apps.kruise.io', 'apps.kruise.io/v1alpha1', 'CloneSet'],
-    ['StatefulSet.apps.kruise.io', 'apps.kruise.io/v1beta1', 'StatefulSet'],
-    ['Job.batch.volcano.sh', 'batch.volcano.sh/v1alpha1', 'Job'],
-  ])('%s by opt-in: no veto of their owner is left', (ownerKind, apiVersion, kind) => {
-    const vetoed = planFor(skewed(ownedBy(apiVersion, kind)), { ownerKinds: [ownerKind] })
-    const reasons = new Set([...vetoed.leftAlone.values()].map(({ reason }) => reason))
-    // What such an owner creates is for the predictions to say.
-    expect([...reasons].filter(reason => reason !== 'CannotPredict')).toEqual([])
-  })
-
-  it('the pods of an opted-in owner are counted where nobody says how many it wants', () => {
-    const objects = [
-      ...zones(THREE),
-      ...workload({ name: 'web', on: ['a0', 'a0'], spread: [hard('web')], ...ownedBy('apps.kruise.io/v1', 'CloneSet') }),
-    ]
-    expect(planFor(objects, { ownerKinds: ['CloneSet'], minimumReplicas: 3 }).groups[0]).toMatchObject({
-      reason: 'SingleReplica',
-      message: 'CloneSet web wants 2 replicas, the minimum is 3',
-    })
   })
 })
 

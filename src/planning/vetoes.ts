@@ -9,6 +9,7 @@ import {
   isPartitioned,
   isRollingOut,
   isScalingIn,
+  mayBeScalingIn,
   ownersAreUnknown,
   updatesOnDelete,
 } from './veto-by-owner.ts'
@@ -60,6 +61,7 @@ const CHAIN: readonly Predicate[] = [
   isPartitioned,
   isRollingOut,
   isScalingIn,
+  mayBeScalingIn, // of an owner without a record, which says nothing by itself
   budgetsAreUnknown,
   severalBudgetsCoverIt, // the API answers 500 for ever
   budgetNeverAllows,

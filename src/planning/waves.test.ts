@@ -18,6 +18,16 @@ interface Case {
   readonly apart?: boolean
 }
 
+/** Four pods of a CloneSet, of which three are Ready. */
+const CLONED: Partial<WorkloadOptions> = {
+  pods: Object.fromEntries(
+    [0, 1, 2, 3].map(index => {
+      const owner = { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet', name: 'web', uid: 'web', controller: true }
+      return [index, { metadata: { ownerReferences: [owner] }, ready: index !== 3 }]
+    }),
+  ),
+}
+
 /** The wave of each eviction. */
 function waves({ pods = 4, more = {}, objects = [], caps = {}, inFlight = [], apart = false }: Case): readonly number[] {
   const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [pods]), ...more }), ...objects])
@@ -54,6 +64,11 @@ describe('the caps', () => {
     ['none reached', {}, [1, 1, 1, 1]],
     ['half of a workload', { caps: { workloadPercent: 50 } }, [1, 1, 2, 2]],
     ['10 % of four replicas, which is one', { caps: { workloadPercent: 10 } }, [1, 2, 3, 4]],
+    [
+      'half of the Ready pods of an owner that does not say how many it wants',
+      { more: CLONED, caps: { workloadPercent: 50 } },
+      [1, 2, 3, 4],
+    ],
     ['three in a namespace', { caps: { namespace: 3 } }, [1, 1, 1, 2]],
     ['one from a node: a0, a1, a2 and a0 again', { caps: { node: 1 } }, [1, 1, 1, 2]],
     ['two in the cluster', { caps: { cluster: 2 } }, [1, 1, 2, 2]],

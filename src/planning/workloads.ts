@@ -1,8 +1,10 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { isFinished, type PodRecord } from '../cluster/pod.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
 import { controllerRecord } from '../scheduling/controller-record.ts'
 import { counted } from './counted.ts'
+import { crewOf, type Crew } from './crew.ts'
+import { listed } from './listed.ts'
 import type { WorkloadName } from './plan-types.ts'
 
 /** The owners of a pod from its controller upwards, as far as the state knows them. */
@@ -13,11 +15,15 @@ export interface Owners {
   readonly top: WorkloadRecord | undefined
   /** What to call the workload, also where no record is known (an Argo Rollout over a ReplicaSet, a bare pod). */
   readonly name: WorkloadName
+  /** What the controller's pods tell of it, for want of a record; they are looked at when first asked. */
+  readonly crew: () => Crew
 }
 
 /** Follows controller references by kind, name and uid: a namesake that was created anew is not the owner. */
 export function ownersOf(cluster: ClusterReader, pod: PodRecord): Owners {
-  if (pod.controller === undefined) return { controller: undefined, top: undefined, name: { kind: 'Pod', name: pod.name } }
+  let known: Crew | undefined
+  const crew = (): Crew => (known ??= crewOf(cluster, pod.controller?.uid ?? ''))
+  if (pod.controller === undefined) return { controller: undefined, top: undefined, name: { kind: 'Pod', name: pod.name }, crew }
   const controller = controllerRecord(cluster, pod.namespace, pod.controller)
   let top = controller
   let name: WorkloadName = { kind: pod.controller.kind, name: pod.controller.name }
@@ -27,26 +33,33 @@ export function ownersOf(cluster: ClusterReader, pod: PodRecord): Owners {
     if (above === undefined) break
     top = above
   }
-  return { controller, top, name }
+  return { controller, top, name, crew }
 }
 
-/**
- * How many pods the workload wants: a Deployment says it for all its ReplicaSets. Of an owner that the state has no records of (a custom resource
- * whose kind was opted in) the pods themselves are counted.
- */
-export function replicasWanted(cluster: ClusterReader, pod: PodRecord, { controller, top }: Owners): number {
+/** How many pods a workload is there for. */
+export interface Scale {
+  readonly replicas: number
+  /** False for an owner that the state has no record of (a custom resource whose kind was opted in): its pods that serve are counted instead. */
+  readonly isWanted: boolean
+}
+
+/** A Deployment says it for all its ReplicaSets. */
+export function scaleOf({ controller, top, crew }: Owners): Scale {
   const scaled = top?.kind === 'Deployment' ? top : controller
-  if (scaled !== undefined) return scaled.replicas
-  if (pod.controller === undefined) return 1
-  return [...cluster.podsOf(pod.controller.uid)].filter(each => each.deletedAt === undefined && !isFinished(each)).length
+  return scaled === undefined ? { replicas: crew().serving, isWanted: false } : { replicas: scaled.replicas, isWanted: true }
 }
 
 /**
  * Why the workload counts as in the middle of a rollout, or undefined. An eviction then would be a step of the rollout, or be undone by it.
- * Deployment: its controller has not seen the newest spec, or not every replica is updated. StatefulSet: its revisions differ.
+ * Deployment: its controller has not seen the newest spec, or not every replica is updated. StatefulSet: its revisions differ. Of an owner
+ * without a record: those of its pods do, which tells too little of what the next pod will be, be it a partition that is to stay.
  */
 export function rolloutOf(owners: Owners): string | undefined {
-  const { controller, top } = owners
+  const { controller, top, name } = owners
+  const { mixture } = controller === undefined ? owners.crew() : {}
+  if (mixture !== undefined) {
+    return `pods of ${name.kind} ${name.name} are of the revisions ${listed(mixture.revisions)} (${mixture.key}), and which comes next is not in the data`
+  }
   for (const workload of new Set([controller, top])) {
     if (workload === undefined) continue
     const called = `${workload.kind} ${workload.name}`
