@@ -1,6 +1,6 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
-import type { PodRecord } from '../cluster/pod.ts'
+import type { OwnerRef, PodRecord } from '../cluster/pod.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { InFlight } from '../planning/situation.ts'
 
@@ -26,7 +26,7 @@ export interface Expectation extends InFlight {
   readonly topologyKey: string
   readonly fromDomain: string
   readonly toDomain: string
-  readonly controller: { readonly kind: string; readonly name: string }
+  readonly controller: Pick<OwnerRef, 'apiVersion' | 'kind' | 'name'>
   /** End of the pod's grace period, once it is terminating. */
   readonly leavesAt: number | undefined
   /** The replacement was created at this time or later, by the API server's clock, which counts in whole seconds. */
@@ -75,7 +75,7 @@ export function expectationOf(
     topologyKey: eviction.topologyKey,
     fromDomain: eviction.fromDomain,
     toDomain: eviction.toDomain,
-    controller: { kind: pod.controller?.kind ?? '', name: pod.controller?.name ?? '' },
+    controller: { apiVersion: pod.controller?.apiVersion ?? '', kind: pod.controller?.kind ?? '', name: pod.controller?.name ?? '' },
     budgets,
     budgetShows: false,
     leavesAt: undefined,

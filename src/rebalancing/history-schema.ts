@@ -29,7 +29,8 @@ export function historySchema(latest: number): z.ZodType<History> {
         topologyKey: z.string(),
         fromDomain: z.string(),
         toDomain: z.string(),
-        controller: workloadName,
+        // Versions that moved pods of Kubernetes' own kinds alone did not write it down.
+        controller: workloadName.extend({ apiVersion: z.string().default('apps/v1') }),
         budgets: z.array(z.string()),
         budgetShows: z.boolean(),
         // The end of a grace period, which a pod may choose as it likes.

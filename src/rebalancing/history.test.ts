@@ -50,6 +50,14 @@ describe('the stored history', () => {
     expect(parseHistory(formatHistory(history), NOW)).toEqual({ ok: true, history })
   })
 
+  it("of a version that did not write down the group of an owner has moved pods of Kubernetes' own kinds", () => {
+    const older = formatHistory(FULL).replaceAll(/"apiVersion":"[^"]*",/g, '')
+    const parsed = parseHistory(older, NOW)
+
+    expect(older).not.toContain('apiVersion')
+    expect(parsed.ok && parsed.history.expectations[0]?.controller.apiVersion).toBe('apps/v1')
+  })
+
   it.each<[string, string, string]>([
     ['a text that is no JSON', 'expectations: []', 'not JSON'],
     ['a text cut short', formatHistory(FULL).slice(0, -20), 'not JSON'],

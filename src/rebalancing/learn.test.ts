@@ -9,7 +9,8 @@ import type { Sighting } from './sightings.ts'
 
 const NOW = 1_000_000
 const planned = eviction(1, { fromDomain: 'a', toDomain: 'c' })
-const expectation = { ...expectationOf(planned, makePod(planned.pod), [], 0), stage: 'Evicted' as const }
+const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: planned.controllerUid }
+const expectation = { ...expectationOf(planned, makePod(planned.pod, { controller }), [], 0), stage: 'Evicted' as const }
 const replacement = makePod('web-new', { nodeName: 'node-c' })
 const round = { namespace: 'shop', workload: planned.workload, allowed: 2, spent: 2, lastAt: 0 }
 const HISTORY: History = {
@@ -84,5 +85,14 @@ describe('what a sighting teaches', () => {
     const overdue: Sighting = { kind: 'Overdue', expectation, replacement: fields && { ...replacement, ...fields } }
 
     expect(lesson(overdue).told[0]?.message).toContain(words)
+  })
+
+  it('says of an owner without a record that nobody can tell whether it still wants a replacement', () => {
+    const custom = { ...expectation, controller: { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet', name: 'web' } }
+    const [told] = lesson({ kind: 'Overdue', expectation: custom, replacement: undefined }).told
+
+    expect(told?.message).toContain(
+      'has not been created, and whether CloneSet web still wants it is not known; nothing more of its workload is evicted',
+    )
   })
 })

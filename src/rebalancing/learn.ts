@@ -7,6 +7,7 @@ import { helps } from './landings.ts'
 import { moveOf, type Move } from './moves.ts'
 import type { Occurrence } from './ports.ts'
 import { afterMiss, type Lifted } from './quarantine.ts'
+import { doubtOn } from './replacements.ts'
 import type { Sighting } from './sightings.ts'
 import type { OfWorkload } from './workload-key.ts'
 
@@ -61,7 +62,7 @@ export function learn(history: History, sighting: Sighting, groupsNow: () => rea
       const { replacement } = sighting
       const overdue = tell(
         'ReplacementOverdue',
-        `its replacement ${stateOf(replacement)}; nothing more of its workload is evicted`,
+        `its replacement ${stateOf(replacement, expectation)}; nothing more of its workload is evicted`,
         'warning',
       )
       // One that landed has helped or missed already; one that found no place has missed.
@@ -132,8 +133,8 @@ export function quarantineLifted({ quarantine: { workloads }, because }: Lifted)
   }
 }
 
-function stateOf(replacement: Extract<Sighting, { kind: 'Overdue' }>['replacement']): string {
-  if (replacement === undefined) return 'has not been created'
+function stateOf(replacement: Extract<Sighting, { kind: 'Overdue' }>['replacement'], expectation: Expectation): string {
+  if (replacement === undefined) return `has not been created${doubtOn(expectation)}`
   if (replacement.nodeName === undefined) return `${replacement.name} is Pending (${replacement.unschedulableMessage ?? 'no reason given'})`
   return `${replacement.name} ${replacement.crashLooping ? 'is crash-looping' : 'is not Ready'}`
 }

@@ -86,13 +86,6 @@ describe('what becomes of an eviction', () => {
       expect(look([evicted(victim)], cluster)).toMatchObject({ open: [], sightings: [{ kind: 'NotReplaced' }] })
     }
   })
-
-  it('goes on waiting when it cannot tell what the controller wants', () => {
-    const cluster = world([])
-    const custom = { kind: 'CloneSet', name: 'web' }
-
-    expect(look([evicted(victim, { controller: custom })], cluster).open).toHaveLength(1)
-  })
 })
 
 describe('several evictions of one controller', () => {
@@ -187,6 +180,53 @@ describe('a replacement that is not Ready in time', () => {
 
     expect(look([expectation], cluster, T + 601 * SECOND).sightings).toEqual([])
     expect(look([expectation], cluster, T + 901 * SECOND).sightings).toMatchObject([{ kind: 'Overdue' }])
+  })
+})
+
+describe('an owner without a record', () => {
+  const DUE = T + 601 * SECOND
+  const owners = [
+    ['a custom resource', { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet' }],
+    ['one that is called like a StatefulSet', { apiVersion: 'apps.kruise.io/v1beta1', kind: 'StatefulSet' }],
+  ] as const
+
+  it.each(owners)('(%s) is waited for, since nobody can tell what it wants', (_owner, { apiVersion, kind }) => {
+    const expectation = evicted(victim, { controller: { apiVersion, kind, name: 'web' } })
+    const cluster = clusterOf(siblings)
+
+    expect(look([expectation], cluster)).toMatchObject({ open: [{ replacementUid: undefined }], sightings: [] })
+    expect(look([expectation], cluster, DUE)).toMatchObject({ open: [{ overdue: true }], sightings: [{ kind: 'Overdue' }] })
+  })
+
+  it.each(owners)('(%s) replaces a pod by its next one, whatever the name', (_owner, { apiVersion, kind }) => {
+    const expectation = evicted(victim, { controller: { apiVersion, kind, name: 'web' } })
+
+    for (const name of ['web-0', 'web-3']) {
+      const next = born(name, 1, { uid: 'next' })
+      expect(look([expectation], clusterOf([...siblings, next])).open[0]?.replacementUid).toBe('next')
+    }
+  })
+
+  const cloned = evicted(victim, { controller: { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet', name: 'web' } })
+
+  it('has the grace period of the old pod on top, which it may wait for', () => {
+    const expectation = { ...cloned, leavesAt: T + 300 * SECOND }
+
+    expect(look([expectation], clusterOf(siblings), T + 900 * SECOND).sightings).toEqual([])
+    expect(look([expectation], clusterOf(siblings), T + 901 * SECOND).sightings).toMatchObject([{ kind: 'Overdue' }])
+  })
+
+  it('wants nothing more once it has had its time and none of its pods is left', () => {
+    expect(look([cloned], clusterOf([]), DUE - SECOND).open).toHaveLength(1)
+    expect(look([cloned], clusterOf([]), DUE)).toMatchObject({ open: [], sightings: [{ kind: 'NotReplaced' }] })
+  })
+
+  it('is believed to have replaced the pod by one that only our clock calls too old, once it has had its time', () => {
+    const expectation = { ...cloned, bornAfter: T + 30 * SECOND }
+    const cluster = clusterOf([...siblings, born('web-3', 1)])
+
+    expect(look([expectation], cluster, DUE - SECOND).open[0]?.replacementUid).toBeUndefined()
+    expect(look([expectation], cluster, DUE).open[0]?.replacementUid).toBe('web-3')
   })
 })
 

@@ -1,7 +1,8 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { Expectation } from './expectations.ts'
-import { findReplacement, wantsReplacement } from './replacements.ts'
+import { isReplicaOwner } from '../scheduling/controller-record.ts'
+import { findReplacement, hasEnded, wantsReplacement } from './replacements.ts'
 
 /** What the watch has shown about an eviction since the last look; each is told once. */
 export type Sighting =
@@ -86,10 +87,12 @@ function look(before: Expectation, cluster: ClusterReader, { taken, rivals, prov
     expectation = { ...expectation, leavesAt: pod.deletedAt, bornAfter }
   }
 
+  const isDue = provenAt > dueAt(expectation, deadlines)
   const isComplete = !wantsReplacement(expectation, cluster)
-  const replacement = findReplacement(expectation, cluster, taken, rivals, isComplete)
+  const isThere = isComplete || (isDue && !isReplicaOwner(expectation.controller))
+  const replacement = findReplacement(expectation, cluster, taken, rivals, isThere)
   expectation = { ...expectation, replacementUid: replacement?.uid }
-  if (replacement === undefined && isComplete) {
+  if (replacement === undefined && (isComplete || (isDue && hasEnded(expectation, cluster)))) {
     seen.push({ kind: 'NotReplaced', expectation })
     return done(true)
   }
@@ -102,16 +105,20 @@ function look(before: Expectation, cluster: ClusterReader, { taken, rivals, prov
     seen.push({ kind: 'Ready', expectation, replacement })
     return done(true)
   }
-  if (!expectation.overdue && provenAt > dueAt(expectation, deadlines)) {
+  if (!expectation.overdue && isDue) {
     expectation = { ...expectation, overdue: true }
     seen.push({ kind: 'Overdue', expectation, replacement })
   }
   return done(false)
 }
 
-/** A StatefulSet makes the replacement only when the old pod is gone, so its grace period is not the replacement's fault. */
-function dueAt({ since, leavesAt, controller }: Expectation, { replacementDeadline }: Deadlines): number {
-  return Math.max(since, controller.kind === 'StatefulSet' ? (leavesAt ?? since) : since) + replacementDeadline
+/**
+ * A StatefulSet makes the replacement only when the old pod is gone, so its grace period is not the replacement's fault; an owner that nobody knows
+ * may do so too.
+ */
+function dueAt({ since, leavesAt = since, controller }: Expectation, { replacementDeadline }: Deadlines): number {
+  const comesAtOnce = isReplicaOwner(controller) && controller.kind !== 'StatefulSet'
+  return Math.max(since, comesAtOnce ? since : leavesAt) + replacementDeadline
 }
 
 /** Takes a closed one out; the others of its controller remember that its replacement is not theirs. */

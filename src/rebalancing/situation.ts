@@ -4,6 +4,7 @@ import { coolDownHolds, scaledRecently } from './cool-downs.ts'
 import type { Expectation } from './expectations.ts'
 import type { History } from './history.ts'
 import { quarantineHolds } from './quarantine.ts'
+import { doubtOn } from './replacements.ts'
 import { workloadKey } from './workload-key.ts'
 
 /** What those who watch the cluster have seen happen to it of late. */
@@ -43,7 +44,9 @@ export function situationOf(
   }
 }
 
-function overdueHold({ namespace, workload, pod }: Expectation): WorkloadHold {
-  const message = `the replacement of ${pod} is not Ready long after its eviction`
+function overdueHold(expectation: Expectation): WorkloadHold {
+  const { namespace, workload, pod, replacementUid } = expectation
+  const doubt = replacementUid === undefined ? doubtOn(expectation) : ''
+  const message = `the replacement of ${pod} is not Ready long after its eviction${doubt}`
   return { namespace, ...workload, reason: 'ReplacementPending', until: undefined, message }
 }
