@@ -38,6 +38,17 @@ describe('explaining a pod', () => {
     expect(feasible(explainPodReport(modelOf([...room, ...data]), 'shop', 'data-0'))).toEqual(['a0'])
   })
 
+  it('of an owner without a template in the data says that its replacement is assumed to be like it', () => {
+    const [, , pod] = workload({ name: 'web', on: ['a0'] })
+    const ownerReferences = [{ apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet', name: 'web', uid: 'clones', controller: true }]
+    const model = modelOf([...three, { ...pod, metadata: { ...(pod?.['metadata'] as object), ownerReferences } }])
+    const explanation = explainPodReport(model, 'shop', 'web-0')
+    expect(explanation.pod.replacement).toBe(true)
+    expect(explanation.warnings).toEqual([
+      'the pod template of CloneSet web is not in the data: its next pod is assumed to be like this one',
+    ])
+  })
+
   it('that nothing replaces says so and shows where the pod itself would go', () => {
     const [, , pod] = workload({ name: 'web', on: ['a0'] })
     const model = modelOf([...three, { ...pod, metadata: { ...(pod?.['metadata'] as object), ownerReferences: [] } }])

@@ -65,7 +65,7 @@ const act = section({
     .min(1, { error: 'at least one kind' })
     .default([...policy.ownerKinds])
     .describe(
-      'Kinds of owner whose pods may be evicted; with the group where a kind is not its own, as in StatefulSet.apps.kruise.io. Where the replacement cannot be foreseen (CannotPredict), they are left alone nevertheless.',
+      'Kinds of owner whose pods may be evicted; with the group where a kind is not its own, as in StatefulSet.apps.kruise.io. Of owners other than ReplicaSets, StatefulSets and ReplicationControllers neither template nor scale is read: their next pod is assumed to be like the evicted one, and their Ready pods are counted.',
     ),
   whenUnsatisfiable: z
     .array(choice(WHEN_UNSATISFIABLE))

@@ -83,7 +83,7 @@ export const REASONS = {
     kind: 'waiting',
     meaning: 'A person paused it: respread.io/paused on the workload or its namespace, or paused in the configuration.',
   },
-  ScaledRecently: { kind: 'waiting', meaning: 'The scale of the workload changed a moment ago.' },
+  ScaledRecently: { kind: 'waiting', meaning: 'The scale of the workload changed a moment ago, or may be changing.' },
   ReplacementPending: { kind: 'waiting', meaning: 'A replacement of the workload has not become Ready yet.' },
 
   // The whole cluster.

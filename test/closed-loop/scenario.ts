@@ -1,3 +1,4 @@
+import type { Policy } from '../../src/planning/policy.ts'
 import { threeZones } from '../../src/simulation/scenarios/three-zones.ts'
 import type { RawObject } from '../../src/simulation/object-store.ts'
 import type { WayConditions } from '../../src/simulation/ports/way.ts'
@@ -43,6 +44,8 @@ export interface Stage {
 
 export interface StageOptions extends Omit<Scenario, 'name' | 'title' | 'interfered' | 'play'> {
   readonly strategy?: Strategy
+  /** What may be moved, where it is otherwise than by default. */
+  readonly policy?: Partial<Policy>
   /** Whether the story is followed from the beginning; absent: no. */
   readonly followed?: boolean
 }
@@ -52,10 +55,11 @@ export function setStage({
   objects = threeZones(),
   quirks = {},
   way = {},
+  policy = {},
   strategy = respread,
   followed = false,
 }: StageOptions): Stage {
-  const world = createWorld({ seed, objects, quirks, way })
+  const world = createWorld({ seed, objects, quirks, way, policy })
   const invariants = watchInvariants(world, quirks.choice !== 'anyFeasible')
   const story = followed ? followStory(world) : undefined
   const notes: { readonly at: number; readonly text: string }[] = []

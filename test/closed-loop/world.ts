@@ -39,6 +39,7 @@ export interface WorldOptions {
   readonly quirks?: Partial<SchedulerQuirks>
   readonly timings?: Partial<Timings>
   readonly settings?: Partial<LoopSettings>
+  readonly policy?: Partial<Policy>
   readonly way?: Partial<WayConditions>
 }
 
@@ -105,7 +106,7 @@ export function createWorld(options: WorldOptions): World {
   cluster.start()
   const mirror = createStoreMirror(cluster.store, { clock, lag: { delay: { min: 5, max: 200 }, random: random.fork('watch') } })
   const model = createSchedulerModel(mirror.state, DEFAULT_PROFILES)
-  const policy = DEFAULT_POLICY
+  const policy: Policy = { ...DEFAULT_POLICY, ...options.policy }
   const following = createPlanner({ cluster: mirror.state, model }, policy)
   mirror.subscribe(delta => {
     model.advance(delta)
