@@ -121,7 +121,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     const policy: Policy = { ...configured, self: { namespace: home, labels: OWN_LABELS } }
     const planning = (planner = createPlanner({ cluster: view.state, model }, policy))
     const timed: Parameters<typeof createLoop>[1] = {
-      prepare: planning.prepare,
+      prepare: situation => planning.prepare(situation),
       plan(situation, most) {
         const from = clock.monotonic()
         const result = planning.plan(situation, most)

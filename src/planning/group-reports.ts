@@ -14,7 +14,7 @@ import type { SpreadState } from './spread-state.ts'
 import type { VetoOn } from './veto-finder.ts'
 
 /** What is to be said of groups once a search is over. */
-export interface Outcome extends Omit<SearchResult, 'isWhole'> {
+interface Outcome extends Omit<SearchResult, 'isWhole'> {
   /** Groups whose counts are not those of the cluster. */
   readonly shifted: ReadonlySet<SpreadState>
   /** What keeps domains that need pods from taking one of a group that still exceeds its maxSkew. */

@@ -110,7 +110,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
       return {
         // Both are made when looked at, which the loop does not.
         get summary() {
-          return (summary ??= summaryOf(size, groups, evictions, index.familyOf))
+          return (summary ??= summaryOf(size, groups, evictions, group => index.familyOf(group)))
         },
         get leftAlone() {
           return leftAlone()

@@ -1,4 +1,5 @@
 import type { PodRecord } from '../cluster/pod.ts'
+import { isReplicaOwner } from '../scheduling/controller-record.ts'
 import type { MoveContext } from './move.ts'
 import { excessNow, type SpreadState } from './spread-state.ts'
 
@@ -57,8 +58,10 @@ function createIdentities(): (shared: object) => number {
 
 function likeness(pod: PodRecord, context: MoveContext, idOf: (shared: object) => number): string {
   const domains = context.states.counting(pod).map(({ index }) => index.of(pod.nodeName ?? '') ?? '-')
-  // Volumes are a pod's own, and a StatefulSet's replacement finds its node's room freed: those pods are like no other.
-  const own = pod.claims.length > 0 || pod.controller?.kind === 'StatefulSet' ? pod.name : ''
+  // Volumes are a pod's own, and what comes once the pod is gone finds its node's room freed: those pods are like no other.
+  const { controller } = pod
+  const comesLater = controller !== undefined && (controller.kind === 'StatefulSet' || !isReplicaOwner(controller))
+  const own = pod.claims.length > 0 || comesLater ? pod.name : ''
   return `${idOf(pod.spec)}/${idOf(pod.labels)}/${pod.controller?.uid ?? ''}/${own}/${domains.join('/')}`
 }
 

@@ -102,7 +102,7 @@ async function run(server: string): Promise<void> {
   const settings = { ...DEFAULT_LOOP_SETTINGS, dryRun: true }
   const loop = createLoop(
     { view, evictor, clock, rest: createRest(clock), recorder, leadership, history },
-    { prepare: following.prepare, plan },
+    { prepare: situation => following.prepare(situation), plan },
     DEFAULT_POLICY,
     settings,
   )

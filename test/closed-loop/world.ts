@@ -114,7 +114,7 @@ export function createWorld(options: WorldOptions): World {
   })
   let plans = 0
   const planner: Planner = {
-    prepare: following.prepare,
+    prepare: situation => following.prepare(situation),
     plan(situation, most) {
       const result = following.plan(situation, most)
       plans += 1
