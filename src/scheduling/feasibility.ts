@@ -3,9 +3,10 @@ import type { ClusterViews } from './cluster-views.ts'
 import { affinityFilter, requiredAmounts, type DomainAmounts } from './counted-affinity.ts'
 import { countedConstraint, spreadFilter, type CountedConstraint, type SlotFilter } from './counted-spread.ts'
 import { FILTERS } from './default-plugins.ts'
-import { OTHER_FILTERS, PASSES, UNREADABLE, type NodeAnswers } from './node-answers.ts'
+import { OTHER_FILTERS, type NodeAnswers } from './node-answers.ts'
 import type { PluginContext, Refused } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
+import { PASSES, UNREADABLE } from './verdict-numbers.ts'
 
 /** The first filter that refuses a node, in plugin order, and why. */
 interface PluginRefusal extends Refused {

@@ -1,4 +1,6 @@
+import type { PodSpec } from '../cluster/pod.ts'
 import type { Resources } from '../cluster/resources.ts'
+import { CPU, leftOf, MEMORY, POD_SLOTS, STORAGE, type NodeAmounts } from './node-amounts.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { Filter, Refused } from './plugin.ts'
 import type { SchedulerProfile } from './profile.ts'
@@ -9,27 +11,32 @@ import type { SchedulerProfile } from './profile.ts'
  */
 export const nodeResourcesFit: Filter = ({ profile }, { spec }) => {
   const { requests } = spec
-  const scalars = [...requests.scalars].filter(([name, amount]) => amount > 0 && !isIgnored(profile, name))
-  return info => (fits(info, requests, scalars) ? undefined : refusal(shortages(info, requests, scalars)))
+  const scalars = scalarsAsked(profile, spec)
+  return info =>
+    hasRoomFor(requests, info.amounts, info.at) && !lacksAny(scalars, info) ? undefined : refusal(shortages(info, requests, scalars))
 }
 
 type Scalars = readonly (readonly [name: string, amount: number])[]
 
-/** Asked of every node that changes, for every kind of pod: it makes nothing. */
-function fits({ node, pods, used }: NodeInfo, { cpu, memory, ephemeralStorage }: Resources, scalars: Scalars): boolean {
-  const { allocatable } = node
-  if (
-    pods.size >= node.podSlots ||
-    isShort(cpu, allocatable.cpu, used.cpu) ||
-    isShort(memory, allocatable.memory, used.memory) ||
-    isShort(ephemeralStorage, allocatable.ephemeralStorage, used.ephemeralStorage)
-  ) {
-    return false
-  }
+export function scalarsAsked(profile: SchedulerProfile, { requests }: PodSpec): Scalars {
+  return [...requests.scalars].filter(([name, amount]) => amount > 0 && !isIgnored(profile, name))
+}
+
+/** Everything but extended resources. Asked of every node that changes, for every kind of pod: it makes nothing. */
+export function hasRoomFor({ cpu, memory, ephemeralStorage }: Resources, amounts: NodeAmounts, at: number): boolean {
+  return (
+    leftOf(amounts, at, POD_SLOTS) >= 1 &&
+    (cpu === 0 || cpu <= leftOf(amounts, at, CPU)) &&
+    (memory === 0 || memory <= leftOf(amounts, at, MEMORY)) &&
+    (ephemeralStorage === 0 || ephemeralStorage <= leftOf(amounts, at, STORAGE))
+  )
+}
+
+export function lacksAny(scalars: Scalars, { node, used }: NodeInfo): boolean {
   for (const [name, amount] of scalars) {
-    if (isShort(amount, allocatable.scalars.get(name) ?? 0, used.scalars.get(name) ?? 0)) return false
+    if (isShort(amount, node.allocatable.scalars.get(name) ?? 0, used.scalars.get(name) ?? 0)) return true
   }
-  return true
+  return false
 }
 
 const isShort = (amount: number, capacity: number, taken: number): boolean => amount > 0 && amount > capacity - taken

@@ -1,19 +1,20 @@
-import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 import { FILTERS } from './default-plugins.ts'
 import type { ImageNodes, ImageState } from './image-nodes.ts'
+import { hasRoomFor, lacksAny, scalarsAsked } from './filter-node-resources-fit.ts'
+import { placeOf } from './node-amounts.ts'
 import { createNodeCells, type NodeCells } from './node-cells.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { NodeLayout } from './node-layout.ts'
 import type { Mark } from './node-partition.ts'
 import type { NodeTable } from './node-table.ts'
-import type { NodeFilter, PluginContext } from './plugin.ts'
+import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import { copiesThatFit } from './room.ts'
-import { imageLocality } from './score-image-locality.ts'
-import { preferredWeight } from './score-node-affinity.ts'
+import { areWorthAnything, imageLocality } from './score-image-locality.ts'
 import { balancedAllocation, leastAllocated } from './score-node-resources.ts'
-import { intolerableTaints } from './score-taint-toleration.ts'
+import { createStaticAnswers, OF_THE_NODE, whatNodesAloneRead, type StaticAnswers } from './static-answers.ts'
+import { PASSES, UNREADABLE } from './verdict-numbers.ts'
 
 /**
  * What one pod spec gets to hear from each node as long as nothing changes on that node: the filters and raw scores that read the node and
@@ -32,19 +33,13 @@ export interface NodeAnswers {
   room(): Int32Array
 }
 
-export const PASSES = 0
-/** The slot holds no node, or one that could not be read in full and therefore takes no landing. */
-export const UNREADABLE = 255
-
-/** Filters whose answer depends on the pod's spec and the node alone. */
-const OF_THE_NODE: ReadonlySet<FilterPlugin> = new Set(['NodeUnschedulable', 'TaintToleration', 'NodeAffinity'])
-/** Those that read what is on the node as well. They come after the others. */
+/** Filters that read the node and what is on it. They come after those that read the node alone. */
 const OF_ITS_PODS: ReadonlySet<FilterPlugin> = new Set(['NodePorts', 'NodeResourcesFit'])
 
 /** The other filters, asked anew for each pod. */
 export const OTHER_FILTERS = FILTER_PLUGINS.filter(plugin => !OF_THE_NODE.has(plugin) && !OF_ITS_PODS.has(plugin))
 
-/** Specs whose answers are kept, the latest asked for. 5,000 nodes make some 130 kB each. */
+/** Specs whose answers are kept, the latest asked for. 5,000 nodes make some 100 kB each. */
 const MOST_SPECS = 256
 
 /** Ways to tell nodes apart that are kept for a spec: workloads that ask the same of a node may differ in their constraints. */
@@ -56,68 +51,83 @@ export interface NodeAnswersBySpec {
 }
 
 export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAnswersBySpec {
-  const known = new Map<string, Kept>()
-  const keys = new WeakMap<PodSpec, string>()
+  const statics = createKept<StaticAnswers>(table)
+  const answers = createKept<Kept>(table)
+  const keys = new WeakMap<PodSpec, SpecKeys>()
   let latest: { readonly key: string; readonly kept: Kept } | undefined
   return {
     of(context, pod) {
-      const key = keys.get(pod.spec) ?? whatNodesRead(pod.spec)
-      keys.set(pod.spec, key)
-      if (latest?.key === key && latest.kept.refusedBy.length >= table.slots.length) {
-        latest.kept.refresh()
-        return latest.kept
+      const { spec } = pod
+      const keysOf = keys.get(spec) ?? keysFor(spec)
+      keys.set(spec, keysOf)
+      const nodes = table.layout.byName.length
+      const states = spec.images.map(image => images.stateOf(image))
+      // Most images are on few nodes, where they are worth nothing: workloads that differ in nothing else share their answers.
+      const hasImages = areWorthAnything(states, nodes)
+      const key = hasImages ? keysOf.withImages : keysOf.own
+      if (latest?.key !== key || latest.kept.refusedBy.length < table.slots.length) {
+        const ofNodes = statics.of(keysOf.ofNodes, capacity => createStaticAnswers(table, context, pod, capacity))
+        const kept = answers.of(key, capacity => keep(table, ofNodes, context, pod, hasImages, capacity))
+        latest = { key, kept }
       }
+      latest.kept.refresh(states, nodes)
+      return latest.kept
+    },
+  }
+}
+
+/** By what answers are shared. */
+interface SpecKeys {
+  readonly ofNodes: string
+  readonly own: string
+  readonly withImages: string
+}
+
+function keysFor(spec: PodSpec): SpecKeys {
+  const { requests, scoredRequests, hostPorts, images, containerCount } = spec
+  const ofNodes = whatNodesAloneRead(spec)
+  const own = [ofNodes, { ...requests, scalars: [...requests.scalars] }, scoredRequests, hostPorts]
+  return { ofNodes: JSON.stringify(ofNodes), own: JSON.stringify(own), withImages: JSON.stringify([own, images, containerCount]) }
+}
+
+/** The latest asked for of what is kept for specs; each serves as many slots as there were when it was made, and some more. */
+function createKept<T extends { readonly refusedBy: Uint8Array }>(table: NodeTable): { of(key: string, make: (capacity: number) => T): T } {
+  const known = new Map<string, T>()
+  return {
+    of(key, make) {
       let kept = known.get(key)
-      if (kept === undefined || kept.refusedBy.length < table.slots.length) kept = keep(table, images, context, pod)
+      // Room to grow, or each new node would mean to start over.
+      if (kept === undefined || kept.refusedBy.length < table.slots.length) kept = make(Math.ceil(table.slots.length * 1.25))
       known.delete(key)
       known.set(key, kept)
       const [oldest] = known.keys()
       if (known.size > MOST_SPECS && oldest !== undefined) known.delete(oldest)
-      kept.refresh()
-      latest = { key, kept }
       return kept
     },
   }
 }
 
-/** Workloads that ask the same of a node share its answers, wherever else they differ. */
-function whatNodesRead(spec: PodSpec): string {
-  const local = { ...spec, topologySpreadConstraints: undefined, podAffinity: undefined, podAntiAffinity: undefined }
-  return JSON.stringify(local, (_field, value: unknown) => (value instanceof Map ? [...value] : value))
-}
-
 interface Kept extends NodeAnswers {
-  refresh(): void
+  refresh(images: readonly ImageState[], nodes: number): void
 }
 
-function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod: PodRecord): Kept {
+function keep(
+  table: NodeTable,
+  ofNodes: StaticAnswers,
+  context: PluginContext,
+  pod: PodRecord,
+  hasImages: boolean,
+  capacity: number,
+): Kept {
   const { spec } = pod
-  const { profile } = context
-  const { weights } = profile
-  const filtersOf = (plugins: ReadonlySet<FilterPlugin>): readonly NumberedFilter[] =>
-    FILTER_PLUGINS.flatMap((plugin, index) => {
-      const isAsked = plugins.has(plugin) && !profile.disabledFilters.has(plugin)
-      const refuses = isAsked ? FILTERS[plugin](context, pod) : undefined
-      return refuses === undefined ? [] : [{ number: index + 1, refuses }]
-    })
-  const ofTheNode = filtersOf(OF_THE_NODE)
-  const ofItsPods = filtersOf(OF_ITS_PODS)
-  // Room to grow, or each new node would mean to start over.
-  const capacity = Math.ceil(table.slots.length * 1.25)
+  const { weights } = context.profile
+  const filters = filtersOn(table, context, pod)
   const refusedBy = new Uint8Array(capacity).fill(UNREADABLE)
-  const taints = new Int32Array(capacity)
-  const preferred = new Int32Array(capacity)
   const ownScore = new Int32Array(capacity)
-  /** What the node by itself says, its pods aside, and the record that said so. */
-  const refusedByNode = new Uint8Array(capacity).fill(UNREADABLE)
-  const imageScore = new Int32Array(capacity)
-  const asked: (NodeRecord | undefined)[] = []
 
   const highestScore = 100 * (weights.NodeResourcesFit + weights.NodeResourcesBalancedAllocation + weights.ImageLocality)
   const cellsByPartition = new Map<object, NodeCells>()
   let cellsOver: NodeLayout | undefined
-  /** Of the scores against other nodes those that tell any two apart. */
-  let scored: readonly Mark[] = []
   /** Kept up to date once somebody has asked for it. */
   let copies: Int32Array | undefined
   let room: Int32Array | undefined
@@ -126,28 +136,17 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
   let imageStates: readonly ImageState[] = []
   let nodes = 0
 
-  function askNode(slot: number, node: NodeRecord): void {
-    asked[slot] = node
-    refusedByNode[slot] = node.problems.length > 0 ? UNREADABLE : firstRefusal(ofTheNode, table.slots[slot])
-    taints[slot] = intolerableTaints(spec, node)
-    preferred[slot] = preferredWeight(profile, spec, node)
-    imageScore[slot] = weights.ImageLocality * imageLocality(spec, node, imageStates, nodes)
-  }
-
-  function ask(slot: number, info: NodeInfo | undefined, isImageMoved: boolean): void {
-    if (info === undefined) {
-      refusedBy[slot] = UNREADABLE
-      asked[slot] = undefined
-      return
-    }
-    if (isImageMoved || asked[slot] !== info.node) askNode(slot, info.node)
-    const byNode = refusedByNode[slot] ?? UNREADABLE
-    refusedBy[slot] = byNode === PASSES ? firstRefusal(ofItsPods, info) : byNode
+  function ask(slot: number): void {
+    refusedBy[slot] = ofNodes.refusedBy[slot] ?? UNREADABLE
+    if (refusedBy[slot] === PASSES) refusedBy[slot] = filters.find(({ refuses }) => refuses(slot))?.number ?? PASSES
     if (refusedBy[slot] !== PASSES) return
+    const { amounts, slots } = table
+    const at = placeOf(slot)
+    const node = hasImages ? slots[slot]?.node : undefined
     ownScore[slot] =
-      weights.NodeResourcesFit * leastAllocated(spec, info) +
-      weights.NodeResourcesBalancedAllocation * balancedAllocation(spec, info) +
-      (imageScore[slot] ?? 0)
+      weights.NodeResourcesFit * leastAllocated(spec, amounts, at) +
+      weights.NodeResourcesBalancedAllocation * balancedAllocation(spec, amounts, at) +
+      (node === undefined ? 0 : weights.ImageLocality * imageLocality(spec, node, imageStates, nodes))
   }
 
   function countCopies(slot: number): void {
@@ -156,10 +155,10 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
   }
 
   const passes = (slot: number): boolean => refusedBy[slot] === PASSES
-  function askAgain(slot: number, isImageMoved: boolean): void {
+  function askAgain(slot: number): void {
     const passed = passes(slot)
     const before = ownScore[slot] ?? 0
-    ask(slot, table.slots[slot], isImageMoved)
+    ask(slot)
     countCopies(slot)
     const after = ownScore[slot] ?? 0
     if (passed === passes(slot) && before === after) return
@@ -171,18 +170,14 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
 
   return {
     refusedBy,
-    intolerableTaints: taints,
-    preferredWeight: preferred,
+    intolerableTaints: ofNodes.intolerableTaints,
+    preferredWeight: ofNodes.preferredWeight,
     ownScore,
     cells(marks) {
       const { layout } = table
-      const isTold = (mark: Mark): boolean => layout.byName.some(slot => mark[slot] !== mark[layout.byName[0] ?? 0])
-      if (cellsOver !== layout) {
-        cellsByPartition.clear()
-        cellsOver = layout
-        scored = [taints, preferred].filter(isTold)
-      }
-      const partition = layout.partition([...marks, ...scored])
+      if (cellsOver !== layout) cellsByPartition.clear()
+      cellsOver = layout
+      const partition = layout.partition([...marks, ...ofNodes.marks(layout)])
       let cells = cellsByPartition.get(partition)
       if (cells === undefined) {
         cells = createNodeCells(partition, highestScore)
@@ -206,31 +201,46 @@ function keep(table: NodeTable, images: ImageNodes, context: PluginContext, pod:
       }
       return room
     },
-    refresh() {
+    refresh(statesNow, nodesNow) {
       const { slots, changes, layout } = table
+      ofNodes.refresh()
       // Whatever tells nodes apart has changed: the cells are those of nodes that were.
       if (cellsOver !== layout) cellsByPartition.clear()
-      const statesNow = spec.images.map(image => images.stateOf(image))
       // A node that pulls an image changes what the image is worth on all others.
-      const isImageMoved =
-        statesNow.some((state, index) => state !== imageStates[index]) ||
-        (nodes !== layout.byName.length && statesNow.some(state => state.nodes > 0))
+      const isImageMoved = hasImages && (nodes !== nodesNow || statesNow.some((state, index) => state !== imageStates[index]))
       imageStates = statesNow
-      nodes = layout.byName.length
-      if (isImageMoved) for (let slot = 0; slot < slots.length; slot += 1) askAgain(slot, true)
-      else changes.forEachSince(asOf, slot => askAgain(slot, false))
+      nodes = nodesNow
+      if (isImageMoved) for (let slot = 0; slot < slots.length; slot += 1) askAgain(slot)
+      else changes.forEachSince(asOf, askAgain)
       asOf = changes.clock
     },
   }
 }
 
-interface NumberedFilter {
+interface SlotFilter {
   readonly number: number
-  readonly refuses: NodeFilter
+  readonly refuses: (slot: number) => boolean
 }
 
-function firstRefusal(filters: readonly NumberedFilter[], info: NodeInfo | undefined): number {
-  if (info === undefined) return UNREADABLE
-  for (const { number, refuses } of filters) if (refuses(info) !== undefined) return number
-  return PASSES
+/** Those that read what is on the node, in plugin order. */
+function filtersOn({ slots, amounts }: NodeTable, context: PluginContext, pod: PodRecord): readonly SlotFilter[] {
+  const { profile } = context
+  const { requests } = pod.spec
+  const scalars = scalarsAsked(profile, pod.spec)
+  const lacksScalars = (info: NodeInfo | undefined): boolean => info !== undefined && lacksAny(scalars, info)
+  const takesPorts = FILTERS.NodePorts(context, pod)
+  const refusesOn = (plugin: FilterPlugin): SlotFilter['refuses'] | undefined => {
+    if (plugin === 'NodeResourcesFit') {
+      return slot => !hasRoomFor(requests, amounts, placeOf(slot)) || (scalars.length > 0 && lacksScalars(slots[slot]))
+    }
+    if (plugin !== 'NodePorts' || takesPorts === undefined) return undefined
+    return slot => {
+      const info = slots[slot]
+      return info !== undefined && takesPorts(info) !== undefined
+    }
+  }
+  return FILTER_PLUGINS.flatMap((plugin, index) => {
+    const refuses = profile.disabledFilters.has(plugin) ? undefined : refusesOn(plugin)
+    return refuses === undefined ? [] : [{ number: index + 1, refuses }]
+  })
 }

@@ -1,3 +1,4 @@
+import { createBestFirst } from './best-first.ts'
 import type { Partition } from './node-partition.ts'
 
 /** Nodes that differ in nothing that a question reads of them but what they have left, and therefore in their own score alone. */
@@ -10,6 +11,8 @@ export interface Cell {
   readonly byScore: Int32Array
   /** The highest score that a passing node has; -1 where none passes. */
   highest(): number
+  /** The slot of the first node by name that has it; -1 where none passes. */
+  best(): number
 }
 
 /** All nodes in cells, with those that pass counted by their own score; advanced node by node. */
@@ -22,39 +25,35 @@ export interface NodeCells {
 }
 
 /** @param highestScore what no own score exceeds */
-export function createNodeCells({ classOf, classes }: Partition, highestScore: number): NodeCells {
+export function createNodeCells({ classOf, placeOf, classes }: Partition, highestScore: number): NodeCells {
   const cells = classes.map(slots => createCell(slots, highestScore))
   return {
     cells,
     cellOf: classOf,
-    count: (slot, score, change) => cells[classOf[slot] ?? -1]?.count(score, change),
+    count: (slot, score, change) => cells[classOf[slot] ?? -1]?.count(placeOf[slot] ?? 0, score, change),
   }
 }
 
 interface CountedCell extends Cell {
-  count(score: number, change: 1 | -1): void
+  count(place: number, score: number, change: 1 | -1): void
 }
 
 function createCell(slots: Int32Array, highestScore: number): CountedCell {
   const byScore = new Int32Array(highestScore + 1)
+  const order = createBestFirst(slots.length)
   let passing = 0
-  // Never below the highest score there is: raised with it, and lowered by whoever asks.
-  let top = 0
   return {
     slots,
     byScore,
     get passing() {
       return passing
     },
-    highest() {
-      if (passing === 0) return -1
-      while (top > 0 && byScore[top] === 0) top -= 1
-      return top
-    },
-    count(score, change) {
+    highest: () => order.highest(),
+    best: () => slots[order.first()] ?? -1,
+    count(place, score, change) {
       byScore[score] = (byScore[score] ?? 0) + change
       passing += change
-      if (score > top) top = score
+      order.set(place, change === 1 ? score : undefined)
     },
   }
 }

@@ -1,13 +1,12 @@
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { Resources } from '../cluster/resources.ts'
+import type { NodePlace } from './node-amounts.ts'
 
 /** One node with what runs on it, as kube-scheduler's NodeInfo: terminating pods still hold what they hold, terminal ones are not there. */
-export interface NodeInfo {
+export interface NodeInfo extends NodePlace {
   readonly node: NodeRecord
   readonly pods: ReadonlySet<PodRecord>
   /** Sum of {@link PodRecord.charged}. */
   readonly used: Resources
-  /** Sum of {@link PodRecord.chargedScored}: what LeastAllocated reads. */
-  readonly usedScored: { readonly cpu: number; readonly memory: number }
 }

@@ -5,6 +5,8 @@ export type Mark = Int32Array
 export interface Partition {
   /** By slot: the number of its node's class; -1 where no node is. */
   readonly classOf: Int32Array
+  /** By slot: the place of its node among those of its class. */
+  readonly placeOf: Int32Array
   /** By class: its slots, by node name. */
   readonly classes: readonly Int32Array[]
 }
@@ -14,9 +16,10 @@ export function partitionOf(slots: number, byName: Int32Array, marks: readonly M
   const classOf = new Int32Array(slots).fill(-1)
   for (const slot of byName) classOf[slot] = 0
   for (const mark of marks) refine(classOf, byName, mark)
+  const placeOf = new Int32Array(slots)
   const classes: number[][] = []
-  for (const slot of byName) (classes[classOf[slot] ?? 0] ??= []).push(slot)
-  return { classOf, classes: classes.map(members => Int32Array.from(members)) }
+  for (const slot of byName) placeOf[slot] = (classes[classOf[slot] ?? 0] ??= []).push(slot) - 1
+  return { classOf, placeOf, classes: classes.map(members => Int32Array.from(members)) }
 }
 
 /** Splits every class by a further mark and numbers the new ones in the order in which they are met. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import type { Resources } from '../cluster/resources.ts'
+import { charge, createNodeAmounts, setCapacity, usedAt, type NodeAmounts } from './node-amounts.ts'
 import type { NodeInfo } from './node-info.ts'
 import { createNodeLayout, type NodeLayout } from './node-layout.ts'
 import { createRecency, type Recency } from './recency.ts'
@@ -16,8 +16,11 @@ export type PodSwapper = (before: PodRecord, after: PodRecord, slot: number) => 
 export interface NodeTable {
   /** By slot; undefined where no node is (any more). */
   readonly slots: readonly (NodeInfo | undefined)[]
-  /** Which slots have changed, be it the node or what is on it. */
+  /** Of the nodes in the slots. */
+  readonly amounts: NodeAmounts
+  /** Which slots have changed, be it the node or what is on it; and those of which the node itself has. */
   readonly changes: Pick<Recency, 'clock' | 'forEachSince'>
+  readonly nodeChanges: Pick<Recency, 'clock' | 'forEachSince'>
   /** What tells the nodes apart, as it is now; a new object whenever one of them has changed. */
   readonly layout: NodeLayout
   readonly slotOf: (nodeName: string) => number | undefined
@@ -37,7 +40,9 @@ export interface NodeTable {
 export function createNodeTable(count: PodCounter, swap: PodSwapper): NodeTable {
   const seats = new Map<string, Seat>()
   const slots: (NodeTotals | undefined)[] = []
+  const amounts = createNodeAmounts()
   const changes = createRecency()
+  const nodeChanges = createRecency()
   const freeSlots: number[] = []
   let layout: NodeLayout | undefined
 
@@ -49,35 +54,45 @@ export function createNodeTable(count: PodCounter, swap: PodSwapper): NodeTable 
   const dropIfEmpty = (name: string, seat: Seat): void => {
     if (seat.slot === undefined && seat.pods.size === 0) seats.delete(name)
   }
-  const place = (seat: Seat, pod: PodRecord, change: 1 | -1): void => {
+  const touchNode = (slot: number): void => {
+    changes.touch(slot)
+    nodeChanges.touch(slot)
+  }
+  const settle = (seat: Seat, pod: PodRecord, change: 1 | -1): void => {
     const info = seat.slot === undefined ? undefined : slots[seat.slot]
     if (seat.slot === undefined || info === undefined) return
     charge(info, pod, change)
+    for (const [name, amount] of pod.charged.scalars) info.scalars.set(name, (info.scalars.get(name) ?? 0) + change * amount)
     count(pod, seat.slot, change)
     changes.touch(seat.slot)
   }
 
   function addNode(seat: Seat, node: NodeRecord): void {
     const slot = freeSlots.pop() ?? slots.length
-    slots[slot] = totalsOf(node, seat.pods)
+    const scalars = new Map<string, number>()
+    const place = amounts.placeFor(slot)
+    setCapacity(place, node)
+    slots[slot] = { ...place, node, pods: seat.pods, used: usedAt(place, scalars), scalars }
     seat.slot = slot
     layout = undefined
-    changes.touch(slot)
-    for (const pod of seat.pods) place(seat, pod, 1)
+    touchNode(slot)
+    for (const pod of seat.pods) settle(seat, pod, 1)
   }
 
   function removeNode(seat: Seat, slot: number): void {
-    for (const pod of seat.pods) place(seat, pod, -1)
+    for (const pod of seat.pods) settle(seat, pod, -1)
     slots[slot] = undefined
     seat.slot = undefined
     freeSlots.push(slot)
     layout = undefined
-    changes.touch(slot)
+    touchNode(slot)
   }
 
   return {
     slots,
+    amounts,
     changes,
+    nodeChanges,
     get layout() {
       layout ??= createNodeLayout(slots.map(info => info?.node))
       return layout
@@ -94,19 +109,20 @@ export function createNodeTable(count: PodCounter, swap: PodSwapper): NodeTable 
       } else {
         if (!hasSameLayout(info.node, node)) layout = undefined
         info.node = node
-        changes.touch(seat.slot)
+        setCapacity(info, node)
+        touchNode(seat.slot)
       }
       dropIfEmpty(name, seat)
     },
     add(pod, nodeName) {
       const seat = seatOf(nodeName)
       seat.pods.add(pod)
-      place(seat, pod, 1)
+      settle(seat, pod, 1)
     },
     remove(pod, nodeName) {
       const seat = seatOf(nodeName)
       seat.pods.delete(pod)
-      place(seat, pod, -1)
+      settle(seat, pod, -1)
       dropIfEmpty(nodeName, seat)
     },
     replace(before, after) {
@@ -124,24 +140,11 @@ interface Seat {
   slot: number | undefined
 }
 
-/** {@link NodeInfo}, summed up in place: amounts are whole numbers, so that taking off what was added gives the exact sum before. */
+/** {@link NodeInfo}, summed up in place. */
 interface NodeTotals extends NodeInfo {
   node: NodeRecord
-  readonly used: { -readonly [Name in keyof Resources]: Resources[Name] } & { readonly scalars: Map<string, number> }
-  readonly usedScored: { cpu: number; memory: number }
-}
-
-function totalsOf(node: NodeRecord, pods: ReadonlySet<PodRecord>): NodeTotals {
-  return { node, pods, used: { cpu: 0, memory: 0, ephemeralStorage: 0, scalars: new Map() }, usedScored: { cpu: 0, memory: 0 } }
-}
-
-function charge({ used, usedScored }: NodeTotals, { charged, chargedScored }: PodRecord, change: 1 | -1): void {
-  used.cpu += change * charged.cpu
-  used.memory += change * charged.memory
-  used.ephemeralStorage += change * charged.ephemeralStorage
-  for (const [name, amount] of charged.scalars) used.scalars.set(name, (used.scalars.get(name) ?? 0) + change * amount)
-  usedScored.cpu += change * chargedScored.cpu
-  usedScored.memory += change * chargedScored.memory
+  /** What is used of extended resources. */
+  readonly scalars: Map<string, number>
 }
 
 /** Most updates of a node are heartbeats of its status, which move it to no other domain. */

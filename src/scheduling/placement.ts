@@ -1,7 +1,8 @@
-import { PASSES, type NodeAnswers } from './node-answers.ts'
+import type { NodeAnswers } from './node-answers.ts'
 import type { NodeLayout } from './node-layout.ts'
 import type { Distinction, Place, Places } from './places.ts'
 import type { CandidateNode, Prediction } from './prediction.ts'
+import { PASSES } from './verdict-numbers.ts'
 
 /** A place where the pod may go. */
 export interface ScoredPlace {
@@ -35,7 +36,7 @@ export function placedOn(basis: Basis, scored: readonly ScoredPlace[], lead: Lea
   })
   const nodes = scored
     .flatMap(each => {
-      if (distinction !== undefined) return [nodeAt(bestOf(each, basis), each.total)]
+      if (distinction !== undefined) return [nodeAt(each.place.slot, each.total)]
       return allOf(each, basis).map(slot => nodeAt(slot, each.compared + ownScore(each, slot, basis)))
     })
     .sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1))
@@ -51,13 +52,4 @@ function ownScore({ place: { cell }, compared, total }: ScoredPlace, slot: numbe
 function allOf({ place: { slot, cell } }: ScoredPlace, { answers, places }: Basis): readonly number[] {
   if (cell === undefined) return [slot]
   return Array.from(cell.slots).filter(each => answers.refusedBy[each] === PASSES && !places.isApart(each))
-}
-
-/** The node with the highest total, the first by name of several. */
-function bestOf({ place: { slot, cell } }: ScoredPlace, { answers, places }: Basis): number {
-  if (cell === undefined) return slot
-  const { ownScore, refusedBy } = answers
-  const highest = cell.highest()
-  for (const each of cell.slots) if (ownScore[each] === highest && refusedBy[each] === PASSES && !places.isApart(each)) return each
-  return slot
 }

@@ -1,6 +1,7 @@
-import { PASSES, type NodeAnswers } from './node-answers.ts'
+import type { NodeAnswers } from './node-answers.ts'
 import type { Cell, NodeCells } from './node-cells.ts'
 import type { Mark } from './node-partition.ts'
+import { PASSES } from './verdict-numbers.ts'
 
 /**
  * How far a question tells nodes apart. Nodes with equal numbers in every mark are alike, but for those in `apart`, each of which is like no
@@ -11,8 +12,9 @@ export interface Distinction {
   readonly apart: Iterable<number>
 }
 
-/** One node, or all of a cell that are alike: one of them stands for the others. All pass the pod's own filters. */
+/** One node, or all of a cell that are alike. All pass the pod's own filters. */
 export interface Place {
+  /** Of a cell: the node with the highest own score, the first by name of several, which stands for the others. */
   readonly slot: number
   /** How many nodes it stands for. */
   readonly nodes: number
@@ -50,19 +52,13 @@ export function createPlaces(): Places {
         for (const slot of alone) nodeCells.count(slot, answers.ownScore[slot] ?? 0, change)
       }
       countAlone(-1)
-      const answer = ask([...placesIn(nodeCells, answers, isApart), ...alone.map(slot => ({ slot, nodes: 1, cell: undefined }))])
+      const answer = ask([...placesIn(nodeCells), ...alone.map(slot => ({ slot, nodes: 1, cell: undefined }))])
       countAlone(1)
       return answer
     },
   }
 }
 
-function placesIn({ cells }: NodeCells, answers: NodeAnswers, isApart: (slot: number) => boolean): readonly Place[] {
-  return cells.flatMap(cell => {
-    if (cell.passing === 0) return []
-    for (const slot of cell.slots) {
-      if (answers.refusedBy[slot] === PASSES && !isApart(slot)) return [{ slot, nodes: cell.passing, cell }]
-    }
-    return []
-  })
+function placesIn({ cells }: NodeCells): readonly Place[] {
+  return cells.flatMap(cell => (cell.passing === 0 ? [] : [{ slot: cell.best(), nodes: cell.passing, cell }]))
 }

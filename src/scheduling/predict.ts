@@ -5,13 +5,14 @@ import { preferredAmounts, type DomainAmounts } from './counted-affinity.ts'
 import { countedConstraint, type CountedConstraint } from './counted-spread.ts'
 import type { WithNominated } from './explain.ts'
 import { pluginNumbered, type Feasibility } from './feasibility.ts'
-import { PASSES, type NodeAnswers } from './node-answers.ts'
+import type { NodeAnswers } from './node-answers.ts'
 import { placedOn, type ScoredPlace } from './placement.ts'
 import type { Distinction, Place, Places } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import type { Prediction, Refusal } from './prediction.ts'
 import { feasibleNodesToFind, sureTotal } from './sampling.ts'
+import { PASSES } from './verdict-numbers.ts'
 
 /**
  * Points of weighted total that a lead must exceed to be relied on, for what no object tells: images beyond the 50 that a node lists, pods that

@@ -1,20 +1,20 @@
 import type { PodSpec } from '../cluster/pod.ts'
+import { CPU, leftOf, MEMORY, POD_SLOTS, STORAGE } from './node-amounts.ts'
 import type { NodeInfo } from './node-info.ts'
 
 /**
  * How many copies of a pod fit on a node by slots and resources, as NodeResourcesFit reads them (filter-node-resources-fit.ts). A pod that holds a
  * host port has room for one a node at the most.
  */
-export function copiesThatFit({ requests, hostPorts }: PodSpec, { node, pods, used }: NodeInfo): number {
-  let copies = node.podSlots - pods.size
-  const fit = (request: number, free: number): void => {
+export function copiesThatFit({ requests, hostPorts }: PodSpec, { node, amounts, at, used }: NodeInfo): number {
+  const { cpu, memory, ephemeralStorage, scalars } = requests
+  let copies = leftOf(amounts, at, POD_SLOTS)
+  if (cpu > 0) copies = Math.min(copies, Math.floor(leftOf(amounts, at, CPU) / cpu))
+  if (memory > 0) copies = Math.min(copies, Math.floor(leftOf(amounts, at, MEMORY) / memory))
+  if (ephemeralStorage > 0) copies = Math.min(copies, Math.floor(leftOf(amounts, at, STORAGE) / ephemeralStorage))
+  for (const [name, request] of scalars) {
+    const free = (node.allocatable.scalars.get(name) ?? 0) - (used.scalars.get(name) ?? 0)
     if (request > 0) copies = Math.min(copies, Math.floor(free / request))
-  }
-  fit(requests.cpu, node.allocatable.cpu - used.cpu)
-  fit(requests.memory, node.allocatable.memory - used.memory)
-  fit(requests.ephemeralStorage, node.allocatable.ephemeralStorage - used.ephemeralStorage)
-  for (const [name, request] of requests.scalars) {
-    fit(request, (node.allocatable.scalars.get(name) ?? 0) - (used.scalars.get(name) ?? 0))
   }
   return Math.max(0, hostPorts.length > 0 ? Math.min(1, copies) : copies)
 }

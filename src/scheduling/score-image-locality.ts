@@ -14,12 +14,19 @@ export const imageLocalityScore: Score = ({ infos }, { spec }, feasible) => {
   return feasible.map(({ node }) => imageLocality(spec, node, states, nodes.length))
 }
 
+/** Whether a node that has all of them could score anything for it: images that only a few of many nodes have are worth nothing. */
+export function areWorthAnything(states: readonly ImageState[], nodes: number): boolean {
+  return states.reduce((sum, state) => sum + worth(state, nodes), 0) > LOWEST
+}
+
+const worth = (state: ImageState, nodes: number): number => Math.trunc(state.size * (state.nodes / nodes))
+
 /** 0..100. `states` are those of the spec's images, in step; `nodes` is the number of nodes in the cluster. */
 export function imageLocality({ images, containerCount }: PodSpec, node: NodeRecord, states: readonly ImageState[], nodes: number): number {
   let sum = 0
   for (const [index, image] of images.entries()) {
     const state = states[index]
-    if (state !== undefined && node.images.has(image)) sum += Math.trunc(state.size * (state.nodes / nodes))
+    if (state !== undefined && node.images.has(image)) sum += worth(state, nodes)
   }
   const highest = HIGHEST_PER_CONTAINER * containerCount
   const clamped = Math.min(Math.max(sum, LOWEST), highest)

@@ -1,32 +1,39 @@
 import type { PodSpec } from '../cluster/pod.ts'
-import type { NodeInfo } from './node-info.ts'
+import { CPU, MEMORY, SCORED_CPU, SCORED_MEMORY, USED, type NodeAmounts } from './node-amounts.ts'
 import type { Score } from './plugin.ts'
 
 /** NodeResourcesFit with its default strategy: the emptier the better (noderesources/least_allocated.go, 1.36). */
-export const leastAllocatedScore: Score = (_context, { spec }, feasible) => feasible.map(info => leastAllocated(spec, info))
+export const leastAllocatedScore: Score = (_context, { spec }, feasible) =>
+  feasible.map(({ amounts, at }) => leastAllocated(spec, amounts, at))
 
 /** NodeResourcesBalancedAllocation: the closer CPU and memory use come to each other, the better (balanced_allocation.go, 1.36). */
-export const balancedAllocationScore: Score = (_context, { spec }, feasible) => feasible.map(info => balancedAllocation(spec, info))
+export const balancedAllocationScore: Score = (_context, { spec }, feasible) =>
+  feasible.map(({ amounts, at }) => balancedAllocation(spec, amounts, at))
 
 /** 0..100. Counts a container without a request as 100m and 200 MiB, so that many small ones do not pile up. */
-export function leastAllocated({ scoredRequests }: PodSpec, { node: { allocatable }, usedScored }: NodeInfo): number {
-  let score = 0
-  let resources = 0
-  for (const resource of ['cpu', 'memory'] as const) {
-    const capacity = allocatable[resource]
-    if (capacity === 0) continue
-    resources += 1
-    const requested = usedScored[resource] + scoredRequests[resource]
-    if (requested <= capacity) score += Math.trunc(((capacity - requested) * 100) / capacity)
-  }
-  return resources === 0 ? 0 : Math.trunc(score / resources)
+export function leastAllocated({ scoredRequests }: PodSpec, { values }: NodeAmounts, at: number): number {
+  const cpu = values[at + CPU] ?? 0
+  const memory = values[at + MEMORY] ?? 0
+  const resources = (cpu === 0 ? 0 : 1) + (memory === 0 ? 0 : 1)
+  if (resources === 0) return 0
+  const ofCpu = shareLeft(cpu, (values[at + SCORED_CPU] ?? 0) + scoredRequests.cpu)
+  const ofMemory = shareLeft(memory, (values[at + SCORED_MEMORY] ?? 0) + scoredRequests.memory)
+  return Math.trunc((ofCpu + ofMemory) / resources)
+}
+
+function shareLeft(capacity: number, requested: number): number {
+  return requested > capacity || capacity === 0 ? 0 : Math.trunc(((capacity - requested) * 100) / capacity)
 }
 
 /** 0..100: 75 when the pod leaves the balance as it is. 0 on every node for a pod that requests neither CPU nor memory. */
-export function balancedAllocation({ requests }: PodSpec, { node: { allocatable }, used }: NodeInfo): number {
+export function balancedAllocation({ requests }: PodSpec, { values }: NodeAmounts, at: number): number {
   if (requests.cpu === 0 && requests.memory === 0) return 0
-  const before = balance(fraction(used.cpu, allocatable.cpu), fraction(used.memory, allocatable.memory))
-  const after = balance(fraction(used.cpu + requests.cpu, allocatable.cpu), fraction(used.memory + requests.memory, allocatable.memory))
+  const cpu = values[at + CPU] ?? 0
+  const memory = values[at + MEMORY] ?? 0
+  const usedCpu = values[at + USED + CPU] ?? 0
+  const usedMemory = values[at + USED + MEMORY] ?? 0
+  const before = balance(fraction(usedCpu, cpu), fraction(usedMemory, memory))
+  const after = balance(fraction(usedCpu + requests.cpu, cpu), fraction(usedMemory + requests.memory, memory))
   return 50 + Math.trunc((50 + after - before) / 2)
 }
 

@@ -1,0 +1,19 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createBestFirst } from './best-first.ts'
+
+it('knows the first of the best places after every change', () => {
+  const change = fc.tuple(fc.nat({ max: 19 }), fc.option(fc.nat({ max: 5 }), { nil: undefined }))
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.array(change, { maxLength: 60 }), (places, changes) => {
+      const best = createBestFirst(places)
+      const scores = Array.from({ length: places }, () => -1)
+      for (const [any, score] of changes) {
+        best.set(any % places, score)
+        scores[any % places] = score ?? -1
+        const highest = Math.max(...scores)
+        expect([best.highest(), best.first()]).toEqual([highest, highest === -1 ? -1 : scores.indexOf(highest)])
+      }
+    }),
+  )
+})

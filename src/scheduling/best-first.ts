@@ -1,0 +1,34 @@
+/** Places with a score each, some of them empty; tells the best without a look at the others. */
+export interface BestFirst {
+  /** Scores are 0 or more; undefined empties the place. */
+  set(place: number, score: number | undefined): void
+  /** The highest score, and the first place that has it; -1 where all are empty. */
+  highest(): number
+  first(): number
+}
+
+/** A tournament: every match is between the winners of two halves, the root is the best of all. All places are empty at first. */
+export function createBestFirst(places: number): BestFirst {
+  const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, places)))
+  const matches = new Int32Array(2 * leaves).fill(-1)
+  const at = (match: number): number => matches[match] ?? -1
+  return {
+    set(place, score = -1) {
+      let match = leaves + place
+      let winner = score
+      while (match >= 1 && matches[match] !== winner) {
+        matches[match] = winner
+        match >>= 1
+        winner = Math.max(at(2 * match), at(2 * match + 1))
+      }
+    },
+    highest: () => at(1),
+    first() {
+      const best = at(1)
+      if (best === -1) return -1
+      let match = 1
+      while (match < leaves) match = at(2 * match) === best ? 2 * match : 2 * match + 1
+      return match - leaves
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import type { NodeRecord } from '../cluster/node.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import type { Resources } from '../cluster/resources.ts'
+
+/**
+ * What nodes can hold and what is taken of it, side by side in one array: whoever asks thousands of nodes reads one place of memory each. The
+ * array is another once the table has grown. Extended resources are few and stand elsewhere.
+ */
+export interface NodeAmounts {
+  readonly values: Float64Array
+}
+
+/** Where the amounts of one node are. */
+export interface NodePlace {
+  readonly amounts: NodeAmounts
+  readonly at: number
+}
+
+/** By what they are offset from the node's place. */
+export const CPU = 0
+export const MEMORY = 1
+export const STORAGE = 2
+export const POD_SLOTS = 3
+/** From each of those to what is used of it. */
+export const USED = 4
+/** What is used of CPU and memory as LeastAllocated counts. */
+export const SCORED_CPU = 8
+export const SCORED_MEMORY = 9
+const PER_NODE = 10
+
+export interface GrowingAmounts extends NodeAmounts {
+  /** The place of the node in a slot, which is empty at first. */
+  placeFor(slot: number): NodePlace
+}
+
+export function createNodeAmounts(): GrowingAmounts {
+  let values = new Float64Array(0)
+  const amounts: GrowingAmounts = {
+    get values() {
+      return values
+    },
+    placeFor(slot) {
+      const at = slot * PER_NODE
+      if (at >= values.length) {
+        const grown = new Float64Array(Math.max(64 * PER_NODE, 2 * (at + PER_NODE)))
+        grown.set(values)
+        values = grown
+      }
+      values.fill(0, at, at + PER_NODE)
+      return { amounts, at }
+    },
+  }
+  return amounts
+}
+
+export const placeOf = (slot: number): number => slot * PER_NODE
+
+export function setCapacity({ amounts: { values }, at }: NodePlace, { allocatable, podSlots }: NodeRecord): void {
+  values[at + CPU] = allocatable.cpu
+  values[at + MEMORY] = allocatable.memory
+  values[at + STORAGE] = allocatable.ephemeralStorage
+  values[at + POD_SLOTS] = podSlots
+}
+
+/** Amounts are whole numbers, so that taking off what was added gives the exact sum before. */
+export function charge({ amounts: { values }, at }: NodePlace, { charged, chargedScored }: PodRecord, change: 1 | -1): void {
+  const add = (offset: number, amount: number): void => void (values[at + offset] = (values[at + offset] ?? 0) + change * amount)
+  add(USED + CPU, charged.cpu)
+  add(USED + MEMORY, charged.memory)
+  add(USED + STORAGE, charged.ephemeralStorage)
+  add(USED + POD_SLOTS, 1)
+  add(SCORED_CPU, chargedScored.cpu)
+  add(SCORED_MEMORY, chargedScored.memory)
+}
+
+/** The same as a record, live. */
+export function usedAt({ amounts, at }: NodePlace, scalars: ReadonlyMap<string, number>): Resources {
+  return {
+    get cpu() {
+      return amounts.values[at + USED + CPU] ?? 0
+    },
+    get memory() {
+      return amounts.values[at + USED + MEMORY] ?? 0
+    },
+    get ephemeralStorage() {
+      return amounts.values[at + USED + STORAGE] ?? 0
+    },
+    scalars,
+  }
+}
+
+/** What is left of one of the amounts for which there is a place of what is used. */
+export function leftOf(
+  { values }: NodeAmounts,
+  at: number,
+  amount: typeof CPU | typeof MEMORY | typeof STORAGE | typeof POD_SLOTS,
+): number {
+  return (values[at + amount] ?? 0) - (values[at + USED + amount] ?? 0)
+}

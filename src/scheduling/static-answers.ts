@@ -1,0 +1,79 @@
+import type { NodeRecord } from '../cluster/node.ts'
+import type { PodRecord, PodSpec } from '../cluster/pod.ts'
+import { FILTERS } from './default-plugins.ts'
+import type { NodeLayout } from './node-layout.ts'
+import type { Mark } from './node-partition.ts'
+import type { NodeTable } from './node-table.ts'
+import type { PluginContext } from './plugin.ts'
+import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
+import { preferredWeight } from './score-node-affinity.ts'
+import { intolerableTaints } from './score-taint-toleration.ts'
+import { PASSES, UNREADABLE } from './verdict-numbers.ts'
+
+/** What a pod spec gets to hear from each node itself, whatever is on it. Arrays run by slot. */
+export interface StaticAnswers {
+  /** {@link PASSES}, {@link UNREADABLE}, or the number of the first of these filters to refuse. */
+  readonly refusedBy: Uint8Array
+  readonly intolerableTaints: Int32Array
+  readonly preferredWeight: Int32Array
+  /** Of the scores against other nodes those that tell any two apart. */
+  marks(layout: NodeLayout): readonly Mark[]
+  /** Costs the nodes that have changed themselves since the last time. */
+  refresh(): void
+}
+
+/** Filters whose answer depends on the pod's spec and the node alone. */
+export const OF_THE_NODE: ReadonlySet<FilterPlugin> = new Set(['NodeUnschedulable', 'TaintToleration', 'NodeAffinity'])
+
+/** Everything in a spec that is read here: workloads that ask for other amounts, images or domains share the answers. */
+export function whatNodesAloneRead(spec: PodSpec): readonly unknown[] {
+  const { schedulerName, nodeSelector, tolerations, requiredNodeAffinity, preferredNodeAffinity } = spec
+  return [schedulerName, [...nodeSelector], tolerations, requiredNodeAffinity, preferredNodeAffinity]
+}
+
+/** @param capacity the slots to make room for */
+export function createStaticAnswers(table: NodeTable, context: PluginContext, pod: PodRecord, capacity: number): StaticAnswers {
+  const { profile } = context
+  const filters = FILTER_PLUGINS.flatMap((plugin, index) => {
+    const isAsked = OF_THE_NODE.has(plugin) && !profile.disabledFilters.has(plugin)
+    const refuses = isAsked ? FILTERS[plugin](context, pod) : undefined
+    return refuses === undefined ? [] : [{ number: index + 1, refuses }]
+  })
+  const refusedBy = new Uint8Array(capacity).fill(UNREADABLE)
+  const taints = new Int32Array(capacity)
+  const preferred = new Int32Array(capacity)
+  let marksOver: NodeLayout | undefined
+  let marks: readonly Mark[] = []
+  let asOf = 0
+
+  function firstRefusal(slot: number, node: NodeRecord): number {
+    const info = table.slots[slot]
+    if (info === undefined || node.problems.length > 0) return UNREADABLE
+    return filters.find(({ refuses }) => refuses(info) !== undefined)?.number ?? PASSES
+  }
+
+  return {
+    refusedBy,
+    intolerableTaints: taints,
+    preferredWeight: preferred,
+    marks(layout) {
+      if (marksOver !== layout) {
+        const [first = 0] = layout.byName
+        marks = [taints, preferred].filter(mark => layout.byName.some(slot => mark[slot] !== mark[first]))
+        marksOver = layout
+      }
+      return marks
+    },
+    refresh() {
+      const { slots, nodeChanges } = table
+      nodeChanges.forEachSince(asOf, slot => {
+        const node = slots[slot]?.node
+        refusedBy[slot] = node === undefined ? UNREADABLE : firstRefusal(slot, node)
+        if (node === undefined) return
+        taints[slot] = intolerableTaints(pod.spec, node)
+        preferred[slot] = preferredWeight(profile, pod.spec, node)
+      })
+      asOf = nodeChanges.clock
+    },
+  }
+}
