@@ -188,8 +188,14 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   /** Ids of the groups that count some member of the group. */
   function linkedWith(id: string): readonly string[] {
-    const pods = known.get(id)?.state.group.members ?? []
-    return [...new Set(pods.flatMap(pod => states.counting(pod)))].map(state => state.group.id)
+    const linked = new Set<SpreadState>()
+    let latest: PodRecord | undefined
+    for (const pod of known.get(id)?.state.group.members ?? []) {
+      // Most members share their labels, and what counts one counts the other.
+      if (pod.labels !== latest?.labels) for (const state of states.counting(pod)) linked.add(state)
+      latest = pod
+    }
+    return [...linked].map(state => state.group.id)
   }
 
   return {

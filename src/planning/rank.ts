@@ -22,13 +22,8 @@ export interface Candidates {
 
 /** @param movable least harm first */
 export function candidatesAmong(movable: readonly PodRecord[], context: MoveContext): Candidates {
-  const idOf = createIdentities()
   const harm = new Map(movable.map((pod, order) => [pod, order]))
-  const kinds = [...Map.groupBy(movable, pod => likeness(pod, context, idOf)).values()].map((pods): Alike => {
-    const [pod] = pods
-    const counting = pod === undefined ? [] : context.states.counting(pod)
-    return { pods, counting, domains: counting.map(({ index }) => index.of(pod?.nodeName ?? '') ?? -1) }
-  })
+  const kinds = alikeAmong(movable, context)
   return {
     ranked(within, gone) {
       const gains = createGains()
@@ -46,23 +41,36 @@ export function candidatesAmong(movable: readonly PodRecord[], context: MoveCont
   }
 }
 
-/** Numbers objects in the order in which they are met: equal numbers, same object. */
-function createIdentities(): (shared: object) => number {
-  const numbers = new Map<object, number>()
-  return shared => {
-    const number = numbers.get(shared) ?? numbers.size
-    numbers.set(shared, number)
-    return number
+/** Sorts pods by everything that tells them apart, one thing after the other: one joined text for each pod would cost more than all the rest. */
+function alikeAmong(pods: readonly PodRecord[], { states }: MoveContext): readonly Alike[] {
+  const root: Branch = { next: new Map(), alike: undefined }
+  const found: Alike[] = []
+  for (const pod of pods) {
+    const counting = states.counting(pod)
+    const domains = counting.map(({ index }) => index.of(pod.nodeName ?? '') ?? -1)
+    let branch = branchOf(branchOf(branchOf(root, pod.spec), pod.labels), ownName(pod) ?? pod.controller?.uid)
+    for (const domain of domains) branch = branchOf(branch, domain)
+    if (branch.alike === undefined) found.push((branch.alike = { pods: [pod], counting, domains }))
+    else branch.alike.pods.push(pod)
   }
+  return found
 }
 
-function likeness(pod: PodRecord, context: MoveContext, idOf: (shared: object) => number): string {
-  const domains = context.states.counting(pod).map(({ index }) => index.of(pod.nodeName ?? '') ?? '-')
-  // Volumes are a pod's own, and what comes once the pod is gone finds its node's room freed: those pods are like no other.
-  const { controller } = pod
+interface Branch {
+  readonly next: Map<unknown, Branch>
+  alike: (Alike & { readonly pods: PodRecord[] }) | undefined
+}
+
+function branchOf({ next }: Branch, key: unknown): Branch {
+  let branch = next.get(key)
+  if (branch === undefined) next.set(key, (branch = { next: new Map(), alike: undefined }))
+  return branch
+}
+
+/** Volumes are a pod's own, and what comes once the pod is gone finds its node's room freed: those pods are like no other. */
+function ownName({ name, claims, controller }: PodRecord): string | undefined {
   const comesLater = controller !== undefined && (controller.kind === 'StatefulSet' || !isReplicaOwner(controller))
-  const own = pod.claims.length > 0 || comesLater ? pod.name : ''
-  return `${idOf(pod.spec)}/${idOf(pod.labels)}/${pod.controller?.uid ?? ''}/${own}/${domains.join('/')}`
+  return claims.length > 0 || comesLater ? `pod ${name}` : undefined
 }
 
 /** By how much the excess of a group could fall for a pod out of a domain with that count. */

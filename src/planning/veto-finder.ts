@@ -13,7 +13,6 @@ export type VetoOn = (pod: PodRecord) => Veto | undefined
 
 /** Asked for the pods of violated groups alone: most pods of a large cluster are in none. */
 export function createVetoes(cluster: ClusterReader, policy: Policy, situation: Situation, leaving: readonly PodRecord[]): VetoOn {
-  const gone = new Set(leaving)
   const evicted = new Set(situation.inFlight.map(({ uid }) => uid))
   const known = new Map<PodRecord, Veto | undefined>(leaving.map(pod => [pod, { reason: 'Terminating', message: 'it is evicted already' }]))
   const oldEnough = situation.now - policy.minimumPodAge
@@ -26,9 +25,13 @@ export function createVetoes(cluster: ClusterReader, policy: Policy, situation: 
     return blocked.get(budget)
   }
   return pod => {
-    const sibling = pod.createdAt > oldEnough ? undefined : asked.get(pod.controller?.uid ?? '')
-    if (sibling !== undefined && !gone.has(pod) && isVetoedAlike(pod, sibling)) return known.get(sibling)
     if (known.has(pod)) return known.get(pod)
+    const sibling = pod.createdAt > oldEnough ? undefined : asked.get(pod.controller?.uid ?? '')
+    if (sibling !== undefined && isVetoedAlike(pod, sibling)) {
+      const veto = known.get(sibling)
+      known.set(pod, veto)
+      return veto
+    }
     const context = {
       cluster,
       policy,

@@ -7,11 +7,18 @@ export interface BestFirst {
   first(): number
 }
 
-/** A tournament: every match is between the winners of two halves, the root is the best of all. All places are empty at first. */
-export function createBestFirst(places: number): BestFirst {
+/**
+ * A tournament: every match is between the winners of two halves, the root is the best of all.
+ *
+ * @param scores by place, at first; -1 for those that are empty
+ */
+export function createBestFirst(scores: Int32Array): BestFirst {
+  const places = scores.length
   const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, places)))
   const matches = new Int32Array(2 * leaves).fill(-1)
   const at = (match: number): number => matches[match] ?? -1
+  matches.set(scores, leaves)
+  for (let match = leaves - 1; match >= 1; match -= 1) matches[match] = Math.max(at(2 * match), at(2 * match + 1))
   return {
     set(place, score = -1) {
       let match = leaves + place

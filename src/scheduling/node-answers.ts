@@ -180,8 +180,7 @@ function keep(
       const partition = layout.partition([...marks, ...ofNodes.marks(layout)])
       let cells = cellsByPartition.get(partition)
       if (cells === undefined) {
-        cells = createNodeCells(partition, highestScore)
-        for (const slot of layout.byName) if (passes(slot)) cells.count(slot, ownScore[slot] ?? 0, 1)
+        cells = createNodeCells(partition, slot => (passes(slot) ? ownScore[slot] : undefined), highestScore)
         cellsByPartition.set(partition, cells)
         const [oldest] = cellsByPartition.keys()
         if (cellsByPartition.size > MOST_CELLS && oldest !== undefined) cellsByPartition.delete(oldest)

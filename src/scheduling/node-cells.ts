@@ -24,9 +24,16 @@ export interface NodeCells {
   count(slot: number, score: number, change: 1 | -1): void
 }
 
-/** @param highestScore what no own score exceeds */
-export function createNodeCells({ classOf, placeOf, classes }: Partition, highestScore: number): NodeCells {
-  const cells = classes.map(slots => createCell(slots, highestScore))
+/**
+ * @param scoreOn the own score on the node in a slot, or undefined where the pod's own filters refuse it
+ * @param highestScore what no own score exceeds
+ */
+export function createNodeCells(
+  { classOf, placeOf, classes }: Partition,
+  scoreOn: (slot: number) => number | undefined,
+  highestScore: number,
+): NodeCells {
+  const cells = classes.map(slots => createCell(slots, scoreOn, highestScore))
   return {
     cells,
     cellOf: classOf,
@@ -38,10 +45,16 @@ interface CountedCell extends Cell {
   count(place: number, score: number, change: 1 | -1): void
 }
 
-function createCell(slots: Int32Array, highestScore: number): CountedCell {
+function createCell(slots: Int32Array, scoreOn: (slot: number) => number | undefined, highestScore: number): CountedCell {
   const byScore = new Int32Array(highestScore + 1)
-  const order = createBestFirst(slots.length)
+  const scores = slots.map(slot => scoreOn(slot) ?? -1)
+  const order = createBestFirst(scores)
   let passing = 0
+  for (const score of scores) {
+    if (score === -1) continue
+    byScore[score] = (byScore[score] ?? 0) + 1
+    passing += 1
+  }
   return {
     slots,
     byScore,
