@@ -6,7 +6,7 @@ import { isWorkload, type WorkloadRecord } from '../cluster/workload.ts'
 import type { World } from './plan.ts'
 import { createDomainIndexes } from './domain-index.ts'
 import { createFamilies, type Family } from './families.ts'
-import { createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
+import { compareText, createGroupKeys, groupOf, isMember, standsAsBefore, type Group, type GroupKey } from './groups.ts'
 import { observedIn, unactedBecause, workloadsOf, type StandingGroup } from './group-plan.ts'
 import { pauseOf } from './holds.ts'
 import { hasSameStanding } from './node-standing.ts'
@@ -28,8 +28,8 @@ export interface GroupIndex {
   note(delta: Delta): void
   /** Works off what changes have left to do, step by step: whoever runs it may pause between the steps and let more changes in. */
   catchUp(): Iterable<void>
-  /** What has become of groups since it was asked last, once everything is worked off. An entry is another object once something has touched its group. */
-  news(): { readonly changed: readonly IndexedGroup[]; readonly gone: readonly string[] }
+  /** What has become of groups since it was asked last, once everything is worked off. */
+  news(): GroupNews
   all(): Iterable<IndexedGroup>
   /** Those that exceed their maxSkew and are acted on, worst first. */
   urgent(): readonly IndexedGroup[]
@@ -42,10 +42,20 @@ export interface GroupIndex {
   waiting(): Iterable<PodRecord>
 }
 
+interface GroupNews {
+  readonly changed: readonly IndexedGroup[]
+  /** Counted as before, but with newer records of their members. */
+  readonly renewed: readonly IndexedGroup[]
+  /** By id. */
+  readonly gone: readonly string[]
+}
+
 interface Members {
   readonly key: GroupKey
   readonly namespace: string
   readonly pods: Map<string, PodRecord>
+  /** Those of the group as it was worked out last, by name. */
+  list: PodRecord[]
 }
 
 /** So many pods are one step. */
@@ -64,6 +74,8 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   const touched = new Set<string>()
   /** Worked out anew since somebody asked for news. */
   const changed = new Set<string>()
+  /** Of the same counts, but with other records of their members. */
+  const renewed = new Set<string>()
   let indexes = createDomainIndexes(model)
   let isOutdated = true
   let work: Iterator<void> | undefined
@@ -73,7 +85,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     if (!isMember(cluster, pod)) return
     for (const key of keys.of(pod)) {
       let group = members.get(key.id)
-      if (group === undefined) members.set(key.id, (group = { key, namespace: pod.namespace, pods: new Map() }))
+      if (group === undefined) members.set(key.id, (group = { key, namespace: pod.namespace, pods: new Map(), list: [] }))
       group.pods.set(pod.name, pod)
       touched.add(key.id)
       const ids = idsIn.get(pod.namespace)
@@ -88,6 +100,19 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       const group = members.get(id)
       if (group?.pods.get(pod.name)?.uid === pod.uid) group.pods.delete(pod.name)
       touched.add(id)
+    }
+  }
+
+  /** The pod stands as before: its groups are the same, with another record of it. */
+  function renew(before: PodRecord, after: PodRecord): void {
+    for (const { id } of keys.of(after)) {
+      const group = members.get(id)
+      if (group?.pods.get(after.name) !== before) continue
+      group.pods.set(after.name, after)
+      const place = group.list.indexOf(before)
+      if (place === -1) touched.add(id)
+      else group.list[place] = after
+      renewed.add(id)
     }
   }
 
@@ -148,8 +173,10 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   function workOut(id: string): void {
     changed.add(id)
-    const { key, namespace, pods } = members.get(id) ?? {}
-    const group = key && groupOf(cluster, key, pods?.values() ?? [])
+    const found = members.get(id)
+    const namespace = found?.namespace
+    if (found !== undefined) found.list = [...found.pods.values()].sort((a, b) => compareText(a.name, b.name))
+    const group = found && groupOf(cluster, found.key, found.list)
     const before = known.get(id)
     if (before !== undefined) {
       byState.delete(before.state)
@@ -204,6 +231,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       const record = after ?? before
       switch (record?.kind) {
         case 'Pod':
+          if (before?.kind === 'Pod' && after?.kind === 'Pod' && standsAsBefore(before, after)) return renew(before, after)
           if (before?.kind === 'Pod') {
             touchCounting(before)
             leave(before)
@@ -249,10 +277,11 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       }),
     }),
     news() {
-      const groups = [...changed].flatMap(id => known.get(id) ?? [])
-      const gone = [...changed].filter(id => !known.has(id))
+      const groupsOf = (ids: Iterable<string>): readonly IndexedGroup[] => [...ids].flatMap(id => known.get(id) ?? [])
+      const news = { changed: groupsOf(changed), renewed: groupsOf(renewed), gone: [...changed].filter(id => !known.has(id)) }
       changed.clear()
-      return { changed: groups, gone }
+      renewed.clear()
+      return news
     },
     all: () => known.values(),
     urgent: () => urgent.items,

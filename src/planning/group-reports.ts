@@ -46,6 +46,8 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
   const reports = createSortedList<GroupPlan, Pick<GroupPlan, 'id'>>((one, other) => compareText(one.id, other.id))
   const leftAloneIds = new Map<string, LeftAlone>()
   const stale = new Set<string>()
+  /** Groups of which somebody has asked for the risk as it stands in their report. */
+  const assessed = new Set<string>()
 
   function reportOn(group: IndexedGroup, outcome: Outcome, moves: readonly Move[], destinations: ReadonlyMap<string, string>): GroupPlan {
     const { state, excess, unacted } = group
@@ -63,21 +65,28 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
     const isAtRest = hold === group.pause && !shifted.has(state) && !searched.has(state)
     if (isAtRest) stale.delete(id)
     else stale.add(id)
-    return groupPlan(brief, moves, new Map(leftAlone), () => riskOf(state, group.workloads, cluster, destinations))
+    assessed.delete(id)
+    return groupPlan(brief, moves, new Map(leftAlone), () => {
+      assessed.add(id)
+      return riskOf(state, group.workloads, cluster, destinations)
+    })
   }
 
   const staleNow = (): readonly IndexedGroup[] => [...stale].flatMap(id => index.get(id) ?? [])
 
   return {
     readNews() {
-      const { changed, gone } = index.news()
+      const { changed, renewed, gone } = index.news()
+      for (const { state } of renewed) {
+        const { id } = state.group
+        if (leftAloneIds.has(id) || assessed.has(id)) stale.add(id)
+      }
       for (const { state } of changed) {
         stale.add(state.group.id)
       }
       for (const id of gone) {
         reports.delete({ id })
-        stale.delete(id)
-        leftAloneIds.delete(id)
+        for (const ids of [stale, assessed, leftAloneIds]) ids.delete(id)
       }
     },
     stale: staleNow,

@@ -77,11 +77,25 @@ export function isMember(cluster: ClusterReader, pod: PodRecord): boolean {
   return pod.nodeName !== undefined && pod.deletedAt === undefined && !isFinished(pod) && cluster.node(pod.nodeName) !== undefined
 }
 
-/** @param members all pods that carry the constraint, in any order */
-export function groupOf(cluster: ClusterReader, { id, constraint }: GroupKey, members: Iterable<PodRecord>): Group | undefined {
-  const sorted = [...members].sort((a, b) => compareText(a.name, b.name))
-  const [representative] = sorted
-  return representative && { id, namespace: representative.namespace, constraint, representative, members: sorted, cluster }
+/** Whether what differs between two records of a bound pod makes no difference to any count, constraint or owner: most updates are of its status. */
+export function standsAsBefore(before: PodRecord, after: PodRecord): boolean {
+  return (
+    before.uid === after.uid &&
+    before.nodeName !== undefined &&
+    before.nodeName === after.nodeName &&
+    before.spec === after.spec &&
+    before.labels === after.labels &&
+    before.claims === after.claims &&
+    before.deletedAt === after.deletedAt &&
+    before.controller?.uid === after.controller?.uid &&
+    isFinished(before) === isFinished(after)
+  )
+}
+
+/** @param members all pods that carry the constraint, by name; the list is the group's from now on */
+export function groupOf(cluster: ClusterReader, { id, constraint }: GroupKey, members: readonly PodRecord[]): Group | undefined {
+  const [representative] = members
+  return representative && { id, namespace: representative.namespace, constraint, representative, members, cluster }
 }
 
 const isHard = (constraint: EffectiveConstraint): boolean => constraint.whenUnsatisfiable === 'DoNotSchedule'
