@@ -1,7 +1,8 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
-import { matchesLabels } from '../cluster/label-selector.ts'
+import { matchesLabels, selectorKey } from '../cluster/label-selector.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import { isWorkload, type WorkloadRecord } from '../cluster/workload.ts'
 import type { World } from './plan.ts'
 import { createDomainIndexes } from './domain-index.ts'
@@ -263,7 +264,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
           return
         default:
           if (record === undefined || !isWorkload(record)) return
-          if (before !== undefined && after !== undefined) touchOwned(record)
+          if (isSameOwner(before, after)) touchOwned(record)
           else regroup(record.namespace)
       }
     },
@@ -291,6 +292,18 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     familyOf: group => families.of(group, idsIn.get(group.namespace) ?? []),
     waiting: () => waiting,
   }
+}
+
+/** Most updates of an owner are of its status; a ReplicationController's selector can change too, and so can all of an owner made anew. */
+function isSameOwner(before: ClusterRecord | undefined, after: ClusterRecord | undefined): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    isWorkload(before) &&
+    isWorkload(after) &&
+    before.uid === after.uid &&
+    selectorKey(before.selector) === selectorKey(after.selector)
+  )
 }
 
 function isWaitingForTheScheduler(pod: PodRecord): boolean {

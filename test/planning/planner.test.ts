@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ClusterEvent, ClusterState } from '../../src/cluster/cluster-state.ts'
+import { selectorFromLabels } from '../../src/cluster/label-selector.ts'
 import type { PodRecord } from '../../src/cluster/pod.ts'
 import { recordKey } from '../../src/cluster/records.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
@@ -9,7 +10,7 @@ import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
-import { AT_REST, budget, stateOf } from '../support/spread-world.ts'
+import { AT_REST, budget, rawNode, stateOf, workload } from '../support/spread-world.ts'
 import { drawCluster, numbersFrom, objectsOf } from './small-clusters.ts'
 
 const SEEDS = Array.from({ length: 150 }, (_, index) => 1 + index)
@@ -104,6 +105,23 @@ describe.each(SEEDS)('a planner that follows a cluster (seed %i)', seed => {
       expect(written(planner.plan(situation))).toEqual(written(plan(fresh, DEFAULT_POLICY, situation)))
     }
   })
+})
+
+it('follows the selector that cluster defaults are derived from, when its owner changes it', () => {
+  const cluster = stateOf([...['a', 'b'].map(name => rawNode({ name })), ...workload({ name: 'web', on: ['a', 'a', 'b'], spread: [] })])
+  const world = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
+  const planner = createPlanner(world, DEFAULT_POLICY)
+  const before = planner.plan(AT_REST).groups.map(({ id }) => id)
+  const [owner] = cluster.all('ReplicaSet')
+  const selector = selectorFromLabels(new Map([['app', 'other']]))
+  const delta = owner && cluster.apply({ type: 'upsert', record: { ...owner, selector } })
+  if (delta === undefined) throw new Error('there is no ReplicaSet')
+  world.model.advance(delta)
+  planner.note(delta)
+  const fresh = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
+  const followed = planner.plan(AT_REST)
+  expect(followed.groups.map(({ id }) => id)).not.toEqual(before)
+  expect(written(followed)).toEqual(written(plan(fresh, DEFAULT_POLICY, AT_REST)))
 })
 
 it('told that so many evictions are enough, it begins as without, and says what it has not come to', () => {
