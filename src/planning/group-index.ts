@@ -9,6 +9,7 @@ import { createDomainIndexes } from './domain-index.ts'
 import { createFamilies, type Family } from './families.ts'
 import { compareText, createGroupKeys, groupOf, isMember, standsAsBefore, type Group, type GroupKey } from './groups.ts'
 import { observedIn, unactedBecause, workloadsOf, type StandingGroup } from './group-plan.ts'
+import type { HeldGroups } from './held-groups.ts'
 import { pauseOf } from './holds.ts'
 import { hasSameStanding } from './node-standing.ts'
 import type { Policy } from './policy.ts'
@@ -41,6 +42,8 @@ export interface GroupIndex {
   readonly states: SpreadStates
   /** Pods that wait for the scheduler, in no order. */
   waiting(): Iterable<PodRecord>
+  /** Undefined: all of it is being worked out anew, or about to be. */
+  held(): HeldGroups | undefined
 }
 
 interface GroupNews {
@@ -291,6 +294,17 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     by: state => byState.get(state),
     familyOf: group => families.of(group, idsIn.get(group.namespace) ?? []),
     waiting: () => waiting,
+    held() {
+      if (isOutdated || work !== undefined) return undefined
+      return {
+        ids: () => members.keys(),
+        of(id) {
+          const group = members.get(id)
+          const state = touched.has(id) ? undefined : known.get(id)?.state
+          return group && { constraint: group.key.constraint, members: group.pods, state }
+        },
+      }
+    },
   }
 }
 

@@ -28,6 +28,9 @@ export interface GroupKey {
   readonly constraint: EffectiveConstraint
 }
 
+/** Where the constraints of a pod are read: a scheduler model, or the objects alone. */
+export type ConstraintSource = Pick<SchedulerModel, 'cluster' | 'profileOf' | 'constraintsOf'>
+
 /**
  * The groups of pods, worked out once for replicas of one owner. A group's id is made of what decides its counts and its landings, so that it is the
  * same in the next plan, in another process, and for a selector that the API server has already merged matchLabelKeys into.
@@ -38,7 +41,7 @@ export interface GroupKeys {
   forget(namespace: string): void
 }
 
-export function createGroupKeys(model: SchedulerModel): GroupKeys {
+export function createGroupKeys(model: ConstraintSource): GroupKeys {
   // Replicas share spec and labels as objects; the owner matters too, since cluster defaults derive their selector from it. Weak: a template that
   // is gone takes its keys along.
   const known = new Map<string, WeakMap<PodSpec, WeakMap<Labels, Map<string, readonly GroupKey[]>>>>()
@@ -59,7 +62,7 @@ function memo<K, V>(known: { get(key: K): V | undefined; set(key: K, value: V): 
   return value
 }
 
-function keysOf(model: SchedulerModel, pod: PodRecord): readonly GroupKey[] {
+function keysOf(model: ConstraintSource, pod: PodRecord): readonly GroupKey[] {
   const constraints = [...constraintsOf(model, pod), ...antiAffinityConstraints(pod)]
   const hardKeys = constraints.filter(isHard).map(constraint => constraint.topologyKey)
   const keys = constraints.map(constraint => ({ id: groupId(pod, constraint, hardKeys), constraint }))
@@ -67,7 +70,7 @@ function keysOf(model: SchedulerModel, pod: PodRecord): readonly GroupKey[] {
 }
 
 /** A pod of a scheduler that no profile is known of is reported by the constraints that it writes itself, though nothing can be predicted for it. */
-function constraintsOf(model: SchedulerModel, pod: PodRecord): readonly EffectiveConstraint[] {
+function constraintsOf(model: ConstraintSource, pod: PodRecord): readonly EffectiveConstraint[] {
   if (model.profileOf(pod) !== undefined) return model.constraintsOf(pod)
   return pod.spec.topologySpreadConstraints.length === 0 ? [] : effectiveConstraints(model.cluster, DEFAULT_PROFILE, pod)
 }

@@ -5,6 +5,7 @@ import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { evictionsOf } from './eviction-list.ts'
 import { createGroupIndex, type IndexedGroup } from './group-index.ts'
 import { createGroupReports } from './group-reports.ts'
+import type { HeldGroups } from './held-groups.ts'
 import { closedNodesOf, createHoldFinder, type HoldFinder } from './holds.ts'
 import type { MoveContext } from './move.ts'
 import { obstacleIn } from './obstacles.ts'
@@ -37,6 +38,8 @@ export interface Planner {
    * @param most so many evictions are enough; groups that the search does not come to are `NotYetPlanned`. Without it the whole way is planned
    */
   plan(situation: Situation, most?: number): Plan
+  /** The groups as the planner holds them, to be compared with the objects; undefined while all of them are about to be worked out anew. */
+  held(): HeldGroups | undefined
 }
 
 export function createPlanner(world: World, policy: Policy): Planner {
@@ -145,6 +148,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
     },
     prepare,
     plan: (situation, most = Infinity) => planNow(situation, most),
+    held: () => index.held(),
   }
 }
 

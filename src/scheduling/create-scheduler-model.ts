@@ -97,6 +97,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
       return spreadCountOf(table.layout, views.spread, pod.namespace, question)
     },
     nodeSlots: () => ({ length: table.slots.length, slotOf: table.slotOf }),
+    nodeNames: () => Array.from(table.infos(), ({ node }) => node.name),
     info,
     refusalOn,
     roomFor(pod) {

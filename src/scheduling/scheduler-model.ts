@@ -54,6 +54,8 @@ export interface SchedulerModel {
   spreadOf(pod: PodRecord, constraint: EffectiveConstraint): SpreadCount
   /** The slots by which arrays of this model number nodes, as they are now. */
   nodeSlots(): { readonly length: number; readonly slotOf: (nodeName: string) => number | undefined }
+  /** Names of the nodes that the model holds. */
+  nodeNames(): readonly string[]
   /** A node with what the model holds on it, imagined pods included. */
   info(nodeName: string): NodeInfo | undefined
   /**

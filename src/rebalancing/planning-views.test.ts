@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { AT_REST, rawNode, stateOf, workload, ZONE } from '../../test/support/spread-world.ts'
+import { DEFAULT_POLICY } from '../planning/policy.ts'
+import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
+import { createPlanningViews, type PlanningViews } from './planning-views.ts'
+
+const spread = [{ topologyKey: ZONE, maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { app: 'web' } } }]
+const cluster = stateOf([rawNode({ name: 'node-a', zone: 'a' }), ...workload({ name: 'web', on: ['node-a', 'node-a'], spread })])
+
+function groupsHeld(views: PlanningViews): number {
+  return [views.compare(), views.compare(), views.compare()].find(({ of }) => of === 'groups')?.compared ?? Number.NaN
+}
+
+it('what is built anew in the midst of preparations is prepared as well', () => {
+  const views = createPlanningViews(cluster, DEFAULT_PROFILES, DEFAULT_POLICY)
+  let isRenewed = false
+  for (const _step of views.prepare(AT_REST)) {
+    if (!isRenewed) views.renew()
+    isRenewed = true
+  }
+  expect(isRenewed).toBe(true)
+  expect(groupsHeld(views)).toBe(1)
+})
+
+it('what is not prepared and not planned yet is not compared', () => {
+  const views = createPlanningViews(cluster, DEFAULT_PROFILES, DEFAULT_POLICY)
+  expect(groupsHeld(views)).toBe(0)
+  views.plan(AT_REST)
+  expect(groupsHeld(views)).toBe(1)
+  views.renew()
+  expect(groupsHeld(views)).toBe(0)
+})

@@ -1,0 +1,61 @@
+import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import type { Plan } from '../planning/plan-types.ts'
+import { createPlanner, type Planner } from '../planning/planner.ts'
+import type { Policy } from '../planning/policy.ts'
+import type { Situation } from '../planning/situation.ts'
+import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
+import type { SchedulerProfiles } from '../scheduling/profile.ts'
+import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
+import { createSampling, type Sample } from './sampling.ts'
+
+/** What plans are made from: scheduler model and planner, built from a cluster state and advanced by its changes. */
+export interface PlanningViews {
+  /** Takes in a change of the state. To hear of it before whoever asks for a plan. */
+  advance(delta: Delta): void
+  /** What the next plan would have to do first, step by step; begins again should what it works on be built anew meanwhile. */
+  prepare(situation: Situation): Iterable<void>
+  plan(situation: Situation, most?: number): Plan
+  model(): SchedulerModel
+  /** Compares the next sample with a computation from scratch. */
+  compare(): Sample
+  /** Has another policy from now on. */
+  planBy(policy: Policy): void
+  /** Throws away what was advanced, and begins anew from the state. */
+  renew(): void
+}
+
+export function createPlanningViews(cluster: ClusterReader, profiles: SchedulerProfiles, initial: Policy): PlanningViews {
+  let model = createSchedulerModel(cluster, profiles)
+  let planner: Planner
+  let policy: Policy
+  const planBy = (next: Policy): void => {
+    policy = next
+    planner = createPlanner({ cluster, model }, policy)
+  }
+  planBy(initial)
+  function* prepare(situation: Situation): Generator<void> {
+    let prepared: Planner | undefined
+    while (prepared !== planner) {
+      prepared = planner
+      for (const step of prepared.prepare(situation)) {
+        yield step
+        if (prepared !== planner) break
+      }
+    }
+  }
+  return {
+    advance(delta) {
+      model.advance(delta)
+      planner.note(delta)
+    },
+    prepare,
+    plan: (situation, most) => planner.plan(situation, most),
+    model: () => model,
+    compare: createSampling(cluster, { model: () => model, held: () => planner.held() }),
+    planBy,
+    renew() {
+      model = createSchedulerModel(cluster, profiles)
+      planBy(policy)
+    },
+  }
+}
