@@ -8,6 +8,7 @@ export interface Coverage {
   readonly of: (namespace: string, labels: Labels) => readonly BudgetRecord[]
   /** A budget of the namespace has changed. */
   forget(namespace: string): void
+  forgetAll(): void
 }
 
 export function createCoverage(budgetsIn: (namespace: string) => Iterable<BudgetRecord>): Coverage {
@@ -27,5 +28,6 @@ export function createCoverage(budgetsIn: (namespace: string) => Iterable<Budget
       return covering
     },
     forget: namespace => void byNamespace.delete(namespace),
+    forgetAll: () => byNamespace.clear(),
   }
 }

@@ -56,6 +56,8 @@ export interface ClusterState extends ClusterReader {
   replaceKind<K extends RecordKind>(kind: K, records: Iterable<RecordOf<K>>): readonly Delta[]
   /** The source no longer shows this kind: drops its records and no longer knows it. Returns what that changed. */
   forgetKind(kind: RecordKind): readonly Delta[]
+  /** Which budgets cover which pods is worked out anew. */
+  forgetCoverage(): void
 }
 
 /** A state that holds nothing and knows no kind. */
@@ -145,6 +147,7 @@ export function createClusterState(): ClusterState {
       known.delete(kind)
       return Array.from([...all(kind)], remove)
     },
+    forgetCoverage: () => coverage.forgetAll(),
   }
 }
 

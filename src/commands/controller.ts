@@ -12,13 +12,13 @@ import { recordTo } from '../kubernetes/record-to.ts'
 import { createRest } from '../kubernetes/rests.ts'
 import { describeMissing, missingPermissions, permissionsToRun, warnWithoutEvents } from '../kubernetes/permissions.ts'
 import { createStopSign } from '../kubernetes/stop-sign.ts'
-import { createPlanner } from '../planning/planner.ts'
 import type { Policy } from '../planning/policy.ts'
 import { surplusIn } from '../planning/surplus.ts'
 import type { ScaleInHints } from '../rebalancing/deletion-costs.ts'
 import { createLoop, type Loop } from '../rebalancing/loop.ts'
+import { createPlanningViews } from '../rebalancing/planning-views.ts'
 import type { Recorder } from '../rebalancing/ports.ts'
-import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
+import { startSelfCheck } from '../rebalancing/self-check.ts'
 import type { SchedulerProfiles } from '../scheduling/profile.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -34,6 +34,8 @@ export interface Controller {
   readonly loop: Loop
   /** Stops the loop, and has one in its place, not started yet, that works by another configuration and goes on from the same history. */
   reconfigure(configuration: Configuration): Promise<void>
+  /** Compares a sample of what plans are made from with a computation from scratch every so often, until the end, and heals what differs. */
+  checkItself(): void
   readonly election: LeaderElection
   /** Ends the watches and gives connections back; to be called when the loop has stopped. */
   close(): Promise<void>
@@ -81,13 +83,11 @@ export async function createController(options: ControllerOptions): Promise<Cont
     signal: AbortSignal.any([signal, ended.signal]),
     recorder,
   })
-  const model = createSchedulerModel(view.state, profiles)
-  // Before the loop's own listener: when the loop asks for a plan, model and planner are up to date.
-  let planner: ReturnType<typeof createPlanner> | undefined
-  view.subscribe(delta => {
-    model.advance(delta)
-    planner?.note(delta)
-  })
+  // Its own pods are moved last, so that it finishes what it began.
+  const policyOf = ({ policy }: Configuration): Policy => ({ ...policy, self: { namespace: home, labels: OWN_LABELS } })
+  const views = createPlanningViews(view.state, profiles, policyOf(configuration))
+  // Before the loop's own listener: when the loop asks for a plan, the views are up to date.
+  view.subscribe(delta => views.advance(delta))
 
   const election = createLeaderElection({
     transport,
@@ -116,21 +116,19 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const configMap = createOwnConfigMap(transport, { clock, namespace: home, name: historyName })
   const history = createHistoryStore(configMap)
   const stopSign = createStopSign(configMap, options.startedAt)
-  const loopBy = ({ policy: configured, loop: paces }: Configuration): Loop => {
-    // Its own pods are moved last, so that it finishes what it began.
-    const policy: Policy = { ...configured, self: { namespace: home, labels: OWN_LABELS } }
-    const planning = (planner = createPlanner({ cluster: view.state, model }, policy))
+  const loopBy = (by: Configuration): Loop => {
+    const policy = policyOf(by)
     const timed: Parameters<typeof createLoop>[1] = {
-      prepare: situation => planning.prepare(situation),
+      prepare: situation => views.prepare(situation),
       plan(situation, most) {
         const from = clock.monotonic()
-        const result = planning.plan(situation, most)
+        const result = views.plan(situation, most)
         metrics.planned(result, (clock.monotonic() - from) / 1000)
         return result
       },
     }
     const scaleIn: ScaleInHints = {
-      surplusOf: (made, situation) => surplusIn({ cluster: view.state, model }, made, policy, situation),
+      surplusOf: (made, situation) => surplusIn({ cluster: view.state, model: views.model() }, made, policy, situation),
       annotator: {
         setDeletionCost: async (...request) => {
           const outcome = await annotator.setDeletionCost(...request)
@@ -140,10 +138,12 @@ export async function createController(options: ControllerOptions): Promise<Cont
       },
     }
     const ports = { view, evictor: counted, clock, rest, recorder, leadership: election, history, stopSign }
-    return createLoop(ports, timed, policy, paces, scaleIn)
+    return createLoop(ports, timed, policy, by.loop, scaleIn)
   }
   const rest = createRest(clock)
-  let loop = loopBy(configuration)
+  let inUse = configuration
+  let loop = loopBy(inUse)
+  let endSelfCheck = (): void => undefined
   metrics.scrapeFrom({
     loop: () => loop.status(),
     mayAct: () => election.mayAct(),
@@ -157,10 +157,27 @@ export async function createController(options: ControllerOptions): Promise<Cont
     },
     reconfigure: async next => {
       await loop.stop({ handOver: true })
+      inUse = next
+      views.planBy(policyOf(next))
       loop = loopBy(next)
+    },
+    checkItself() {
+      endSelfCheck = startSelfCheck({
+        clock,
+        recorder,
+        every: () => inUse.loop.selfCheck,
+        compare: () => views.compare(),
+        compared: sample => metrics.selfChecked(sample),
+        heal() {
+          view.forgetDerived()
+          views.renew()
+          loop.reconsider()
+        },
+      })
     },
     election,
     async close() {
+      endSelfCheck()
       await evictor.drain()
       await annotator.drain()
       ended.abort()

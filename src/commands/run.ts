@@ -63,6 +63,7 @@ async function run(options: LoopOptions): Promise<void> {
     const failed = Promise.withResolvers<never>()
     const startLoop = (): void => void controller.loop.start().catch(failed.reject)
     startLoop()
+    controller.checkItself()
     const forget = watchConfiguration(connection.clock, () => loopConfigurationFor(options), configuration, {
       changed: async next => {
         const { configuration: usable, needsRestart } = reloaded(configuration, next)

@@ -149,6 +149,9 @@ const timing = section(
     replacementDeadline: duration({ min: 1_000, byDefault: loop.replacementDeadline }).describe(
       'A replacement that is not Ready by then counts as a miss.',
     ),
+    selfCheck: duration({ min: 100, byDefault: loop.selfCheck }).describe(
+      'How often a sample of what plans are made from is compared with a computation from scratch; what differs is counted, told and built anew.',
+    ),
   },
   ({ value, issues }) => {
     const mustBeShorter = (shorter: 'debounce' | 'evictionRequestDeadline', longer: 'tick' | 'replacementDeadline'): void => {

@@ -63,6 +63,7 @@ timing:
   freshness: 2m
   evictionRequestDeadline: 15s
   replacementDeadline: 20m
+  selfCheck: 1m
 outage: { notReadyPercent: 80, notReadyNodes: 5 }
 expectedDomains: { topology.kubernetes.io/zone: [a, b, c] }
 metrics: { port: 9090, violatedGroupSeries: 10 }
@@ -104,6 +105,7 @@ leaderElection: { leaseName: one, leaseNamespace: ops }
       freshness: 120_000,
       evictionRequestDeadline: 15_000,
       replacementDeadline: 1_200_000,
+      selfCheck: 60_000,
       evictionsPerSecond: 2,
       deletionCosts: true,
       windows: [

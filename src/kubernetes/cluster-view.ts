@@ -25,6 +25,8 @@ export interface ClusterViewOptions {
 export interface WatchedView extends ClusterView {
   /** What list and watch of each kind have come to, for metrics. */
   counters(): readonly { readonly kind: RecordKind; readonly counters: Readonly<ReflectionCounters> }[]
+  /** Drops what the state remembers besides the objects, so that it is worked out anew. */
+  forgetDerived(): void
   /** Fulfilled when every watch has ended after the signal; never rejected. */
   readonly stopped: Promise<void>
 }
@@ -78,6 +80,7 @@ export async function connectClusterView(transport: Transport, options: ClusterV
   return {
     state,
     stopped,
+    forgetDerived: () => state.forgetCoverage(),
     freshness: () => reflectors.map(reflector => reflector.freshness()),
     counters: () => reflectors.map(({ kind, counters }) => ({ kind, counters })),
     subscribe(listener) {

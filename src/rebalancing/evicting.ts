@@ -38,6 +38,7 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
       if (pacer.pause() > 0) return
       await pacer.turn()
       if (newest.asOf !== state.changes) newest = decide()
+      const { renewals } = state
       const withdrawal = revalidate(eviction, view.state, newest.plan, newest.admission)
       if (withdrawal !== undefined) {
         const { kind, reason, message } = withdrawal
@@ -48,7 +49,7 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
       memory.history = withRequest(memory.history, eviction, newest.plan, view.state, clock.now(), settings.coolDown)
       const problem = await memory.keep()
       // Writing took time: who may act, and whether the pod is still there, is asked once more. The next pass says what is in the way.
-      const isBarred = problem !== undefined || barred(context) !== undefined
+      const isBarred = problem !== undefined || barred(context) !== undefined || state.renewals !== renewals
       if (!isBarred && isUnchanged(eviction, view.state)) request(eviction)
       else memory.history = withoutRequest(memory.history, eviction)
       if (isBarred) return

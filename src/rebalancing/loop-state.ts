@@ -31,6 +31,8 @@ export interface LoopState {
   ending: Ending | undefined
   /** Counts whatever may make a decision out of date: changes of the cluster, answers of the API server. */
   changes: number
+  /** Counts how often what plans are made from was put right: no eviction goes out that was decided before. */
+  renewals: number
   readonly tally: { evicted: number; helped: number; missed: number }
 }
 

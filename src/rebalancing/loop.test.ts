@@ -475,6 +475,24 @@ describe('an eviction admitted a moment ago', () => {
 
     expect(evicted(world)).toEqual([])
   })
+
+  it('is not sent when what it was decided on is put right while it is written to the history', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const loop = world.loop()
+    world.store.saving = () => {
+      world.store.saving = () => {}
+      // Nobody has told: it was so all along.
+      for (const name of ['web-a4', 'web-a5', 'web-b4', 'web-b5']) {
+        world.state.apply({ type: 'upsert', record: { ...world.state.pod('shop', name)!, nodeName: 'node-c' } })
+      }
+      loop.reconsider()
+    }
+
+    const summary = await settle(world, loop)
+
+    expect(world.requests).toEqual([])
+    expect(summary).toMatchObject({ reason: 'Balanced', evictions: 0 })
+  })
 })
 
 describe('maintenance windows', () => {

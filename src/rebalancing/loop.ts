@@ -59,6 +59,8 @@ export interface Loop {
   stop(options?: { readonly handOver: boolean }): Promise<void>
   /** Runs until every group is balanced, nothing more can be done, or the time is up. */
   runUntilSettled(options: { readonly timeoutMs: number }): Promise<RunSummary>
+  /** What plans are made from has been put right: what was decided before is decided again, at once. */
+  reconsider(): void
   status(): LoopStatus
 }
 
@@ -74,7 +76,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const { view, clock, leadership } = ports
   const memory = createMemory(ports.history, ports.recorder)
   const tally = { evicted: 0, helped: 0, missed: 0 }
-  const state: LoopState = { memory, deferrals: [], stopped: undefined, ending: undefined, changes: 0, tally }
+  const state: LoopState = { memory, deferrals: [], stopped: undefined, ending: undefined, changes: 0, renewals: 0, tally }
   const context: LoopContext = { ports, settings, state }
   const stops = createStops(context)
   const domains = createDomainWatch(policy, settings.holdDown, clock)
@@ -231,6 +233,11 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       await life
       cancel()
       return summaryOf(state, latest.hold, latest.plan)
+    },
+    reconsider: () => {
+      state.changes += 1
+      state.renewals += 1
+      wakeUp.wakeNow()
     },
     status: () => {
       const { expectations, episode } = memory.history

@@ -90,5 +90,10 @@ export const LOOP_REASONS = {
   WatchSilent: { kind: 'told', meaning: 'A watch was silent for too long and is opened anew.' },
   WatchGarbled: { kind: 'told', meaning: 'A watch told something that cannot be read and is opened anew.' },
   ObjectUnreadable: { kind: 'told', meaning: 'An object holds something that cannot be read; it is left alone.' },
+  ViewDiffers: {
+    kind: 'told',
+    meaning: 'A self-check found that what plans are made from differs from the objects of the cluster: a fault of respread.',
+  },
+  ViewsRenewed: { kind: 'told', meaning: 'What plans are made from was built anew after a self-check.' },
   ListenerFailed: { kind: 'told', meaning: 'A fault of respread itself while it took in a change.' },
 } as const satisfies Record<string, { readonly kind: 'final' | 'waiting' | 'told'; readonly meaning: string }>

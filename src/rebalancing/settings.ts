@@ -16,6 +16,8 @@ export interface LoopSettings {
   readonly evictionRequestDeadline: number
   /** A replacement that is not Ready by then is no longer in flight: its workload is held, and if it has no node yet, it counts as a miss. */
   readonly replacementDeadline: number
+  /** So often a sample of what plans are made from is compared with a computation from scratch. */
+  readonly selfCheck: number
   readonly evictionsPerSecond: number
   /** Writes deletion costs on surplus pods under an autoscaler, so that the next scale-in takes them. */
   readonly deletionCosts: boolean
@@ -35,6 +37,7 @@ export const DEFAULT_LOOP_SETTINGS: LoopSettings = {
   freshness: 90_000,
   evictionRequestDeadline: 30_000,
   replacementDeadline: 600_000,
+  selfCheck: 5_000,
   evictionsPerSecond: 5,
   deletionCosts: false,
   windows: [],

@@ -110,6 +110,35 @@ describe('metrics of the loop', () => {
   })
 })
 
+describe('metrics of the self-check', () => {
+  it('count samples, what they compared, and differences by view', async () => {
+    const metrics = createMetrics({ violatedGroupSeries: 1 })
+    const difference = { about: 'node-a', held: 'cpu 600', counted: 'cpu 500' }
+    metrics.selfChecked({ of: 'nodes', compared: 100, differences: [{ view: 'nodes', ...difference }] })
+    metrics.selfChecked({
+      of: 'pods',
+      compared: 500,
+      differences: [
+        { view: 'nodes', ...difference },
+        { view: 'budgets', ...difference },
+      ],
+    })
+    expect(await series(metrics)).toEqual({
+      respread_self_checks_total: 2,
+      'respread_self_check_compared_total{kind="nodes"}': 100,
+      'respread_self_check_compared_total{kind="pods"}': 500,
+      'respread_self_check_differences_total{view="nodes"}': 2,
+      'respread_self_check_differences_total{view="budgets"}': 1,
+    })
+  })
+
+  it('know every view before it first differs', async () => {
+    const text = await createMetrics({ violatedGroupSeries: 1 }).text()
+    for (const view of ['nodes', 'counts', 'groups', 'budgets'])
+      expect(text).toContain(`respread_self_check_differences_total{view="${view}"} 0`)
+  })
+})
+
 describe('metrics asked for at each scrape', () => {
   it('show the loop and its caches as they are then', async () => {
     const metrics = createMetrics({ violatedGroupSeries: 1 })

@@ -1,9 +1,11 @@
 import type { Plan } from '../planning/plan-types.ts'
 import type { AnnotationOutcome, EvictionOutcome, Recorder } from '../rebalancing/ports.ts'
+import type { Sample } from '../rebalancing/sampling.ts'
 import { defineAnnotationMetrics, defineEvictionMetrics, defineLoopMetrics, defineOccurrenceMetrics } from './loop-metrics.ts'
 import type { LoopSources } from './loop-metrics.ts'
 import { createMetricRegistry } from './metric-registry.ts'
 import { definePlanMetrics } from './plan-metrics.ts'
+import { defineSelfCheckMetrics } from './self-check-metrics.ts'
 import { defineWatchMetrics } from './watch-metrics.ts'
 import type { WatchCounts } from './watch-metrics.ts'
 
@@ -16,6 +18,8 @@ export interface Metrics {
   answered(outcome: EvictionOutcome): void
   /** A deletion cost was asked to be written or taken back. */
   annotated(outcome: AnnotationOutcome): void
+  /** A sample of what plans are made from was compared with a computation from scratch. */
+  selfChecked(sample: Sample): void
   /** What is asked for at each scrape; to be called once. */
   scrapeFrom(sources: LoopSources & { watches(): Iterable<readonly [kind: string, counts: WatchCounts]> }): void
   readonly contentType: string
@@ -35,6 +39,7 @@ export function createMetrics({ violatedGroupSeries }: { readonly violatedGroupS
     planned: definePlanMetrics(registry, violatedGroupSeries),
     answered: defineEvictionMetrics(registry),
     annotated: defineAnnotationMetrics(registry),
+    selfChecked: defineSelfCheckMetrics(registry),
     scrapeFrom: sources => {
       defineLoopMetrics(registry, sources)
       defineWatchMetrics(registry, () => sources.watches())
