@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   planning: () => import('./planning.ts'),
   scale: () => import('./scale.ts'),
   scheduling: () => import('./scheduling.ts'),
+  'self-check': () => import('./self-check.ts'),
   soak: () => import('./soak.ts'),
 }
 

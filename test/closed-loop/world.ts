@@ -6,6 +6,7 @@ import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { surplusIn, type Surplus } from '../../src/planning/surplus.ts'
 import type { Planner } from '../../src/rebalancing/loop.ts'
+import { createPlanningViews } from '../../src/rebalancing/planning-views.ts'
 import type {
   Annotator,
   DeletionCostRequest,
@@ -105,18 +106,15 @@ export function createWorld(options: WorldOptions): World {
   cluster.apply(...options.objects)
   cluster.start()
   const mirror = createStoreMirror(cluster.store, { clock, lag: { delay: { min: 5, max: 200 }, random: random.fork('watch') } })
-  const model = createSchedulerModel(mirror.state, DEFAULT_PROFILES)
   const policy: Policy = { ...DEFAULT_POLICY, ...options.policy }
-  const following = createPlanner({ cluster: mirror.state, model }, policy)
-  mirror.subscribe(delta => {
-    model.advance(delta)
-    following.note(delta)
-  })
+  const views = createPlanningViews(mirror.state, DEFAULT_PROFILES, policy)
+  mirror.subscribe(delta => views.advance(delta))
   let plans = 0
   const planner: Planner = {
-    prepare: situation => following.prepare(situation),
+    prepare: situation => views.prepare(situation),
     plan(situation, most) {
-      const result = following.plan(situation, most)
+      assert.deepStrictEqual(views.compare().differences, [])
+      const result = views.plan(situation, most)
       plans += 1
       if (plans % PLANS_PER_CHECK === 0) {
         const anew = createPlanner({ cluster: mirror.state, model: createSchedulerModel(mirror.state, DEFAULT_PROFILES) }, policy)
@@ -157,7 +155,7 @@ export function createWorld(options: WorldOptions): World {
     onRequest: listener => void listeners.push(listener),
     planner,
     rest: () => undefined,
-    surplusOf: (plan, situation) => surplusIn({ cluster: mirror.state, model }, plan, policy, situation),
+    surplusOf: (plan, situation) => surplusIn({ cluster: mirror.state, model: views.model() }, plan, policy, situation),
     planNow: () => world.planner.plan({ now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }),
     pass: ms => clock.advanceAsync(ms),
     reasons: () => told.map(({ reason }) => reason),

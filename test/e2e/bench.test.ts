@@ -12,6 +12,7 @@ it.each([
   ['decoding', ['--pods', '60'], /protobuf and projection/],
   ['scale', ['--nodes', '30', '--pods', '600', '--events', '20', '--rest', '0'], /event to views advanced: median \d/],
   ['scale', ['--nodes', '30', '--pods', '600', '--events', '20', '--rest', '0', '--paged'], /event to views advanced: median \d/],
+  ['self-check', ['--nodes', '30'], /^ *30 +600 .* 0$/m],
   ['soak', ['--minutes', '0.01'], /^ *1 +reset /m],
 ])(
   'bench %s %j prints its table',
