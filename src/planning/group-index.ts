@@ -1,13 +1,14 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
 import { matchesLabels, selectorKey } from '../cluster/label-selector.ts'
-import { isFinished, type PodRecord } from '../cluster/pod.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { isWorkload, type WorkloadRecord } from '../cluster/workload.ts'
 import type { World } from './plan.ts'
 import { createDomainIndexes } from './domain-index.ts'
 import { createFamilies, type Family } from './families.ts'
-import { compareText, createGroupKeys, groupOf, isMember, standsAsBefore, type Group, type GroupKey } from './groups.ts'
+import { createGroupMembers } from './group-members.ts'
+import { standsAsBefore, type Group } from './groups.ts'
 import { observedIn, unactedBecause, workloadsOf, type StandingGroup } from './group-plan.ts'
 import type { HeldGroups } from './held-groups.ts'
 import { pauseOf } from './holds.ts'
@@ -54,28 +55,17 @@ interface GroupNews {
   readonly gone: readonly string[]
 }
 
-interface Members {
-  readonly key: GroupKey
-  readonly namespace: string
-  readonly pods: Map<string, PodRecord>
-  /** Those of the group as it was worked out last, by name. */
-  list: PodRecord[]
-}
-
 /** So many pods are one step. */
 const PODS_A_STEP = 500
 
 export function createGroupIndex({ cluster, model }: World, policy: Policy): GroupIndex {
-  const keys = createGroupKeys(model)
   const states = createSpreadStates()
-  const members = new Map<string, Members>()
-  const idsIn = new Map<string, Set<string>>()
-  const waiting = new Set<PodRecord>()
   const known = new Map<string, IndexedGroup>()
   const byState = new Map<SpreadState, IndexedGroup>()
   const families = createFamilies(linkedWith)
   const urgent = createSortedList<IndexedGroup>(worstFirst)
   const touched = new Set<string>()
+  const members = createGroupMembers({ cluster, model }, touched)
   /** Worked out anew since somebody asked for news. */
   const changed = new Set<string>()
   /** Of the same counts, but with other records of their members. */
@@ -84,49 +74,13 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   let isOutdated = true
   let work: Iterator<void> | undefined
 
-  function enter(pod: PodRecord): void {
-    if (isWaitingForTheScheduler(pod)) waiting.add(pod)
-    if (!isMember(cluster, pod)) return
-    for (const key of keys.of(pod)) {
-      let group = members.get(key.id)
-      if (group === undefined) members.set(key.id, (group = { key, namespace: pod.namespace, pods: new Map(), list: [] }))
-      group.pods.set(pod.name, pod)
-      touched.add(key.id)
-      const ids = idsIn.get(pod.namespace)
-      if (ids === undefined) idsIn.set(pod.namespace, new Set([key.id]))
-      else ids.add(key.id)
-    }
-  }
-
-  function leave(pod: PodRecord): void {
-    waiting.delete(pod)
-    for (const { id } of keys.of(pod)) {
-      const group = members.get(id)
-      if (group?.pods.get(pod.name)?.uid === pod.uid) group.pods.delete(pod.name)
-      touched.add(id)
-    }
-  }
-
-  /** The pod stands as before: its groups are the same, with another record of it. */
-  function renew(before: PodRecord, after: PodRecord): void {
-    for (const { id } of keys.of(after)) {
-      const group = members.get(id)
-      if (group?.pods.get(after.name) !== before) continue
-      group.pods.set(after.name, after)
-      const place = group.list.indexOf(before)
-      if (place === -1) touched.add(id)
-      else group.list[place] = after
-      renewed.add(id)
-    }
-  }
-
   const touchCounting = (pod: PodRecord): void => {
     for (const { group } of states.counting(pod)) touched.add(group.id)
   }
   const touchNamespace = (namespace: string): void => {
-    for (const id of idsIn.get(namespace) ?? []) touched.add(id)
+    for (const id of members.idsIn(namespace)) touched.add(id)
   }
-  const groupsIn = (namespace: string): readonly IndexedGroup[] => [...(idsIn.get(namespace) ?? [])].flatMap(id => known.get(id) ?? [])
+  const groupsIn = (namespace: string): readonly IndexedGroup[] => [...members.idsIn(namespace)].flatMap(id => known.get(id) ?? [])
 
   /** Budgets are read for groups that exceed their maxSkew alone. */
   function touchCovered({ namespace, selector }: BudgetRecord): void {
@@ -139,22 +93,12 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     for (const { owners, state } of groupsIn(namespace)) if (owners.has(uid)) touched.add(state.group.id)
   }
 
-  /** What the selectors of cluster defaults are derived from has changed. */
-  function regroup(namespace: string): void {
-    keys.forget(namespace)
-    for (const id of idsIn.get(namespace) ?? []) members.get(id)?.pods.clear()
-    touchNamespace(namespace)
-    for (const pod of cluster.podsIn(namespace)) enter(pod)
-  }
-
   function* rebuild(): Generator<void> {
     indexes = createDomainIndexes(model)
-    waiting.clear()
-    for (const { pods } of members.values()) pods.clear()
-    for (const id of members.keys()) touched.add(id)
+    members.clear()
     let entered = 0
     for (const pod of cluster.pods()) {
-      enter(pod)
+      members.enter(pod)
       entered += 1
       if (entered % PODS_A_STEP === 0) yield
     }
@@ -177,22 +121,19 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   function workOut(id: string): void {
     changed.add(id)
-    const found = members.get(id)
-    const namespace = found?.namespace
-    if (found !== undefined) found.list = [...found.pods.values()].sort((a, b) => compareText(a.name, b.name))
-    const group = found && groupOf(cluster, found.key, found.list)
+    const group = members.groupOf(id)
     const before = known.get(id)
     if (before !== undefined) {
       byState.delete(before.state)
       urgent.delete(before)
     }
+    const namespace = (group ?? before?.state.group)?.namespace
     // Groups come and go with workloads: who is counted with whom may be another matter from now on.
-    if (namespace !== undefined && (group === undefined) !== (before === undefined)) families.forgetAllIn(namespace)
+    if (namespace !== undefined && (group === undefined || before === undefined)) families.forgetAllIn(namespace)
     if (group === undefined) {
       if (before !== undefined) states.delete(before.state.group)
       known.delete(id)
-      members.delete(id)
-      if (namespace !== undefined) idsIn.get(namespace)?.delete(id)
+      members.forget(id)
       return
     }
     const after = standingOf(group)
@@ -235,13 +176,16 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       const record = after ?? before
       switch (record?.kind) {
         case 'Pod':
-          if (before?.kind === 'Pod' && after?.kind === 'Pod' && standsAsBefore(before, after)) return renew(before, after)
+          if (before?.kind === 'Pod' && after?.kind === 'Pod' && standsAsBefore(before, after)) {
+            for (const id of members.renew(before, after)) renewed.add(id)
+            return
+          }
           if (before?.kind === 'Pod') {
             touchCounting(before)
-            leave(before)
+            members.leave(before)
           }
           if (after?.kind === 'Pod') {
-            enter(after)
+            members.enter(after)
             touchCounting(after)
           }
           return
@@ -249,7 +193,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
           if (before?.kind !== 'Node' || after?.kind !== 'Node' || !hasSameStanding(before, after)) isOutdated = true
           return
         case 'Service':
-          regroup(record.namespace)
+          members.regroup(record.namespace)
           return
         case 'Namespace':
           touchNamespace(record.name)
@@ -268,7 +212,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
         default:
           if (record === undefined || !isWorkload(record)) return
           if (isSameOwner(before, after)) touchOwned(record)
-          else regroup(record.namespace)
+          else members.regroup(record.namespace)
       }
     },
     catchUp: () => ({
@@ -292,16 +236,15 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     in: groupsIn,
     get: id => known.get(id),
     by: state => byState.get(state),
-    familyOf: group => families.of(group, idsIn.get(group.namespace) ?? []),
-    waiting: () => waiting,
+    familyOf: group => families.of(group, members.idsIn(group.namespace)),
+    waiting: () => members.waiting,
     held() {
       if (isOutdated || work !== undefined) return undefined
       return {
-        ids: () => members.keys(),
+        ids: () => members.ids(),
         of(id) {
-          const group = members.get(id)
-          const state = touched.has(id) ? undefined : known.get(id)?.state
-          return group && { constraint: group.key.constraint, members: group.pods, state }
+          const held = members.held(id)
+          return held && { ...held, state: touched.has(id) ? undefined : known.get(id)?.state }
         },
       }
     },
@@ -317,15 +260,5 @@ function isSameOwner(before: ClusterRecord | undefined, after: ClusterRecord | u
     isWorkload(after) &&
     before.uid === after.uid &&
     selectorKey(before.selector) === selectorKey(after.selector)
-  )
-}
-
-function isWaitingForTheScheduler(pod: PodRecord): boolean {
-  return (
-    pod.nodeName === undefined &&
-    pod.deletedAt === undefined &&
-    pod.phase === 'Pending' &&
-    !isFinished(pod) &&
-    pod.spec.schedulingGates.length === 0
   )
 }

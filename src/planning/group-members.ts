@@ -1,0 +1,119 @@
+import { isFinished, type PodRecord } from '../cluster/pod.ts'
+import { compareText, createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
+import type { HeldGroup } from './held-groups.ts'
+import type { World } from './plan.ts'
+
+/** Which pods are in which groups, pod by pod; and those that wait for a node. */
+export interface GroupMembers {
+  enter(pod: PodRecord): void
+  leave(pod: PodRecord): void
+  /** The pod stands as before: its groups are the same, with another record of it. Returns their ids. */
+  renew(before: PodRecord, after: PodRecord): readonly string[]
+  /** What the selectors of cluster defaults are derived from has changed. */
+  regroup(namespace: string): void
+  /** Everybody leaves. */
+  clear(): void
+  /** The group with those that are in it now; undefined when nobody is. */
+  groupOf(id: string): Group | undefined
+  /** Nobody is in it any more. */
+  forget(id: string): void
+  ids(): Iterable<string>
+  idsIn(namespace: string): Iterable<string>
+  held(id: string): Omit<HeldGroup, 'state'> | undefined
+  readonly waiting: Iterable<PodRecord>
+}
+
+interface Members {
+  readonly key: GroupKey
+  readonly namespace: string
+  readonly pods: Map<string, PodRecord>
+  /** Those of the group as it was worked out last, by name. */
+  list: PodRecord[]
+}
+
+/** @param touched takes the ids of groups that have lost members or won others */
+export function createGroupMembers({ cluster, model }: World, touched: Set<string>): GroupMembers {
+  const keys = createGroupKeys(model)
+  const groups = new Map<string, Members>()
+  const idsIn = new Map<string, Set<string>>()
+  const waiting = new Set<PodRecord>()
+
+  function enter(pod: PodRecord): void {
+    if (isWaitingForTheScheduler(pod)) waiting.add(pod)
+    if (!isMember(cluster, pod)) return
+    for (const key of keys.of(pod)) {
+      let group = groups.get(key.id)
+      if (group === undefined) groups.set(key.id, (group = { key, namespace: pod.namespace, pods: new Map(), list: [] }))
+      group.pods.set(pod.name, pod)
+      touched.add(key.id)
+      const ids = idsIn.get(pod.namespace)
+      if (ids === undefined) idsIn.set(pod.namespace, new Set([key.id]))
+      else ids.add(key.id)
+    }
+  }
+
+  return {
+    enter,
+    leave(pod) {
+      waiting.delete(pod)
+      for (const { id } of keys.of(pod)) {
+        const group = groups.get(id)
+        if (group?.pods.get(pod.name)?.uid === pod.uid) group.pods.delete(pod.name)
+        touched.add(id)
+      }
+    },
+    renew: (before, after) =>
+      keys.of(after).flatMap(({ id }) => {
+        const group = groups.get(id)
+        if (group?.pods.get(after.name) !== before) return []
+        group.pods.set(after.name, after)
+        const place = group.list.indexOf(before)
+        if (place === -1) touched.add(id)
+        else group.list[place] = after
+        return [id]
+      }),
+    regroup(namespace) {
+      keys.forget(namespace)
+      for (const id of idsIn.get(namespace) ?? []) {
+        groups.get(id)?.pods.clear()
+        touched.add(id)
+      }
+      for (const pod of cluster.podsIn(namespace)) enter(pod)
+    },
+    clear() {
+      waiting.clear()
+      for (const [id, { pods }] of groups) {
+        pods.clear()
+        touched.add(id)
+      }
+    },
+    groupOf(id) {
+      const group = groups.get(id)
+      if (group === undefined) return undefined
+      group.list = [...group.pods.values()].sort((a, b) => compareText(a.name, b.name))
+      return groupOf(cluster, group.key, group.list)
+    },
+    forget(id) {
+      const namespace = groups.get(id)?.namespace
+      groups.delete(id)
+      if (namespace !== undefined) idsIn.get(namespace)?.delete(id)
+    },
+    ids: () => groups.keys(),
+    idsIn: namespace => idsIn.get(namespace) ?? [],
+    held(id) {
+      const group = groups.get(id)
+      return group && { constraint: group.key.constraint, members: group.pods }
+    },
+    waiting,
+  }
+}
+
+function isWaitingForTheScheduler(pod: PodRecord): boolean {
+  return (
+    pod.nodeName === undefined &&
+    pod.deletedAt === undefined &&
+    pod.phase === 'Pending' &&
+    !isFinished(pod) &&
+    pod.spec.schedulingGates.length === 0
+  )
+}
