@@ -12,6 +12,7 @@ const TOO_MANY: Refused = { status: 'Unschedulable', message: 'node(s) exceed ma
  * pods there and those attached otherwise, each once; a node without CSINode or a driver without limit takes any number.
  */
 export const nodeVolumeLimits: Filter = ({ cluster }, pod) => {
+  if (pod.claims.length === 0 && pod.spec.inlineDisks.length === 0) return undefined
   const missing = missingClaim(cluster, pod)
   if (missing !== undefined) return () => ({ status: 'UnschedulableAndUnresolvable', message: missing })
   const wanted = attachableVolumes(cluster, pod)

@@ -13,6 +13,7 @@ const CLAIM_IN_USE: Refused = {
  * mounted on the node in a way that excludes sharing (volumerestrictions/volume_restrictions.go, 1.36). Terminating pods hold what they hold.
  */
 export const volumeRestrictions: Filter = (context, pod) => {
+  if (pod.claims.length === 0 && pod.spec.inlineDisks.length === 0) return undefined
   const missing = missingClaim(context.cluster, pod)
   if (missing !== undefined) return () => ({ status: 'UnschedulableAndUnresolvable', message: missing })
   if (holdsExclusiveClaim(context, pod)) return () => CLAIM_IN_USE

@@ -17,6 +17,7 @@ const ZONE_CONFLICT: Refused = { status: 'UnschedulableAndUnresolvable', message
 
 /** A volume that is labelled with zones or regions can be used in these alone (volumezone/volume_zone.go, 1.36). */
 export const volumeZone: Filter = ({ cluster }, pod) => {
+  if (pod.claims.length === 0) return undefined
   const problem = missingClaim(cluster, pod) ?? unboundClaim(cluster, pod)
   if (problem !== undefined) return () => ({ status: 'UnschedulableAndUnresolvable', message: problem })
 
