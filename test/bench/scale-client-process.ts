@@ -126,6 +126,10 @@ async function run(server: string): Promise<void> {
   tell({ kind: 'Watched', delays: { toViews: sorted(seen), toDecision: sorted(toDecision) }, plans, planSeconds, cost })
   await loop.stop()
   await looping
+  const relisting = startProbe()
+  while (!view.counters().every(({ counters }) => counters.lists > 1)) await sleep(20)
+  const changes = view.counters().reduce((sum, { counters }) => sum + counters.missedByWatch, 0)
+  tell({ kind: 'Relisted', changes, cost: relisting.cost() })
   stop.abort()
   await view.stopped
   await transport.close()

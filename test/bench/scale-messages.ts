@@ -48,3 +48,5 @@ export type ClientReport =
     }
   /** All events have come; what they cost. */
   | { readonly kind: 'Watched'; readonly delays: Delays; readonly plans: number; readonly planSeconds: number; readonly cost: Cost }
+  /** Every list was read again, and what no watch had told is in. */
+  | { readonly kind: 'Relisted'; readonly changes: number; readonly cost: Cost }

@@ -12,8 +12,9 @@ const PER_SECOND = 200
 
 /**
  * Prints what it costs to follow a cluster and to read it from a snapshot file, against fetching and parsing the same objects and nothing else.
- * Options: --nodes N --pods P, --paged for a server that offers no streaming list, --events N, and --rest S for the seconds that respread itself
- * is left alone before its memory is read. Server and clients are processes of their own. Linux only.
+ * Options: --nodes N --pods P, --paged for a server that offers no streaming list, --events N, --replaced N for the pods that are others when
+ * everything is listed again (default: a quarter), and --rest S for the seconds that respread itself is left alone before its memory is read.
+ * Server and clients are processes of their own. Linux only.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -23,6 +24,7 @@ export async function run(args: readonly string[]): Promise<void> {
       pods: { type: 'string', default: '10000' },
       paged: { type: 'boolean', default: false },
       events: { type: 'string', default: '1000' },
+      replaced: { type: 'string' },
       rest: { type: 'string', default: '20' },
     },
   })
@@ -53,6 +55,11 @@ export async function run(args: readonly string[]): Promise<void> {
     follower.send('the last event is out')
     const watched = await told(follower, 'Watched')
     row(`run: ${events} events`, watched.cost)
+    // Each watch ends before the new pods come, so that only the lists that follow tell of them.
+    await ask(server, { kind: 'Trouble', how: 'expire' }, 'Troubled')
+    await ask(server, { kind: 'Replace', pods: Number(values.replaced ?? size.pods / 4) }, 'Replaced')
+    const relisted = await told(follower, 'Relisted')
+    row(`run: ${relisted.changes} in a relist`, relisted.cost)
 
     const reporter = startClient(client, ['report', snapshot], 'shell')
     const read = await told(reporter, 'Synced')
@@ -83,14 +90,14 @@ export async function run(args: readonly string[]): Promise<void> {
 function row(name: string, cost: Cost): void {
   const known = (value: number, digits: number): string => (Number.isNaN(value) ? '-' : value.toFixed(digits))
   const cells: readonly (readonly [string, number])[] = [
-    [known(cost.bytes / 1e6, 1), 10],
+    [known(cost.bytes / 1e6, 1), 7],
     [known(cost.seconds, 2), 7],
     [known(cost.cpuSeconds, 2), 8],
     [`${known(cost.blockMs, 0)} (${known(cost.blockCpuMs, 0)})`, 20],
     [known(cost.peakMb, 0), 10],
     [known(cost.steadyMb, 0), 12],
   ]
-  console.log(name.padEnd(23) + cells.map(([cell, width]) => cell.padStart(width)).join(''))
+  console.log(name.padEnd(26) + cells.map(([cell, width]) => cell.padStart(width)).join(''))
 }
 
 function times(spent: number, least: number): string {
