@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Configuration } from '../configuration/parse-configuration.ts'
-import { connectClusterView, type WatchedView } from '../kubernetes/cluster-view.ts'
+import { openClusterView, type WatchedView } from '../kubernetes/cluster-view.ts'
 import { createEventRecorder } from '../kubernetes/event-recorder.ts'
 import { createAnnotator } from '../kubernetes/annotator.ts'
 import { createEvictor } from '../kubernetes/evictor.ts'
@@ -77,7 +77,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const recorder = recordTo(...recorders)
   if (!settings.dryRun) await warnWithoutEvents(transport, recorder, { clock, signal })
 
-  const view = await connectClusterView(transport, {
+  const view = openClusterView(transport, {
     clock,
     random: Math.random,
     signal: AbortSignal.any([signal, ended.signal]),
@@ -85,9 +85,11 @@ export async function createController(options: ControllerOptions): Promise<Cont
   })
   // Its own pods are moved last, so that it finishes what it began.
   const policyOf = ({ policy }: Configuration): Policy => ({ ...policy, self: { namespace: home, labels: OWN_LABELS } })
+  // Made of nothing and told of everything as it comes: made of the whole cluster at once they would hold up whatever else is to be done.
   const views = createPlanningViews(view.state, profiles, policyOf(configuration))
   // Before the loop's own listener: when the loop asks for a plan, the views are up to date.
   view.subscribe(delta => views.advance(delta))
+  await view.synced
 
   const election = createLeaderElection({
     transport,

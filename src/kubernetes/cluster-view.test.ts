@@ -4,7 +4,7 @@ import { createMemoryRecorder, transportTo } from '../../test/support/api-transp
 import { failureOf, sendJson, startScriptedServer, until } from '../../test/support/scripted-server.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
-import { connectClusterView } from './cluster-view.ts'
+import { openClusterView } from './cluster-view.ts'
 import { loadCluster } from './load-cluster.ts'
 import { CLUSTER_RESOURCES } from './resources.ts'
 
@@ -58,11 +58,12 @@ const refusal =
   response =>
     sendJson(response, code, { kind: 'Status', code, message })
 
-describe('connectClusterView', () => {
+describe('openClusterView', () => {
   it('lists and watches every kind into one state', async () => {
     const { server, transport, options } = await cluster()
 
-    const view = await connectClusterView(transport, options)
+    const view = openClusterView(transport, options)
+    await view.synced
 
     expect([...view.state.pods()].map(({ name }) => name)).toEqual(['web-1', 'web-2'])
     expect(CLUSTER_RESOURCES.filter(({ kind }) => !view.state.knows(kind))).toEqual([])
@@ -72,9 +73,24 @@ describe('connectClusterView', () => {
     expect(server.requests).toContain('GET /apis/resource.k8s.io/v1/resourceclaims?limit=500')
   })
 
+  it('tells who subscribes at once of every record as it comes, and is not synced before all have come', async () => {
+    const { transport, options } = await cluster()
+    const view = openClusterView(transport, options)
+    const told: string[] = []
+    view.subscribe(({ kind, key, before, after }) => {
+      const isSynced = view.freshness().every(({ synced }) => synced)
+      told.push(`${kind} ${key} ${before === undefined && after !== undefined ? 'is new' : ''}${isSynced ? ' too late' : ''}`)
+    })
+
+    await view.synced
+
+    expect(told.toSorted()).toEqual(['Node n1 is new', 'Pod shop/web-1 is new', 'Pod shop/web-2 is new'])
+  })
+
   it('tells every change in order, whatever one of the listeners does', async () => {
     const { transport, options, watches, say, recorder } = await cluster()
-    const view = await connectClusterView(transport, options)
+    const view = openClusterView(transport, options)
+    await view.synced
     await until(() => watches.has('pods'))
     const told: string[] = []
     const name = ({ kind, key, before, after }: Delta): string =>
@@ -99,7 +115,8 @@ describe('connectClusterView', () => {
 
   it('tells once what is odd about an object, however often that changes', async () => {
     const { transport, options, watches, say, recorder } = await cluster()
-    const view = await connectClusterView(transport, options)
+    const view = openClusterView(transport, options)
+    await view.synced
     await until(() => watches.has('pods'))
 
     for (const phase of ['Running', 'Pending', 'Running'])
@@ -113,7 +130,8 @@ describe('connectClusterView', () => {
 
   it('takes in objects as large as etcd stores them, and what comes after them', async () => {
     const { transport, options, watches, say } = await cluster()
-    const view = await connectClusterView(transport, options)
+    const view = openClusterView(transport, options)
+    await view.synced
     await until(() => watches.has('pods'))
     const like = (name: string, more: object): object => {
       const raw = pod(name) as { readonly metadata: object }
@@ -136,7 +154,8 @@ describe('connectClusterView', () => {
       services: refusal(403, 'User "eve" cannot list resource "services"'),
     })
 
-    const view = await connectClusterView(transport, options)
+    const view = openClusterView(transport, options)
+    await view.synced
 
     expect(view.state.knows('ResourceClaim')).toBe(false)
     expect(view.freshness().filter(({ required }) => !required)).toMatchObject([{ kind: 'Service' }, { kind: 'ResourceClaim' }])
@@ -146,7 +165,7 @@ describe('connectClusterView', () => {
   it('ends with verb and resource when a required kind is refused, and leaves nothing behind', async () => {
     const { server, clock, transport, options } = await cluster({ poddisruptionbudgets: refusal(403, 'User "eve" cannot') })
 
-    await expect(connectClusterView(transport, options)).rejects.toThrow(
+    await expect(openClusterView(transport, options).synced).rejects.toThrow(
       'cannot watch poddisruptionbudgets.policy: not allowed (403): User "eve" cannot',
     )
 
@@ -168,24 +187,26 @@ describe('connectClusterView', () => {
     }
     const { clock, transport, options, recorder } = await cluster({ nodes: later })
 
-    const connecting = connectClusterView(transport, options)
+    const view = openClusterView(transport, options)
     await until(() => recorder.told.length === 1)
     expect(recorder.told[0]?.message).toBe('cannot watch nodes: the API server answered 503: starting')
     away = false
     await clock.advanceAsync(800)
 
-    expect((await connecting).state.count('Node')).toBe(0)
+    await view.synced
+    expect(view.state.count('Node')).toBe(0)
   })
 
   it('ends with its signal, before it is connected and after', async () => {
     const before = await cluster({ nodes: () => {} })
-    const connecting = connectClusterView(before.transport, before.options)
+    const { synced } = openClusterView(before.transport, before.options)
     await until(() => before.server.requests.some(request => request.includes('/nodes')))
     before.stop.abort(new Error('enough'))
-    expect(await failureOf(connecting)).toMatchObject({ message: 'enough' })
+    expect(await failureOf(synced)).toMatchObject({ message: 'enough' })
 
     const after = await cluster()
-    const view = await connectClusterView(after.transport, after.options)
+    const view = openClusterView(after.transport, after.options)
+    await view.synced
     after.stop.abort()
     await view.stopped
     await after.transport.close()

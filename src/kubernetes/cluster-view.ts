@@ -21,8 +21,13 @@ export interface ClusterViewOptions {
   readonly recorder: Recorder
 }
 
-/** A view fed by list and watch. */
+/** A view fed by list and watch: empty at first, and told of record by record. */
 export interface WatchedView extends ClusterView {
+  /**
+   * Fulfilled once every first list is complete. Rejected, when everything has ended, with ApiError or ConnectionError where a required kind is
+   * refused, or with the reason of the signal where that aborts first.
+   */
+  readonly synced: Promise<void>
   /** What list and watch of each kind have come to, for metrics. */
   counters(): readonly { readonly kind: RecordKind; readonly counters: Readonly<ReflectionCounters> }[]
   /** Drops what the state remembers besides the objects, so that it is worked out anew. */
@@ -32,11 +37,10 @@ export interface WatchedView extends ClusterView {
 }
 
 /**
- * Lists and watches all kinds, overlapping, and gives the view once every first list is complete. While the server is away it goes on
- * trying; `recorder` hears of it.
- * @throws ApiError or ConnectionError when a required kind is refused, after everything has ended; the reason of the signal when that aborts
+ * Lists and watches all kinds, overlapping. Whoever subscribes at once hears of every record, in no order of kinds. While the server is away it
+ * goes on trying; `recorder` hears of it.
  */
-export async function connectClusterView(transport: Transport, options: ClusterViewOptions): Promise<WatchedView> {
+export function openClusterView(transport: Transport, options: ClusterViewOptions): WatchedView {
   const { clock, random, signal, recorder } = options
   const state = createClusterState()
   const projector = createProjector()
@@ -70,15 +74,21 @@ export async function connectClusterView(transport: Transport, options: ClusterV
   })
   const stopped = Promise.all(reflectors.map(reflector => reflector.stopped)).then(() => signal.removeEventListener('abort', forward))
 
-  try {
-    await Promise.all(reflectors.map(reflector => reflector.ready))
-  } catch (error) {
-    stop.abort()
-    await stopped
-    throw error
+  const sync = async (): Promise<void> => {
+    try {
+      await Promise.all(reflectors.map(reflector => reflector.ready))
+    } catch (error) {
+      stop.abort()
+      await stopped
+      throw error
+    }
   }
+  const synced = sync()
+  // That nobody waits for it is no reason to end the process.
+  synced.catch(() => {})
   return {
     state,
+    synced,
     stopped,
     forgetDerived: () => state.forgetCoverage(),
     freshness: () => reflectors.map(reflector => reflector.freshness()),

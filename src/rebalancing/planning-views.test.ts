@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { AT_REST, rawNode, stateOf, workload, ZONE } from '../../test/support/spread-world.ts'
+import { createClusterState } from '../cluster/cluster-state.ts'
 import { DEFAULT_POLICY } from '../planning/policy.ts'
 import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { createPlanningViews, type PlanningViews } from './planning-views.ts'
@@ -29,4 +30,26 @@ it('what is not prepared and not planned yet is not compared', () => {
   expect(groupsHeld(views)).toBe(1)
   views.renew()
   expect(groupsHeld(views)).toBe(0)
+})
+
+it('views of an empty cluster that are told of everything, pods before nodes, plan what views of the whole plan', () => {
+  const whole = stateOf([
+    rawNode({ name: 'node-a', zone: 'a' }),
+    rawNode({ name: 'node-b', zone: 'b' }),
+    ...workload({ name: 'web', on: ['node-a', 'node-a'], spread }),
+  ])
+  const arriving = createClusterState()
+  const views = createPlanningViews(arriving, DEFAULT_PROFILES, DEFAULT_POLICY)
+  for (const kind of ['Pod', 'PodDisruptionBudget', 'ReplicaSet', 'Deployment', 'Namespace', 'Node'] as const) {
+    arriving.markKnown(kind)
+    for (const record of whole.all(kind)) {
+      const delta = arriving.apply({ type: 'upsert', record })
+      if (delta !== undefined) views.advance(delta)
+    }
+  }
+
+  const { evictions } = views.plan(AT_REST)
+
+  expect(evictions).toHaveLength(1)
+  expect(evictions).toEqual(createPlanningViews(whole, DEFAULT_PROFILES, DEFAULT_POLICY).plan(AT_REST).evictions)
 })

@@ -26,32 +26,33 @@ export interface PlanningViews {
 
 export function createPlanningViews(cluster: ClusterReader, profiles: SchedulerProfiles, initial: Policy): PlanningViews {
   let model = createSchedulerModel(cluster, profiles)
-  let planner: Planner
-  let policy: Policy
+  let policy = initial
+  let planner: Planner | undefined
+  // It begins with the whole cluster whenever it is made, so until it is asked for something it need not hear of every record of the first lists.
+  const planning = (): Planner => (planner ??= createPlanner({ cluster, model }, policy))
   const planBy = (next: Policy): void => {
     policy = next
-    planner = createPlanner({ cluster, model }, policy)
+    planner = undefined
   }
-  planBy(initial)
   function* prepare(situation: Situation): Generator<void> {
-    let prepared: Planner | undefined
-    while (prepared !== planner) {
-      prepared = planner
+    let prepared: Planner
+    do {
+      prepared = planning()
       for (const step of prepared.prepare(situation)) {
         yield step
         if (prepared !== planner) break
       }
-    }
+    } while (prepared !== planner)
   }
   return {
     advance(delta) {
       model.advance(delta)
-      planner.note(delta)
+      planner?.note(delta)
     },
     prepare,
-    plan: (situation, most) => planner.plan(situation, most),
+    plan: (situation, most) => planning().plan(situation, most),
     model: () => model,
-    compare: createSampling(cluster, { model: () => model, held: () => planner.held() }),
+    compare: createSampling(cluster, { model: () => model, held: () => planner?.held() }),
     planBy,
     renew() {
       model = createSchedulerModel(cluster, profiles)

@@ -120,6 +120,20 @@ describe('on random clusters', () => {
     )
   })
 
+  it('a model of an empty cluster that is told of everything, in any order of kinds, says what one made of the whole says', () => {
+    const arrivals = randomCluster.chain(({ records, incoming }) =>
+      fc.record({ incoming: fc.constant(incoming), arriving: fc.shuffledSubarray([...records], { minLength: records.length }) }),
+    )
+    fc.assert(
+      fc.property(arrivals, ({ incoming, arriving }) => {
+        const state = createClusterState()
+        const model = createSchedulerModel(state, DEFAULT_PROFILES)
+        for (const record of arriving) follow(model, state.apply({ type: 'upsert', record }))
+        expect(answers(model, incoming)).toEqual(answers(fresh(recordsOf(state)), incoming))
+      }),
+    )
+  })
+
   it('the order in which objects came makes no difference', () => {
     const shuffled = randomCluster.chain(cluster => {
       // Of two records of one object the later counts, so that only the last of each is shuffled.

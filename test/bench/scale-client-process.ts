@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSnapshot } from '../../src/cluster/snapshot.ts'
 import type { ClusterAccess } from '../../src/kubernetes/cluster-access.ts'
-import { connectClusterView } from '../../src/kubernetes/cluster-view.ts'
+import { openClusterView } from '../../src/kubernetes/cluster-view.ts'
 import { CLUSTER_RESOURCES, collectionPath } from '../../src/kubernetes/resources.ts'
 import { createRest } from '../../src/kubernetes/rests.ts'
 import { createTransport, type ApiStream, type Transport } from '../../src/kubernetes/transport.ts'
@@ -65,12 +65,13 @@ async function run(server: string): Promise<void> {
   const stop = new AbortController()
   const syncing = startProbe()
   const transport = counting(connect(server), syncing)
-  const view = await connectClusterView(transport, { clock, random: Math.random, signal: stop.signal, recorder })
-  const synced = syncing.cost()
-  const before = performance.now()
+  const view = openClusterView(transport, { clock, random: Math.random, signal: stop.signal, recorder })
   const model = createSchedulerModel(view.state, DEFAULT_PROFILES)
+  const beforeSynced = view.subscribe(delta => model.advance(delta))
+  await view.synced
+  beforeSynced()
   const following = createPlanner({ cluster: view.state, model }, DEFAULT_POLICY)
-  tell({ kind: 'Synced', cost: synced, modelSeconds: (performance.now() - before) / 1000 })
+  tell({ kind: 'Synced', cost: syncing.cost() })
 
   const seen: number[] = []
   let undecided: number[] = []
@@ -141,11 +142,11 @@ async function report(file: string): Promise<void> {
   const { size } = await stat(file)
   reading.read(size)
   const { state } = await readSnapshot(file)
-  const synced = reading.cost()
+  const loaded = reading.cost()
   const before = performance.now()
   const model = createSchedulerModel(state, DEFAULT_PROFILES)
   const modelSeconds = (performance.now() - before) / 1000
-  tell({ kind: 'Synced', cost: synced, modelSeconds })
+  tell({ kind: 'Loaded', cost: loaded, modelSeconds })
   const planning = startProbe()
   const from = performance.now()
   const situation = { now: Date.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }
@@ -158,9 +159,10 @@ async function soak(server: string): Promise<void> {
   const stop = new AbortController()
   const transport = connect(server)
   const recorder: Recorder = { record: () => {} }
-  const view = await connectClusterView(transport, { clock: createWallClock(), random: Math.random, signal: stop.signal, recorder })
+  const view = openClusterView(transport, { clock: createWallClock(), random: Math.random, signal: stop.signal, recorder })
   const model = createSchedulerModel(view.state, DEFAULT_PROFILES)
   view.subscribe(delta => model.advance(delta))
+  await view.synced
   const held = (): void => {
     collectGarbage()
     const { heapUsed, rss } = process.memoryUsage()

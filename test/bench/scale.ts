@@ -62,7 +62,7 @@ export async function run(args: readonly string[]): Promise<void> {
     row(`run: ${relisted.changes} in a relist`, relisted.cost)
 
     const reporter = startClient(client, ['report', snapshot], 'shell')
-    const read = await told(reporter, 'Synced')
+    const read = await told(reporter, 'Loaded')
     row('report: file read', read.cost)
     const reported = await told(reporter, 'Planned')
     row('report: plan', reported.cost)
@@ -70,7 +70,7 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(
       `synced in ${times(synced.cost.seconds, bare.cost.seconds)} the time of fetch and parse, ${times(synced.cost.cpuSeconds, bare.cost.cpuSeconds)} its CPU`,
     )
-    console.log(`run: model ${seconds(synced.modelSeconds)}, plan ${seconds(planned.planSeconds)} for ${planned.evictions} evictions`)
+    console.log(`run: plan ${seconds(planned.planSeconds)} for ${planned.evictions} evictions`)
     console.log(`report: model ${seconds(read.modelSeconds)}, plan ${seconds(reported.planSeconds)} for ${reported.evictions} evictions`)
     const { delays, plans, planSeconds, cost } = watched
     console.log(

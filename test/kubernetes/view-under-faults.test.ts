@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { ClusterReader } from '../../src/cluster/cluster-state.ts'
 import { isFinished } from '../../src/cluster/pod.ts'
 import { recordKey } from '../../src/cluster/records.ts'
-import { connectClusterView } from '../../src/kubernetes/cluster-view.ts'
+import { openClusterView } from '../../src/kubernetes/cluster-view.ts'
 import { loadCluster } from '../../src/kubernetes/load-cluster.ts'
 import { CLUSTER_RESOURCES } from '../../src/kubernetes/resources.ts'
 import { startApiServer } from '../../src/simulation/api-server/server.ts'
@@ -55,7 +55,8 @@ describe.each([
   it('shows what is in the cluster, and follows it', async () => {
     const { shop, transport, options } = await openCluster(watchList)
 
-    const view = await connectClusterView(transport, options)
+    const view = openClusterView(transport, options)
+    await view.synced
     expect(contents(view.state)).toEqual(contents(shop.state))
 
     shop.cordon('a1')
@@ -71,7 +72,8 @@ describe.each([
   it.each([1, 2, 3])('is right again after whatever went wrong (%i)', async seed => {
     const { shop, server, clock, transport, options } = await openCluster(watchList)
     const random = createRandom(seed)
-    const view = await connectClusterView(transport, options)
+    const view = openClusterView(transport, options)
+    await view.synced
     const mishaps = [
       () =>
         server.faults.damageWatches(

@@ -1,5 +1,5 @@
 // Connects to the API server of a kubeconfig as a command does, uses everything once, stops, and must then end by itself.
-import { connectClusterView } from '../../src/kubernetes/cluster-view.ts'
+import { openClusterView } from '../../src/kubernetes/cluster-view.ts'
 import { createEventRecorder } from '../../src/kubernetes/event-recorder.ts'
 import { createEvictor } from '../../src/kubernetes/evictor.ts'
 import { createHistoryStore } from '../../src/kubernetes/history-store.ts'
@@ -14,7 +14,8 @@ const transport = createTransport(await loadKubeconfig(), { clock, userAgent: 'r
 const stop = new AbortController()
 const { signal } = stop
 const recorder = createEventRecorder(transport, { clock, instance: 'test', signal })
-const view = await connectClusterView(transport, { clock, random: Math.random, signal, recorder })
+const view = openClusterView(transport, { clock, random: Math.random, signal, recorder })
+await view.synced
 const place = { namespace: 'default', name: 'respread' }
 const election = createLeaderElection({ transport, ...place, identity: 'test', clock, random: Math.random, recorder })
 const evictor = createEvictor(transport, { clock, mayAct: () => election.mayAct() })

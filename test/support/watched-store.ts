@@ -1,4 +1,4 @@
-import { connectClusterView, type WatchedView } from '../../src/kubernetes/cluster-view.ts'
+import { openClusterView, type WatchedView } from '../../src/kubernetes/cluster-view.ts'
 import type { ReflectionCounters } from '../../src/kubernetes/reflection.ts'
 import type { ApiStream, Transport } from '../../src/kubernetes/transport.ts'
 import { startApiServer, type ApiServer, type ApiServerOptions } from '../../src/simulation/api-server/server.ts'
@@ -65,7 +65,7 @@ export async function watchStore(pods: number, options: WatchedStoreOptions = {}
     stream: (path, signal) => answered(path, () => plain.stream(path, signal)),
   }
   const random = createRandom(options.seed ?? 1)
-  let view: Promise<WatchedView> | undefined
+  let view: WatchedView | undefined
 
   async function answered(path: string, ask: () => Promise<ApiStream>): Promise<ApiStream> {
     const request = { at: clock.monotonic(), ...requestOf(path) }
@@ -112,12 +112,15 @@ export async function watchStore(pods: number, options: WatchedStoreOptions = {}
         .map(({ what }) => what)
         .join(' '),
     async connect() {
+      const opened = openClusterView(transport, { clock, random: () => random.next(), signal: stop.signal, recorder })
+      view = opened
       let done = false
-      view = connectClusterView(transport, { clock, random: () => random.next(), signal: stop.signal, recorder }).finally(() => {
+      const synced = opened.synced.finally(() => {
         done = true
       })
       await passUntil(() => done)
-      return await view
+      await synced
+      return opened
     },
     passUntil,
     podCounters: of => {
@@ -131,9 +134,7 @@ export async function watchStore(pods: number, options: WatchedStoreOptions = {}
     },
     async close() {
       stop.abort()
-      await (
-        await view
-      )?.stopped
+      await view?.stopped
       await transport.close()
       await server.close()
     },
