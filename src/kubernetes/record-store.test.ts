@@ -1,18 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { podRecord } from '../../test/support/records.ts'
+import { slowClock } from '../../test/support/slow-clock.ts'
 import { createClusterState, type Delta } from '../cluster/cluster-state.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import { recordKey } from '../cluster/records.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { createRecordStore } from './record-store.ts'
 import { createRest } from './rests.ts'
-
-/** A clock by which every look takes so long that work is cut after each piece. */
-function slowClock() {
-  const clock = createVirtualClock(0)
-  let looks = 0
-  return { ...clock, monotonic: () => (looks += 1) * 1_000 }
-}
 
 function podStore() {
   const state = createClusterState()
@@ -22,7 +17,7 @@ function podStore() {
     state,
     () => undefined,
     delta => told.push(delta),
-    createRest(slowClock()),
+    createRest(slowClock(createVirtualClock(0))),
   )
   return { state, told, store, names: () => Array.from(state.pods(), pod => pod.name) }
 }
@@ -68,30 +63,80 @@ describe('a complete list', () => {
   it('holds what is unchanged only once, from the first look at it', async () => {
     const state = createClusterState()
     const read = (raw: unknown) => podRecord(raw as object)
-    const store = createRecordStore('Pod', state, read, () => {}, createRest(slowClock()))
+    const store = createRecordStore('Pod', state, read, () => {}, createRest(slowClock(createVirtualClock(0))))
     await store.replace([podRecord({ name: 'a' }), podRecord({ name: 'b' })])
 
     expect(store.read({ name: 'a' })).toBe(state.pod('shop', 'a'))
     expect(store.read({ name: 'b', nodeName: 'n1' })).not.toBe(state.pod('shop', 'b'))
   })
 
-  it('leaves the old one standing until it can be swapped in at once', async () => {
-    const { store, names } = podStore()
-    await store.replace([podRecord({ name: 'a' }), podRecord({ name: 'b' })])
+  it('going in where another stands, shows each record as it was or as it is, and the whole only as the one or the other', async () => {
+    let halfIn = 0
+    await fc.assert(
+      fc.asyncProperty(list, list, async (first, second) => {
+        const { state, store } = podStore()
+        await store.replace(first)
+        const looks: { readonly isWhole: boolean; readonly pods: readonly PodRecord[] }[] = []
+        let done = false
+        const look = (): void => {
+          looks.push({ isWhole: store.isWhole(), pods: [...state.pods()] })
+          if (!done) setImmediate(look)
+        }
+        look()
+
+        await store.replace(second)
+        done = true
+
+        const inBoth = first.filter(({ name }) => second.some(pod => pod.name === name)).map(({ name }) => name)
+        for (const { pods } of looks) {
+          const names = pods.map(({ name }) => name)
+          expect(pods.filter(pod => !first.includes(pod) && !second.includes(pod))).toEqual([])
+          expect(names).toEqual([...new Set(names)])
+          expect(names).toEqual(expect.arrayContaining(inBoth))
+        }
+        const whole = looks.filter(({ isWhole }) => isWhole)
+        for (const { pods } of whole) expect([new Set(first), new Set(second)]).toContainEqual(new Set(pods))
+        halfIn += looks.length - whole.length
+        expect(store.isWhole()).toBe(true)
+      }),
+    )
+    expect(halfIn).toBeGreaterThan(0)
+  })
+
+  it('that changes nothing is never half in', async () => {
+    const { state, store, names } = podStore()
+    await store.replace(['a', 'b', 'c', 'd', 'e'].map(name => podRecord({ name })))
     const seen: string[] = []
-    const replacing = store.replace(['b', 'c', 'd', 'e', 'f'].map(name => podRecord({ name })))
     let done = false
     const look = (): void => {
-      if (done) return
-      seen.push(names().join(' '))
-      setImmediate(look)
+      seen.push(`${names().join(' ')}${store.isWhole() ? '' : ' and half'}`)
+      if (!done) setImmediate(look)
     }
     look()
-    await replacing
+
+    await store.replace([...state.pods()].map(pod => podRecord({ name: pod.name })))
     done = true
 
-    expect(names()).toEqual(['b', 'c', 'd', 'e', 'f'])
-    expect(seen.length).toBeGreaterThan(3)
-    expect(new Set(seen)).toEqual(new Set(['a b']))
+    expect(seen.length).toBeGreaterThan(5)
+    expect(new Set(seen)).toEqual(new Set(['a b c d e']))
+  })
+
+  it('that fails on the way is not taken for whole before another is complete', async () => {
+    const state = createClusterState()
+    let left = 3
+    const tell = (): void => {
+      left -= 1
+      if (left < 0) throw new Error('a mistake')
+    }
+    const store = createRecordStore('Pod', state, () => undefined, tell, createRest(slowClock(createVirtualClock(0))))
+    await store.replace([podRecord({ name: 'a' })])
+
+    const broken = store.replace(['a', 'b', 'c', 'd'].map(name => podRecord({ name })))
+    await expect(broken).rejects.toThrow('a mistake')
+    expect([Array.from(state.pods(), ({ name }) => name), store.isWhole()]).toEqual([['a', 'b', 'c', 'd'], false])
+    left = Infinity
+    await store.replace([podRecord({ name: 'e' })])
+
+    expect([Array.from(state.pods(), ({ name }) => name), store.isWhole()]).toEqual([['e'], true])
   })
 })

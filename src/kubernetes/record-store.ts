@@ -36,35 +36,48 @@ export function createRecordStore(
   tell: (delta: Delta) => void,
   rest: Rest,
 ): ReflectedStore<ClusterRecord> {
+  let isWhole = true
+
   const apply = (event: ClusterEvent): void => {
     const delta = state.apply(event)
     if (delta !== undefined) tell(delta)
   }
 
-  /** The first list goes in bit by bit: what is not known yet nobody relies on. */
-  const fillIn = async (records: readonly ClusterRecord[]): Promise<number> => {
-    for (const record of records) {
+  /** One change after the other, in slices; whoever has his turn between two of them is told that this is neither the old nor the new. */
+  const applyAll = async (events: Iterable<ClusterEvent>): Promise<void> => {
+    isWhole = false
+    for (const event of events) {
       const pause = rest()
       if (pause !== undefined) await pause
-      apply({ type: 'upsert', record })
+      apply(event)
     }
+    // What fails half-way stays half until another list is complete.
+    isWhole = true
+  }
+
+  const fillIn = async (records: readonly ClusterRecord[]): Promise<number> => {
+    await applyAll(records.values().map(record => ({ type: 'upsert', record })))
     state.markKnown(kind)
     return records.length
   }
 
-  /** A later list is compared bit by bit, while the old one still stands, and then swapped in at once. */
+  /** A later list is compared while the old one still stands, so that only what differs is half in for a while. */
   const swapIn = async (records: readonly ClusterRecord[]): Promise<number> => {
     const changes: ClusterEvent[] = []
-    const gone = new Set<ClusterRecord>(state.all(kind))
+    const kept = new Set<ClusterRecord>()
     for (const record of records) {
       const pause = rest()
       if (pause !== undefined) await pause
       const before = state.namesakeOf(record)
-      if (before !== undefined) gone.delete(before)
+      if (before !== undefined) kept.add(before)
       if (before === undefined || !isSameRecord(before, record)) changes.push({ type: 'upsert', record })
     }
-    for (const record of gone) changes.push({ type: 'delete', kind, key: recordKey(record) })
-    changes.forEach(apply)
+    for (const record of state.all(kind)) {
+      const pause = rest()
+      if (pause !== undefined) await pause
+      if (!kept.has(record)) changes.push({ type: 'delete', kind, key: recordKey(record) })
+    }
+    await applyAll(changes)
     return changes.length
   }
 
@@ -76,6 +89,7 @@ export function createRecordStore(
       return record !== undefined && before !== undefined && isSameRecord(before, record) ? before : record
     },
     replace: records => (state.knows(kind) ? swapIn(records) : fillIn(records)),
+    isWhole: () => isWhole,
     upsert: record => apply({ type: 'upsert', record }),
     remove(raw) {
       const metadata = fieldsOf(raw['metadata'])

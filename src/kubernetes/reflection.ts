@@ -9,8 +9,10 @@ import type { WatchEvent } from './watch.ts'
 export interface ReflectedStore<T> {
   /** Reads one raw object; undefined when it cannot be used. */
   read(raw: unknown): T | undefined
-  /** Swaps in a complete list and gives the number of objects that this changed. Nothing else may be asked of the store meanwhile. */
+  /** Puts a complete list in the place of what is there and gives the number of objects that this changed. Nothing may be written meanwhile. */
   replace(items: readonly T[]): Promise<number>
+  /** False while a list goes in: some objects are as they were, some as they are. */
+  isWhole(): boolean
   upsert(item: T): void
   remove(raw: Fields): void
   /** The server no longer shows this kind: what is known of it is not true any more. */
@@ -43,10 +45,10 @@ export interface Reflection<T> {
   readonly read: (raw: unknown) => T | undefined
   /** The version to watch from; undefined: a list is due. */
   version(): string | undefined
-  /** A first list is complete, and the server still shows the kind. */
+  /** A first list was complete, and the server still shows the kind. */
   synced(): boolean
   freshness(): KindFreshness
-  /** Swaps in a list that was current at `provenAt`, in monotonic time. */
+  /** Takes in a list that was current at `provenAt`, in monotonic time. */
   listed(items: readonly T[], resourceVersion: string, provenAt: number): Promise<void>
   /** Applies what a watch tells after the list. */
   told(event: WatchEvent): void
@@ -89,7 +91,12 @@ export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, 
     read,
     version: () => version,
     synced: () => shown === 'synced',
-    freshness: () => ({ kind, required: shown !== 'refused', synced: shown === 'synced', ageMs: clock.monotonic() - provenAt }),
+    freshness: () => ({
+      kind,
+      required: shown !== 'refused',
+      synced: shown === 'synced' && store.isWhole(),
+      ageMs: clock.monotonic() - provenAt,
+    }),
     async listed(items, resourceVersion, at) {
       const changed = await store.replace(items)
       if (shown === 'synced') counters.missedByWatch += changed

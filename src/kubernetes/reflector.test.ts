@@ -34,6 +34,7 @@ function nameStore(): ReflectedStore<string> & { names: string[]; done: string[]
       store.done.push(`replace ${items.join(' ')}`)
       return Promise.resolve(changed)
     },
+    isWhole: () => true,
     upsert(item: string) {
       if (item === store.failOn) throw new Error(`cannot store ${item}`)
       if (!store.names.includes(item)) store.names.push(item)

@@ -37,7 +37,11 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
       // A long pause is no reason to stop observing: the next pass tries again.
       if (pacer.pause() > 0) return
       await pacer.turn()
-      if (newest.asOf !== state.changes) newest = decide()
+      if (newest.asOf !== state.changes) {
+        // Between two turns the view may have become one that nothing must be decided on.
+        if (barred(context) !== undefined) return
+        newest = decide()
+      }
       const { renewals } = state
       const withdrawal = revalidate(eviction, view.state, newest.plan, newest.admission)
       if (withdrawal !== undefined) {

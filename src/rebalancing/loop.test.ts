@@ -464,6 +464,35 @@ describe('an eviction admitted a moment ago', () => {
     expect(world.reasons()).toContain('NoLongerPlanned')
   })
 
+  it('waits, and no other is decided on, while a list goes in record by record', async () => {
+    const world = createLoopWorld([6, 6, 0])
+    const [pods] = world.freshness
+    let before: number | undefined
+    let after: number | undefined
+    const goIn = (): void => {
+      world.freshness[0] = { ...pods!, synced: false }
+      world.apply({ ...world.state.pod('shop', 'web-b5')!, annotations: new Map([['note', 'new']]) })
+      before = world.plans
+    }
+    const isIn = (): void => {
+      after = world.plans
+      world.freshness[0] = pods!
+    }
+    world.answer = () => {
+      if (before === undefined) {
+        world.clock.after(SLOW / 2, goIn)
+        world.clock.after(2 * SLOW, isIn)
+      }
+      return { kind: 'Accepted' }
+    }
+
+    const summary = await settle(world, world.loop({ evictionsPerSecond: SECOND / SLOW }))
+
+    expect(before).toBeGreaterThan(0)
+    expect(after).toBe(before)
+    expect(summary).toMatchObject({ reason: 'Balanced', evictions: 4 })
+  })
+
   it('is not sent by a holder that has lost the lease while it wrote the history', async () => {
     const world = createLoopWorld([6, 6, 0])
     const loop = world.loop()

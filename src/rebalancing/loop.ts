@@ -17,7 +17,7 @@ import { outsideWindows } from './maintenance-windows.ts'
 import { createMemory } from './memory.ts'
 import { giveSecondChances, heedMovedBack, observeAndLearn } from './observing.ts'
 import type { LoopPorts } from './ports.ts'
-import { notReady } from './readiness.ts'
+import { notReady, obstacle } from './readiness.ts'
 import { createScaleWatch } from './scale-watch.ts'
 import type { LoopSettings } from './settings.ts'
 import { situationOf } from './situation.ts'
@@ -92,8 +92,9 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   async function run(deadline: number | undefined): Promise<void> {
     while (state.ending === undefined) {
       // 1 Fresh? Without the lease, the history or a current view nothing is done.
-      let hold = await notReady(context, stops)
+      let hold = (await notReady(context, stops)) ?? obstacle(context)
       if (hold === undefined && (await prepare())) hold = await notReady(context, stops)
+      hold ??= obstacle(context)
       const decision = hold === undefined ? decide() : undefined
       latest = { hold: hold ?? decision?.outsideWindows, plan: decision?.plan ?? latest.plan }
       tell(latest.hold, decision)

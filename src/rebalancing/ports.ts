@@ -6,7 +6,7 @@ export interface KindFreshness {
   readonly kind: RecordKind
   /** False: carried on without (an optional kind that the server lacks or refuses). */
   readonly required: boolean
-  /** The first list is complete. */
+  /** A complete list is in. Not so before the first one is, nor while a later one takes its place, record by record. */
   readonly synced: boolean
   /** Milliseconds since the server last proved this cache current: a list, an event, a bookmark. */
   readonly ageMs: number

@@ -4,7 +4,10 @@ import type { LoopContext } from './loop-state.ts'
 import { outsideWindows } from './maintenance-windows.ts'
 import type { Stops } from './stops.ts'
 
-/** Step 1: why this pass must not look any further. Reads the history where that is due, and stores what the last pass has changed in it. */
+/**
+ * Why this pass must not look at the world at all. Reads the history where that is due, and stores what the last pass has changed in it; that takes
+ * time, so {@link obstacle} has the last word.
+ */
 export async function notReady(context: LoopContext, stops: Stops): Promise<LoopHold | undefined> {
   const { ports, settings, state } = context
   if (!ports.leadership.mayAct()) return obstacle(context)
@@ -19,7 +22,7 @@ export async function notReady(context: LoopContext, stops: Stops): Promise<Loop
     const problem = await state.memory.keep()
     if (problem !== undefined) return { reason: 'HistoryNotStored', message: `the history could not be stored: ${problem}` }
   }
-  return obstacle(context)
+  return undefined
 }
 
 /** Why nothing may be sent at this very moment; asked again right before each request. */
@@ -27,8 +30,11 @@ export function barred(context: LoopContext): LoopHold | undefined {
   return obstacle(context) ?? outsideWindows(context.settings.windows, context.ports.clock.now())
 }
 
-/** Why nothing may be done, planning included. */
-function obstacle({ ports, settings, state }: LoopContext): LoopHold | undefined {
+/**
+ * Why nothing may be done, planning included. True of this turn of the event loop alone: in the next one the list of a kind may be half in, so
+ * whoever decides asks in the same turn.
+ */
+export function obstacle({ ports, settings, state }: LoopContext): LoopHold | undefined {
   if (state.ending !== undefined) return { reason: 'Ending', message: 'the run is about to end' }
   if (!ports.leadership.mayAct()) return { reason: 'NotLeader', message: 'another process holds the lease' }
   return configuredPause(settings) ?? state.stopped ?? staleness(ports.view.freshness(), settings.freshness)

@@ -58,7 +58,7 @@ export const LOOP_REASONS = {
 
   // The whole loop.
   Acting: { kind: 'told', meaning: 'Nothing holds the loop any more.' },
-  CachesNotSynced: { kind: 'waiting', meaning: 'The first lists are not complete yet.' },
+  CachesNotSynced: { kind: 'waiting', meaning: 'A list is not complete yet.' },
   ViewStale: { kind: 'waiting', meaning: 'The API server has not confirmed a cache for too long.' },
   NotLeader: { kind: 'waiting', meaning: 'Another process holds the lease.' },
   Ending: { kind: 'waiting', meaning: 'The run is about to end.' },

@@ -131,7 +131,7 @@ export function defineLoopMetrics(registry: MetricRegistry, sources: LoopSources
   registry.scrapedGauge('staleness_seconds', 'Time since the API server last confirmed the cache of a kind.', ['kind'], gauge => {
     for (const { kind, ageMs } of sources.freshness()) gauge.set({ kind }, ageMs / 1000)
   })
-  registry.scrapedGauge('synced', '1 once the first list of a kind is complete.', ['kind'], gauge => {
+  registry.scrapedGauge('synced', '1 while a complete list of a kind is in.', ['kind'], gauge => {
     for (const { kind, synced } of sources.freshness()) gauge.set({ kind }, synced ? 1 : 0)
   })
 }

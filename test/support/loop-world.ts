@@ -34,6 +34,8 @@ export interface LoopWorld {
   readonly clock: VirtualClock
   readonly state: ClusterState
   readonly requests: EvictionRequest[]
+  /** How many plans were made. */
+  plans: number
   readonly told: Occurrence[]
   /** `loading` and `saving` are called before the history is read and written, which fails if they throw. */
   readonly store: { text: string | undefined; loads: number; loading: () => void; saving: () => void }
@@ -94,6 +96,7 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
     clock,
     state,
     requests: [],
+    plans: 0,
     told: [],
     store: { text: undefined, loads: 0, loading: () => {}, saving: () => {} },
     freshness: (['Pod', 'Node', 'PodDisruptionBudget'] as const).map(kind => ({ kind, required: true, synced: true, ageMs: 0 })),
@@ -160,6 +163,7 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
         {
           prepare: () => [],
           plan: situation => {
+            world.plans += 1
             const made = levelling(state, situation)
             for (const { uid, toDomain } of made.evictions) planned.set(uid, toDomain)
             return made

@@ -9,6 +9,7 @@ import { createVirtualClock, type VirtualClock } from '../../src/simulation/virt
 import { createMemoryRecorder, transportTo } from './api-transport.ts'
 import { shopPod, written } from './embedded-api.ts'
 import { until } from './scripted-server.ts'
+import { slowClock } from './slow-clock.ts'
 
 const NOW = Date.parse('2026-11-21T10:00:00Z')
 
@@ -42,6 +43,8 @@ export interface WatchedStore {
 
 export interface WatchedStoreOptions extends Partial<ApiServerOptions> {
   readonly seed?: number
+  /** The client looks at everything in as many turns of the event loop as can be. */
+  readonly inSmallestSlices?: boolean
   /** Called before each request goes out. */
   readonly onAsk?: (asked: Asked) => void
 }
@@ -112,7 +115,12 @@ export async function watchStore(pods: number, options: WatchedStoreOptions = {}
         .map(({ what }) => what)
         .join(' '),
     async connect() {
-      const opened = openClusterView(transport, { clock, random: () => random.next(), signal: stop.signal, recorder })
+      const opened = openClusterView(transport, {
+        clock: options.inSmallestSlices === true ? slowClock(clock) : clock,
+        random: () => random.next(),
+        signal: stop.signal,
+        recorder,
+      })
       view = opened
       let done = false
       const synced = opened.synced.finally(() => {
