@@ -92,30 +92,6 @@ describe('createClusterState', () => {
     )
   })
 
-  it('takes a complete new list of a kind in place of the old one, deletes included', () => {
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 30 }), fc.uniqueArray(pod, { selector: recordKey }), (events, relisted) => {
-        const state = createClusterState()
-        for (const event of events) state.apply(event)
-        const before = new Map(Array.from(state.pods(), pod => [recordKey(pod), pod]))
-
-        const deltas = state.replaceKind('Pod', relisted)
-
-        for (const { key, before: was, after } of deltas) {
-          expect(was).toBe(before.get(key))
-          if (after === undefined) before.delete(key)
-          else before.set(key, after as PodRecord)
-        }
-        expect(new Set(before.values())).toEqual(new Set(relisted))
-        expectToHold(state, [
-          ...before.values(),
-          ...state.nodes(),
-          ...NAMESPACES.flatMap(namespace => [...state.budgetsIn(namespace), ...state.servicesIn(namespace)]),
-        ])
-      }),
-    )
-  })
-
   it('says nothing when nothing changed, and keeps the record it has', () => {
     const state = createClusterState()
     const first = podRecord({ labels: new Map([['app', 'web']]) })
@@ -125,7 +101,6 @@ describe('createClusterState', () => {
     expect(state.pod('shop', 'web-0')).toBe(first)
     expect(state.apply({ type: 'delete', kind: 'Pod', key: 'shop/other' })).toBeUndefined()
     expect(state.apply({ type: 'delete', kind: 'Node', key: 'shop/web-0' })).toBeUndefined()
-    expect(state.replaceKind('Pod', [podRecord({ labels: new Map([['app', 'web']]) })])).toEqual([])
   })
 
   it('sees a change deep inside a record', () => {
@@ -140,22 +115,12 @@ describe('createClusterState', () => {
     expect(state.knows('PodDisruptionBudget')).toBe(false)
 
     state.markKnown('PodDisruptionBudget')
-    state.replaceKind('Service', [])
+    state.markKnown('Service')
+    state.markUnknown('Service')
 
     expect(state.knows('PodDisruptionBudget')).toBe(true)
-    expect(state.knows('Service')).toBe(true)
+    expect(state.knows('Service')).toBe(false)
     expect(state.knows('Node')).toBe(false)
-  })
-
-  it('forgets a kind that is no longer shown: neither known nor empty', () => {
-    const state = createClusterState()
-    state.replaceKind('Pod', [podRecord()])
-
-    const deltas = state.forgetKind('Pod')
-
-    expect(deltas).toMatchObject([{ kind: 'Pod', after: undefined }])
-    expect(state.knows('Pod')).toBe(false)
-    expectToHold(state, [])
   })
 
   it('hands out iterables that can be gone through more than once', () => {

@@ -52,10 +52,8 @@ export interface ClusterState extends ClusterReader {
   apply(event: ClusterEvent): Delta | undefined
   /** Records that the source has listed this kind, be it empty. */
   markKnown(kind: RecordKind): void
-  /** Swaps in a complete new list of one kind, marks it as known, and returns what that changed, deletes included. */
-  replaceKind<K extends RecordKind>(kind: K, records: Iterable<RecordOf<K>>): readonly Delta[]
-  /** The source no longer shows this kind: drops its records and no longer knows it. Returns what that changed. */
-  forgetKind(kind: RecordKind): readonly Delta[]
+  /** Records that the source no longer shows this kind; what records of it there are is for the writer to delete. */
+  markUnknown(kind: RecordKind): void
   /** Which budgets cover which pods is worked out anew. */
   forgetCoverage(): void
 }
@@ -131,21 +129,8 @@ export function createClusterState(): ClusterState {
     markKnown: kind => {
       known.add(kind)
     },
-    replaceKind: (kind, records) => {
-      known.add(kind)
-      const deltas: Delta[] = []
-      const gone = new Set<ClusterRecord>(all(kind))
-      for (const record of records) {
-        const before = namesakeOf(record)
-        if (before !== undefined) gone.delete(before)
-        const delta = upsert(record)
-        if (delta !== undefined) deltas.push(delta)
-      }
-      return [...deltas, ...Array.from(gone, remove)]
-    },
-    forgetKind: kind => {
+    markUnknown: kind => {
       known.delete(kind)
-      return Array.from([...all(kind)], remove)
     },
     forgetCoverage: () => coverage.forgetAll(),
   }

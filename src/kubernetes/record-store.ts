@@ -97,8 +97,10 @@ export function createRecordStore(
       const key = recordKey({ name: textOf(metadata['name']), ...(namespace !== '' && { namespace }) })
       apply({ type: 'delete', kind, key })
     },
-    forget() {
-      state.forgetKind(kind).forEach(tell)
+    async forget() {
+      state.markUnknown(kind)
+      const gone = [...state.all(kind)]
+      await applyAll(gone.values().map(record => ({ type: 'delete', kind, key: recordKey(record) })))
     },
   }
 }

@@ -11,12 +11,12 @@ export interface ReflectedStore<T> {
   read(raw: unknown): T | undefined
   /** Puts a complete list in the place of what is there and gives the number of objects that this changed. Nothing may be written meanwhile. */
   replace(items: readonly T[]): Promise<number>
-  /** False while a list goes in: some objects are as they were, some as they are. */
+  /** False while a list goes in or is forgotten: some objects are as they were, some as they are. */
   isWhole(): boolean
   upsert(item: T): void
   remove(raw: Fields): void
   /** The server no longer shows this kind: what is known of it is not true any more. */
-  forget(): void
+  forget(): Promise<void>
 }
 
 /** Why a list had to be read again. */
@@ -57,7 +57,7 @@ export interface Reflection<T> {
   /** Marks a new list as due; the store keeps the old one until it is complete. */
   relist(reason: RelistReason): void
   /** The server lacks or refuses this kind; it is carried on without. True when that is news. */
-  forget(): boolean
+  forget(): Promise<boolean>
 }
 
 export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, clock: Clock): Reflection<T> {
@@ -93,7 +93,8 @@ export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, 
     synced: () => shown === 'synced',
     freshness: () => ({
       kind,
-      required: shown !== 'refused',
+      // What was carried on without and comes back is waited for from its first record on.
+      required: shown !== 'refused' || !store.isWhole(),
       synced: shown === 'synced' && store.isWhole(),
       ageMs: clock.monotonic() - provenAt,
     }),
@@ -119,11 +120,11 @@ export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, 
       counters.relists[reason] += 1
       version = undefined
     },
-    forget() {
+    async forget() {
       const news = shown !== 'refused'
-      shown = 'refused'
       version = undefined
-      store.forget()
+      await store.forget()
+      shown = 'refused'
       return news
     },
   }

@@ -48,6 +48,7 @@ function nameStore(): ReflectedStore<string> & { names: string[]; done: string[]
     forget() {
       store.names = []
       store.done.push('forget')
+      return Promise.resolve()
     },
   }
   return store

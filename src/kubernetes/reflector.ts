@@ -124,7 +124,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     return afterWatch(end, counters.events === eventsBefore && clock.monotonic() - openedAt < BRIEF_MS)
   }
 
-  const afterWatch = (end: WatchEnd, brief: boolean): number => {
+  const afterWatch = async (end: WatchEnd, brief: boolean): Promise<number> => {
     const listing = reflection.version() === undefined
     switch (end.kind) {
       case 'Stopped':
@@ -160,7 +160,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     }
   }
 
-  const afterFailure = (error: unknown): number => {
+  const afterFailure = async (error: unknown): Promise<number> => {
     if (signal.aborted) return 0
     if (error instanceof StreamingListNotOffered) {
       streaming = false
@@ -168,7 +168,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       return 0
     }
     if (!resource.required && error instanceof ApiError && [403, 404].includes(error.status)) {
-      if (reflection.forget()) warn('KindUnavailable', `carrying on without ${resource.plural}: ${error.message}`)
+      if (await reflection.forget()) warn('KindUnavailable', `carrying on without ${resource.plural}: ${error.message}`)
       ready.resolve()
       return WITHOUT_MS
     }
@@ -195,7 +195,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
         if (reflection.version() === undefined && !streaming) await list()
         else waitMs = await watch()
       } catch (error) {
-        waitMs = afterFailure(error)
+        waitMs = await afterFailure(error)
       }
     }
     ready.reject(signal.reason)
