@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { DEFAULT_CONFIGURATION, parseConfiguration } from '../configuration/parse-configuration.ts'
 import { LOG_LEVELS, createLog } from './log.ts'
 import type { Log, LogLevel } from './log.ts'
@@ -47,3 +51,23 @@ describe('the log', () => {
     expect(parsed).toEqual({ ok: false, problems: [expect.stringContaining(`expected one of ${LOG_LEVELS.join(', ')}`)] })
   })
 })
+
+it.each(['itself', 'mistake'])(
+  'a log that nobody reads for a while holds nothing up, and is complete when the process ends by %s',
+  async how => {
+    const script = join(import.meta.dirname, '../../test/support/log-process.ts')
+    const lines = 5_000
+    const child = spawn(process.execPath, [script, String(lines), how], { stdio: ['ignore', 'pipe', 'pipe'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    // Nothing is read of stderr before it has gone on.
+    await once(child.stdout, 'data')
+
+    const numbers: number[] = []
+    for await (const line of createInterface(child.stderr)) {
+      if (line.startsWith('{')) numbers.push((JSON.parse(line) as { readonly n: number }).n)
+    }
+
+    expect(numbers).toEqual(Array.from({ length: lines }, (_, n) => n))
+  },
+  60_000,
+)
