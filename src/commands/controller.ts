@@ -77,8 +77,10 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const recorder = recordTo(...recorders)
   if (!settings.dryRun) await warnWithoutEvents(transport, recorder, { clock, signal })
 
+  const rest = createRest(clock)
   const view = openClusterView(transport, {
     clock,
+    rest,
     random: Math.random,
     signal: AbortSignal.any([signal, ended.signal]),
     recorder,
@@ -142,7 +144,6 @@ export async function createController(options: ControllerOptions): Promise<Cont
     const ports = { view, evictor: counted, clock, rest, recorder, leadership: election, history, stopSign }
     return createLoop(ports, timed, policy, by.loop, scaleIn)
   }
-  const rest = createRest(clock)
   let inUse = configuration
   let loop = loopBy(inUse)
   let endSelfCheck = (): void => undefined

@@ -2,7 +2,7 @@ import { createClusterState } from '../cluster/cluster-state.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
 import { createProjector } from '../cluster/projection.ts'
 import type { RecordKind } from '../cluster/records.ts'
-import type { Clock, ClusterView, Recorder } from '../rebalancing/ports.ts'
+import type { Clock, ClusterView, Recorder, Rest } from '../rebalancing/ports.ts'
 import type { RandomSource } from './back-off.ts'
 import { messageOf } from './error-message.ts'
 import { createRecordReader, createRecordStore } from './record-store.ts'
@@ -17,6 +17,8 @@ export interface ClusterViewOptions {
   readonly random: RandomSource
   /** Ends everything. */
   readonly signal: AbortSignal
+  /** Shared with whatever else works in slices at the same time, for they would add up otherwise; absent: nothing else does. */
+  readonly rest?: Rest
   /** Hears of failed requests, of kinds carried on without and of objects that cannot be read. */
   readonly recorder: Recorder
 }
@@ -41,10 +43,9 @@ export interface WatchedView extends ClusterView {
  * goes on trying; `recorder` hears of it.
  */
 export function openClusterView(transport: Transport, options: ClusterViewOptions): WatchedView {
-  const { clock, random, signal, recorder } = options
+  const { clock, random, signal, recorder, rest = createRest(clock) } = options
   const state = createClusterState()
   const projector = createProjector()
-  const rest = createRest(clock)
   const listeners = new Set<(delta: Delta) => void>()
   const stop = new AbortController()
   const forward = (): void => stop.abort(signal.reason)

@@ -19,10 +19,9 @@ const ATTEMPTS = 5
  * @throws ApiError or ConnectionError when a required kind cannot be listed; the reason of the signal when that aborts
  */
 export async function loadCluster(transport: Transport, options: ClusterViewOptions): Promise<ClusterReader> {
-  const { clock, random, recorder } = options
+  const { clock, random, recorder, rest = createRest(clock) } = options
   const state = createClusterState()
   const projector = createProjector()
-  const rest = createRest(clock)
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
 

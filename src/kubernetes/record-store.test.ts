@@ -1,13 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { podRecord } from '../../test/support/records.ts'
-import { slowClock } from '../../test/support/slow-clock.ts'
+import { restEachTime } from '../../test/support/rest-each-time.ts'
 import { createClusterState, type Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { recordKey } from '../cluster/records.ts'
-import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { createRecordStore } from './record-store.ts'
-import { createRest } from './rests.ts'
 
 function podStore() {
   const state = createClusterState()
@@ -17,7 +15,7 @@ function podStore() {
     state,
     () => undefined,
     delta => told.push(delta),
-    createRest(slowClock(createVirtualClock(0))),
+    restEachTime,
   )
   return { state, told, store, names: () => Array.from(state.pods(), pod => pod.name) }
 }
@@ -63,7 +61,7 @@ describe('a complete list', () => {
   it('holds what is unchanged only once, from the first look at it', async () => {
     const state = createClusterState()
     const read = (raw: unknown) => podRecord(raw as object)
-    const store = createRecordStore('Pod', state, read, () => {}, createRest(slowClock(createVirtualClock(0))))
+    const store = createRecordStore('Pod', state, read, () => {}, restEachTime)
     await store.replace([podRecord({ name: 'a' }), podRecord({ name: 'b' })])
 
     expect(store.read({ name: 'a' })).toBe(state.pod('shop', 'a'))
@@ -128,7 +126,7 @@ describe('a complete list', () => {
       left -= 1
       if (left < 0) throw new Error('a mistake')
     }
-    const store = createRecordStore('Pod', state, () => undefined, tell, createRest(slowClock(createVirtualClock(0))))
+    const store = createRecordStore('Pod', state, () => undefined, tell, restEachTime)
     await store.replace([podRecord({ name: 'a' })])
 
     const broken = store.replace(['a', 'b', 'c', 'd'].map(name => podRecord({ name })))

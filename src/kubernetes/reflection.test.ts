@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { podRecord } from '../../test/support/records.ts'
-import { slowClock } from '../../test/support/slow-clock.ts'
+import { restEachTime } from '../../test/support/rest-each-time.ts'
 import { createClusterState } from '../cluster/cluster-state.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { createRecordStore } from './record-store.ts'
 import { createReflection } from './reflection.ts'
-import { createRest } from './rests.ts'
 
 /** A kind that notes at each of its changes how far it may be trusted. */
 function reflect() {
@@ -18,7 +17,7 @@ function reflect() {
     return `${known}, ${required ? (synced ? 'good' : 'waited for') : 'carried on without'}`
   }
   const note = (): void => void seen.push(trust())
-  const store = createRecordStore('Pod', state, () => undefined, note, createRest(slowClock(clock)))
+  const store = createRecordStore('Pod', state, () => undefined, note, restEachTime)
   const reflection = createReflection('Pod', store, clock)
   return { state, reflection, seen, trust }
 }

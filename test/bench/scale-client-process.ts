@@ -65,7 +65,8 @@ async function run(server: string): Promise<void> {
   const stop = new AbortController()
   const syncing = startProbe()
   const transport = counting(connect(server), syncing)
-  const view = openClusterView(transport, { clock, random: Math.random, signal: stop.signal, recorder })
+  const rest = createRest(clock)
+  const view = openClusterView(transport, { clock, rest, random: Math.random, signal: stop.signal, recorder })
   const model = createSchedulerModel(view.state, DEFAULT_PROFILES)
   const beforeSynced = view.subscribe(delta => model.advance(delta))
   await view.synced
@@ -102,7 +103,7 @@ async function run(server: string): Promise<void> {
   const evictor = { evict: () => Promise.reject(new Error('a dry run evicts nothing')) }
   const settings = { ...DEFAULT_LOOP_SETTINGS, dryRun: true }
   const loop = createLoop(
-    { view, evictor, clock, rest: createRest(clock), recorder, leadership, history },
+    { view, evictor, clock, rest, recorder, leadership, history },
     { prepare: situation => following.prepare(situation), plan },
     DEFAULT_POLICY,
     settings,

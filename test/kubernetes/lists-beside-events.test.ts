@@ -2,16 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { createClusterState, type ClusterReader, type Delta } from '../../src/cluster/cluster-state.ts'
 import { namespaceOf, recordKey, type ClusterRecord, type RecordKind } from '../../src/cluster/records.ts'
 import { createRecordStore } from '../../src/kubernetes/record-store.ts'
-import { createRest } from '../../src/kubernetes/rests.ts'
 import { plan } from '../../src/planning/plan.ts'
 import type { Plan } from '../../src/planning/plan-types.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
-import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { drawCluster, numbersFrom, objectsOf } from '../planning/small-clusters.ts'
-import { slowClock } from '../support/slow-clock.ts'
+import { restEachTime } from '../support/rest-each-time.ts'
 import { AT_REST, budget, stateOf } from '../support/spread-world.ts'
 
 const SEEDS = Array.from({ length: 60 }, (_, index) => 1 + index)
@@ -43,8 +41,6 @@ function decided({ evictions, groups }: Plan): unknown {
   return { evictions, groups: groups.map(group) }
 }
 
-const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
-
 describe.each(SEEDS)('lists that go in record by record, beside events of other kinds (seed %i)', seed => {
   it('lead to what is there, and to the plan of one who looks at it anew', async () => {
     const below = numbersFrom(seed)
@@ -55,8 +51,7 @@ describe.each(SEEDS)('lists that go in record by record, beside events of other 
       model.advance(delta)
       planner.note(delta)
     }
-    const rest = createRest(slowClock(createVirtualClock(0)))
-    const storeOf = (kind: RecordKind) => createRecordStore(kind, cluster, () => undefined, tell, rest)
+    const storeOf = (kind: RecordKind) => createRecordStore(kind, cluster, () => undefined, tell, restEachTime)
     const stores = KINDS.map(kind => ({ kind, store: storeOf(kind) }))
 
     /** One kind becomes what it is in another cluster, by events in any order. */
@@ -67,7 +62,7 @@ describe.each(SEEDS)('lists that go in record by record, beside events of other 
         ...[...next.all(kind)].map(record => () => store.upsert(record)),
       ]
       while (events.length > 0) {
-        await turn()
+        await restEachTime()
         events.splice(below(events.length), 1)[0]?.()
       }
     }
@@ -76,7 +71,7 @@ describe.each(SEEDS)('lists that go in record by record, beside events of other 
       const next = drawState(seed * STEPS + step, below)
       // What a plan begins with is made meanwhile, of whatever is there.
       const prepare = async (): Promise<void> => {
-        for (const _step of planner.prepare(AT_REST)) await turn()
+        for (const _step of planner.prepare(AT_REST)) await restEachTime()
       }
       await Promise.all([
         ...stores.map(each => (step === 0 || below(2) === 0 ? each.store.replace([...next.all(each.kind)]) : watch(each, next))),

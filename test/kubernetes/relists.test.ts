@@ -6,6 +6,7 @@ import { createLoop, type Loop } from '../../src/rebalancing/loop.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../../src/rebalancing/settings.ts'
 import { shopPod, written } from '../support/embedded-api.ts'
 import { plan } from '../support/made-up-plans.ts'
+import { restEachTime } from '../support/rest-each-time.ts'
 import { watchStore, type WatchedStore, type WatchedStoreOptions } from '../support/watched-store.ts'
 
 // The client takes a list in as many turns of the event loop as can be, so that every turn between two records is one in which others look.
@@ -81,7 +82,7 @@ describe.each([
       {
         view,
         clock,
-        rest: () => new Promise(resolve => setImmediate(resolve)),
+        rest: restEachTime,
         evictor: { evict: () => Promise.reject(new Error('nothing is to be evicted')) },
         recorder: { record: () => {} },
         leadership: {
@@ -94,7 +95,8 @@ describe.each([
         history: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
       },
       {
-        prepare: () => [undefined, undefined],
+        // So long that the list begins to go in while one is under way.
+        prepare: () => Array<void>(20).values(),
         plan: () => {
           planned.push(generationsIn(view.state))
           return plan([], [])
@@ -107,10 +109,8 @@ describe.each([
     let done = false
     let halfIn = 0
     const everyTurn = (): void => {
-      if (generationsIn(view.state).includes('and')) {
-        halfIn += 1
-        wake()
-      }
+      halfIn += Number(generationsIn(view.state).includes('and'))
+      wake()
       const { hold } = loop.status()
       if (hold !== undefined) holds.add(hold.reason)
       if (!done) setImmediate(everyTurn)

@@ -8,8 +8,8 @@ import { createObjectStore } from '../../src/simulation/store.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { createMemoryRecorder, transportTo } from './api-transport.ts'
 import { shopPod, written } from './embedded-api.ts'
+import { restEachTime } from './rest-each-time.ts'
 import { until } from './scripted-server.ts'
-import { slowClock } from './slow-clock.ts'
 
 const NOW = Date.parse('2026-11-21T10:00:00Z')
 
@@ -116,10 +116,11 @@ export async function watchStore(pods: number, options: WatchedStoreOptions = {}
         .join(' '),
     async connect() {
       const opened = openClusterView(transport, {
-        clock: options.inSmallestSlices === true ? slowClock(clock) : clock,
+        clock,
         random: () => random.next(),
         signal: stop.signal,
         recorder,
+        ...(options.inSmallestSlices === true && { rest: restEachTime }),
       })
       view = opened
       let done = false
