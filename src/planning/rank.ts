@@ -6,18 +6,18 @@ import { excessNow, type SpreadState } from './spread-state.ts'
 /** Pods that the scheduler and every count treat alike: whatever refuses one of them refuses all. Least harm first. */
 interface Alike {
   readonly pods: readonly PodRecord[]
-  /** The groups that count them, with the domain that they stand in; -1 where that does not count. */
-  readonly counting: readonly SpreadState[]
-  readonly domains: readonly number[]
+  /** The groups acted on that count them, with the domain that they stand in. */
+  readonly standing: readonly { readonly state: SpreadState; readonly domain: number }[]
 }
 
 /** Pods that may be moved, sorted out once for many questions. */
 export interface Candidates {
   /**
    * The pods worth trying that are not gone, best first, those that are alike together. First those whose departure promises most over all
-   * groups, then those that stand highest above the lowest count in the groups in question, then least harm.
+   * groups, then those that stand highest above the lowest count in the groups in question, then least harm. Whoever is content with the first
+   * does not pay for the order of the others; counts must be the same whenever the next is asked for.
    */
-  ranked(within: ReadonlySet<SpreadState>, gone: ReadonlySet<string>): readonly (readonly PodRecord[])[]
+  ranked(within: ReadonlySet<SpreadState>, gone: ReadonlySet<string>): Iterable<readonly PodRecord[]>
 }
 
 /** @param movable least harm first */
@@ -25,33 +25,50 @@ export function candidatesAmong(movable: readonly PodRecord[], context: MoveCont
   const harm = new Map(movable.map((pod, order) => [pod, order]))
   const kinds = alikeAmong(movable, context)
   return {
-    ranked(within, gone) {
+    *ranked(within, gone) {
       const gains = createGains()
-      return kinds
-        .flatMap(kind => {
-          const pods = gone.size === 0 ? kind.pods : kind.pods.filter(({ uid }) => !gone.has(uid))
-          const [pod] = pods
-          if (pod === undefined) return []
-          const { promise, height } = outlookOf(kind, context, within, gains)
-          return promise > 0 ? [{ pods, promise, height, order: harm.get(pod) ?? 0 }] : []
-        })
-        .sort((a, b) => b.promise - a.promise || b.height - a.height || a.order - b.order)
-        .map(({ pods }) => pods)
+      const hopeful: Ranked[] = []
+      let best: Ranked | undefined
+      for (const kind of kinds) {
+        const { promise, height } = outlookOf(kind, within, gains)
+        const first = promise > 0 ? kind.pods.find(({ uid }) => !gone.has(uid)) : undefined
+        if (first === undefined) continue
+        const ranked = { kind, promise, height, order: harm.get(first) ?? 0 }
+        if (best === undefined || bestFirst(ranked, best) < 0) best = ranked
+        hopeful.push(ranked)
+      }
+      const podsOf = ({ kind: { pods } }: Ranked): readonly PodRecord[] => pods.filter(({ uid }) => !gone.has(uid))
+      if (best === undefined) return
+      yield podsOf(best)
+      for (const ranked of hopeful.sort(bestFirst)) if (ranked !== best) yield podsOf(ranked)
     },
   }
 }
 
+interface Ranked extends Outlook {
+  readonly kind: Alike
+  /** Of the first of its pods that is not gone, by harm. */
+  readonly order: number
+}
+
+function bestFirst(one: Ranked, other: Ranked): number {
+  return other.promise - one.promise || other.height - one.height || one.order - other.order
+}
+
 /** Sorts pods by everything that tells them apart, one thing after the other: one joined text for each pod would cost more than all the rest. */
-function alikeAmong(pods: readonly PodRecord[], { states }: MoveContext): readonly Alike[] {
+function alikeAmong(movable: readonly PodRecord[], { states, acting }: MoveContext): readonly Alike[] {
   const root: Branch = { next: new Map(), alike: undefined }
   const found: Alike[] = []
-  for (const pod of pods) {
-    const counting = states.counting(pod)
-    const domains = counting.map(({ index }) => index.of(pod.nodeName ?? '') ?? -1)
+  for (const pod of movable) {
+    const standing = states.counting(pod).map(state => ({ state, domain: state.index.of(pod.nodeName ?? '') ?? -1 }))
     let branch = branchOf(branchOf(branchOf(root, pod.spec), pod.labels), ownName(pod) ?? pod.controller?.uid)
-    for (const domain of domains) branch = branchOf(branch, domain)
-    if (branch.alike === undefined) found.push((branch.alike = { pods: [pod], counting, domains }))
-    else branch.alike.pods.push(pod)
+    for (const { domain } of standing) branch = branchOf(branch, domain)
+    if (branch.alike !== undefined) {
+      branch.alike.pods.push(pod)
+      continue
+    }
+    branch.alike = { pods: [pod], standing: standing.filter(({ state, domain }) => domain !== -1 && acting.has(state)) }
+    found.push(branch.alike)
   }
   return found
 }
@@ -99,13 +116,11 @@ interface Outlook {
   readonly height: number
 }
 
-function outlookOf({ counting, domains }: Alike, { acting }: MoveContext, within: ReadonlySet<SpreadState>, gains: Gains): Outlook {
+function outlookOf({ standing }: Alike, within: ReadonlySet<SpreadState>, gains: Gains): Outlook {
   let promise = 0
   let height = 0
-  for (let i = 0; i < counting.length; i += 1) {
-    const state = counting[i]
-    const domain = domains[i] ?? -1
-    if (state === undefined || domain === -1 || !acting.has(state) || excessNow(state) === 0) continue
+  for (const { state, domain } of standing) {
+    if (excessNow(state) === 0) continue
     const count = state.countIn(domain)
     if (within.has(state)) height += count - state.lowest()
     promise += gains(state, count)

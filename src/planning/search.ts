@@ -129,7 +129,7 @@ function straightOn(
   return moves
 }
 
-function bestMove(ranked: readonly (readonly PodRecord[])[], context: MoveContext, refused: Map<string, Veto>): Move | undefined {
+function bestMove(ranked: Iterable<readonly PodRecord[]>, context: MoveContext, refused: Map<string, Veto>): Move | undefined {
   for (const alike of ranked) {
     const [first] = alike
     if (first === undefined) continue
