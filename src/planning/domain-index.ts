@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodSpec } from '../cluster/pod.ts'
 import { isOneNodeEach, presenceIn, type DomainSet } from '../scheduling/node-layout.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
@@ -37,13 +38,9 @@ export function createDomainIndexes(model: SchedulerModel): DomainIndexes {
   const keys = new Map<PodSpec, string>()
   return ({ constraint, representative: { spec } }, over) => {
     const isSoft = constraint.whenUnsatisfiable === 'ScheduleAnyway'
-    const bySpec = known.get(over) ?? new Map<string, DomainIndex>()
-    known.set(over, bySpec)
-    const key = isSoft ? (keys.get(spec) ?? whatIsTolerated(spec)) : ''
-    if (isSoft) keys.set(spec, key)
-    const index = bySpec.get(key) ?? indexOf(over, name => !isSoft || hasPlaceFor(model, spec, name))
-    bySpec.set(key, index)
-    return index
+    const bySpec = memo(known, over, () => new Map<string, DomainIndex>())
+    const key = isSoft ? memo(keys, spec, () => whatIsTolerated(spec)) : ''
+    return memo(bySpec, key, () => indexOf(over, name => !isSoft || hasPlaceFor(model, spec, name)))
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels, selectorKey } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord, type PodSpec } from '../cluster/pod.ts'
 import { DEFAULT_PROFILE } from '../scheduling/profile.ts'
 import type { EffectiveConstraint, SchedulerModel } from '../scheduling/scheduler-model.ts'
@@ -54,12 +55,6 @@ export function createGroupKeys(model: ConstraintSource): GroupKeys {
     },
     forget: namespace => void known.delete(namespace),
   }
-}
-
-function memo<K, V>(known: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
-  let value = known.get(key)
-  if (value === undefined) known.set(key, (value = make()))
-  return value
 }
 
 function keysOf(model: ConstraintSource, pod: PodRecord): readonly GroupKey[] {

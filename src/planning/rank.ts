@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { isReplicaOwner } from '../scheduling/controller-record.ts'
 import type { MoveContext } from './move.ts'
@@ -79,9 +80,7 @@ interface Branch {
 }
 
 function branchOf({ next }: Branch, key: unknown): Branch {
-  let branch = next.get(key)
-  if (branch === undefined) next.set(key, (branch = { next: new Map(), alike: undefined }))
-  return branch
+  return memo(next, key, () => ({ next: new Map<unknown, Branch>(), alike: undefined }))
 }
 
 /** Volumes are a pod's own, and what comes once the pod is gone finds its node's room freed: those pods are like no other. */
@@ -97,8 +96,7 @@ type Gains = (state: SpreadState, count: number) => number
 function createGains(): Gains {
   const known = new Map<SpreadState, (number | undefined)[]>()
   return (state, count) => {
-    const byCount = known.get(state) ?? []
-    known.set(state, byCount)
+    const byCount = memo(known, state, () => [])
     return (byCount[count] ??= gainFrom(state, count))
   }
 }

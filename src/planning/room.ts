@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
@@ -18,11 +19,11 @@ export function createRoomFinder(model: SchedulerModel, closed: Mark | undefined
   const known = new Map<Int32Array, Map<DomainIndex, DomainRooms>>()
   const roomsOf = (pod: PodRecord, index: DomainIndex): DomainRooms => {
     const room = model.roomFor({ ...pod, nodeName: undefined })
-    const byIndex = known.get(room) ?? new Map<DomainIndex, DomainRooms>()
-    known.set(room, byIndex)
-    const rooms = byIndex.get(index) ?? roomsIn(index, room, closed)
-    byIndex.set(index, rooms)
-    return rooms
+    return memo(
+      memo(known, room, () => new Map<DomainIndex, DomainRooms>()),
+      index,
+      () => roomsIn(index, room, closed),
+    )
   }
   return ({ members, representative }, index) => {
     const [first, ...others] = representative.claims.length === 0 ? [representative] : members.slice(0, MEMBERS_ASKED)

@@ -1,5 +1,6 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { neverAllows } from '../scheduling/budget-arithmetic.ts'
 import type { Policy } from './policy.ts'
@@ -65,8 +66,6 @@ function isVetoedAlike(one: PodRecord, other: PodRecord): boolean {
 }
 
 function ownersFrom(known: Map<string, Owners>, cluster: ClusterReader, pod: PodRecord): Owners {
-  if (pod.controller === undefined) return ownersOf(cluster, pod)
-  const found = known.get(pod.controller.uid) ?? ownersOf(cluster, pod)
-  known.set(pod.controller.uid, found)
-  return found
+  const { controller } = pod
+  return controller === undefined ? ownersOf(cluster, pod) : memo(known, controller.uid, () => ownersOf(cluster, pod))
 }

@@ -1,4 +1,5 @@
 import type { Labels } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 
 /** Number of pods by node name. */
@@ -55,17 +56,19 @@ export function createAffinityIndex(): MutableAffinityIndex {
     remove: (pod, nodeName) => count(pod, nodeName, -1),
     forget,
     recall(about, question, find) {
-      const byQuestion = found.get(about) ?? new Map<string, readonly TermPods[]>()
-      found.set(about, byQuestion)
-      const known = byQuestion.get(question) ?? find()
-      byQuestion.set(question, known)
-      return known
+      return memo(
+        memo(found, about, () => new Map<string, readonly TermPods[]>()),
+        question,
+        find,
+      )
     },
   }
 }
 
 function hasAffinityTerms({ podAffinity, podAntiAffinity }: PodSpec): boolean {
-  return [podAffinity, podAntiAffinity].some(({ required, preferred }) => required.length > 0 || preferred.length > 0)
+  const terms =
+    podAffinity.required.length + podAffinity.preferred.length + podAntiAffinity.required.length + podAntiAffinity.preferred.length
+  return terms > 0
 }
 
 type Counts<A, B> = Map<A, Map<B, Map<string, number>>>
@@ -75,14 +78,12 @@ type Counts<A, B> = Map<A, Map<B, Map<string, number>>>
  * and still is.
  */
 function addTo<A, B>(counts: Counts<A, B>, outer: A, inner: B, nodeName: string, change: number): boolean {
-  const middle = counts.get(outer) ?? new Map<B, Map<string, number>>()
-  const nodes = middle.get(inner) ?? new Map<string, number>()
+  const middle = memo(counts, outer, () => new Map<B, Map<string, number>>())
+  const nodes = memo(middle, inner, () => new Map<string, number>())
   const pods = (nodes.get(nodeName) ?? 0) + change
   const wasThere = nodes.size > 0
   if (pods > 0) {
     nodes.set(nodeName, pods)
-    middle.set(inner, nodes)
-    counts.set(outer, middle)
     return wasThere
   }
   nodes.delete(nodeName)

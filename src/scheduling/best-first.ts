@@ -1,7 +1,8 @@
 /** Places with a score each, some of them empty; tells the best without a look at the others. */
 export interface BestFirst {
-  /** Scores are 0 or more; undefined empties the place. */
-  set(place: number, score: number | undefined): void
+  /** Scores are 0 or more; -1 empties the place. */
+  set(place: number, score: number): void
+  at(place: number): number
   /** The highest score, and the first place that has it; -1 where all are empty. */
   highest(): number
   first(): number
@@ -20,7 +21,7 @@ export function createBestFirst(scores: Int32Array): BestFirst {
   matches.set(scores, leaves)
   for (let match = leaves - 1; match >= 1; match -= 1) matches[match] = Math.max(at(2 * match), at(2 * match + 1))
   return {
-    set(place, score = -1) {
+    set(place, score) {
       let match = leaves + place
       let winner = score
       while (match >= 1 && matches[match] !== winner) {
@@ -29,6 +30,7 @@ export function createBestFirst(scores: Int32Array): BestFirst {
         winner = Math.max(at(2 * match), at(2 * match + 1))
       }
     },
+    at: place => at(leaves + place),
     highest: () => at(1),
     first() {
       const best = at(1)

@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 import { FILTERS } from './default-plugins.ts'
 import type { ImageNodes, ImageState } from './image-nodes.ts'
@@ -58,8 +59,7 @@ export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAns
   return {
     of(context, pod) {
       const { spec } = pod
-      const keysOf = keys.get(spec) ?? keysFor(spec)
-      keys.set(spec, keysOf)
+      const keysOf = memo(keys, spec, () => keysFor(spec))
       const nodes = table.layout.byName.length
       const states = spec.images.map(image => images.stateOf(image))
       // Most images are on few nodes, where they are worth nothing: workloads that differ in nothing else share their answers.
@@ -126,7 +126,7 @@ function keep(
   const ownScore = new Int32Array(capacity)
 
   const highestScore = 100 * (weights.NodeResourcesFit + weights.NodeResourcesBalancedAllocation + weights.ImageLocality)
-  const cellsByPartition = new Map<object, NodeCells>()
+  const cellsByPartition = new Map<object, { readonly cells: NodeCells; asOf: number }>()
   let cellsOver: NodeLayout | undefined
   /** Kept up to date once somebody has asked for it. */
   let copies: Int32Array | undefined
@@ -154,19 +154,12 @@ function keep(
     if (copies !== undefined) copies[slot] = info !== undefined && refusedBy[slot] === PASSES ? copiesThatFit(spec, info) : 0
   }
 
-  const passes = (slot: number): boolean => refusedBy[slot] === PASSES
   function askAgain(slot: number): void {
-    const passed = passes(slot)
-    const before = ownScore[slot] ?? 0
     ask(slot)
     countCopies(slot)
-    const after = ownScore[slot] ?? 0
-    if (passed === passes(slot) && before === after) return
-    for (const cells of cellsByPartition.values()) {
-      if (passed) cells.count(slot, before, -1)
-      if (passes(slot)) cells.count(slot, after, 1)
-    }
   }
+
+  const scoreOn = (slot: number): number => (refusedBy[slot] === PASSES ? (ownScore[slot] ?? 0) : -1)
 
   return {
     refusedBy,
@@ -174,17 +167,20 @@ function keep(
     preferredWeight: ofNodes.preferredWeight,
     ownScore,
     cells(marks) {
-      const { layout } = table
+      const { layout, changes } = table
       if (cellsOver !== layout) cellsByPartition.clear()
       cellsOver = layout
       const partition = layout.partition([...marks, ...ofNodes.marks(layout)])
-      let cells = cellsByPartition.get(partition)
-      if (cells === undefined) {
-        cells = createNodeCells(partition, slot => (passes(slot) ? ownScore[slot] : undefined), highestScore)
-        cellsByPartition.set(partition, cells)
+      let known = cellsByPartition.get(partition)
+      if (known === undefined) {
+        cellsByPartition.set(partition, (known = { cells: createNodeCells(partition, scoreOn, highestScore), asOf }))
         const [oldest] = cellsByPartition.keys()
         if (cellsByPartition.size > MOST_CELLS && oldest !== undefined) cellsByPartition.delete(oldest)
       }
+      // Many ways to tell nodes apart are kept; each is brought up to date when it is asked for.
+      const { cells } = known
+      changes.forEachSince(known.asOf, slot => cells.set(slot, scoreOn(slot)))
+      known.asOf = asOf
       return cells
     },
     room() {
@@ -209,8 +205,10 @@ function keep(
       const isImageMoved = hasImages && (nodes !== nodesNow || statesNow.some((state, index) => state !== imageStates[index]))
       imageStates = statesNow
       nodes = nodesNow
-      if (isImageMoved) for (let slot = 0; slot < slots.length; slot += 1) askAgain(slot)
-      else changes.forEachSince(asOf, askAgain)
+      if (isImageMoved) {
+        cellsByPartition.clear()
+        for (let slot = 0; slot < slots.length; slot += 1) askAgain(slot)
+      } else changes.forEachSince(asOf, askAgain)
       asOf = changes.clock
     },
   }

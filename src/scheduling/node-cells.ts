@@ -15,39 +15,38 @@ export interface Cell {
   best(): number
 }
 
-/** All nodes in cells, with those that pass counted by their own score; advanced node by node. */
+/** All nodes in cells, with those that pass counted by their own score; advanced node by node. A score of -1 stands for a node that does not pass. */
 export interface NodeCells {
   readonly cells: readonly Cell[]
   /** By slot: the number of its cell. */
   readonly cellOf: Int32Array
-  /** A node with that score comes to pass (1), or passes no more (-1). */
-  count(slot: number, score: number, change: 1 | -1): void
+  set(slot: number, score: number): void
 }
 
 /**
- * @param scoreOn the own score on the node in a slot, or undefined where the pod's own filters refuse it
+ * @param scoreOn the own score on the node in a slot
  * @param highestScore what no own score exceeds
  */
 export function createNodeCells(
   { classOf, placeOf, classes }: Partition,
-  scoreOn: (slot: number) => number | undefined,
+  scoreOn: (slot: number) => number,
   highestScore: number,
 ): NodeCells {
   const cells = classes.map(slots => createCell(slots, scoreOn, highestScore))
   return {
     cells,
     cellOf: classOf,
-    count: (slot, score, change) => cells[classOf[slot] ?? -1]?.count(placeOf[slot] ?? 0, score, change),
+    set: (slot, score) => cells[classOf[slot] ?? -1]?.set(placeOf[slot] ?? 0, score),
   }
 }
 
 interface CountedCell extends Cell {
-  count(place: number, score: number, change: 1 | -1): void
+  set(place: number, score: number): void
 }
 
-function createCell(slots: Int32Array, scoreOn: (slot: number) => number | undefined, highestScore: number): CountedCell {
+function createCell(slots: Int32Array, scoreOn: (slot: number) => number, highestScore: number): CountedCell {
   const byScore = new Int32Array(highestScore + 1)
-  const scores = slots.map(slot => scoreOn(slot) ?? -1)
+  const scores = slots.map(scoreOn)
   const order = createBestFirst(scores)
   let passing = 0
   for (const score of scores) {
@@ -63,10 +62,13 @@ function createCell(slots: Int32Array, scoreOn: (slot: number) => number | undef
     },
     highest: () => order.highest(),
     best: () => slots[order.first()] ?? -1,
-    count(place, score, change) {
-      byScore[score] = (byScore[score] ?? 0) + change
-      passing += change
-      order.set(place, change === 1 ? score : undefined)
+    set(place, score) {
+      const before = order.at(place)
+      if (before === score) return
+      if (before !== -1) byScore[before] = (byScore[before] ?? 0) - 1
+      if (score !== -1) byScore[score] = (byScore[score] ?? 0) + 1
+      passing += Number(score !== -1) - Number(before !== -1)
+      order.set(place, score)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { isAboutToGo } from './about-to-go.ts'
 import type { Eligibility } from './eligibility.ts'
@@ -141,13 +142,4 @@ function groupNames({ names: nodeNames, byName }: NodeLayout, domainOf: Int32Arr
   for (const slot of byName) memo(names, domainOf[slot] ?? NO_DOMAIN, () => []).push(nodeNames[slot] ?? '')
   names.delete(NO_DOMAIN)
   return names
-}
-
-function memo<K, V>(known: Map<K, V>, key: K, compute: () => V): V {
-  let value = known.get(key)
-  if (value === undefined) {
-    value = compute()
-    known.set(key, value)
-  }
-  return value
 }

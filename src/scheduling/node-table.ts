@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { charge, createNodeAmounts, setCapacity, usedAt, type NodeAmounts } from './node-amounts.ts'
@@ -46,11 +47,7 @@ export function createNodeTable(count: PodCounter, swap: PodSwapper): NodeTable 
   const freeSlots: number[] = []
   let layout: NodeLayout | undefined
 
-  const seatOf = (name: string): Seat => {
-    const seat = seats.get(name) ?? { pods: new Set(), slot: undefined }
-    seats.set(name, seat)
-    return seat
-  }
+  const seatOf = (name: string): Seat => memo(seats, name, () => ({ pods: new Set(), slot: undefined }))
   const dropIfEmpty = (name: string, seat: Seat): void => {
     if (seat.slot === undefined && seat.pods.size === 0) seats.delete(name)
   }

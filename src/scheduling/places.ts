@@ -48,12 +48,9 @@ export function createPlaces(): Places {
         apartIn[slot] = question
         alone.push(slot)
       }
-      const countAlone = (change: 1 | -1): void => {
-        for (const slot of alone) nodeCells.count(slot, answers.ownScore[slot] ?? 0, change)
-      }
-      countAlone(-1)
+      for (const slot of alone) nodeCells.set(slot, -1)
       const answer = ask([...placesIn(nodeCells), ...alone.map(slot => ({ slot, nodes: 1, cell: undefined }))])
-      countAlone(1)
+      for (const slot of alone) nodeCells.set(slot, answers.ownScore[slot] ?? 0)
       return answer
     },
   }

@@ -1,7 +1,8 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { selectorKey } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
-import type { PodAffinityTerm, PodRecord, PodSpec } from '../cluster/pod.ts'
+import { memo } from '../cluster/memo.ts'
+import type { OwnerRef, PodAffinityTerm, PodRecord, PodSpec } from '../cluster/pod.ts'
 import { eligibilityFor, type Eligibility } from './eligibility.ts'
 import type { SchedulerProfile, SchedulerProfiles } from './profile.ts'
 import type { EffectiveConstraint } from './scheduler-model.ts'
@@ -30,9 +31,12 @@ export interface PodQuestions {
   forget(): void
 }
 
+/** In the place of an owner; replicas share theirs as an object. */
+const NOBODY = {}
+
 export function createPodQuestions(cluster: ClusterReader, profiles: SchedulerProfiles): PodQuestions {
   // Weak: a template that is gone takes its questions along.
-  let known = new WeakMap<PodSpec, WeakMap<Labels, Map<string, PodQuestion>>>()
+  let known = new WeakMap<PodSpec, WeakMap<Labels, WeakMap<OwnerRef | typeof NOBODY, Map<string, PodQuestion>>>>()
 
   let latest: { readonly pod: PodRecord; readonly question: PodQuestion } | undefined
 
@@ -40,13 +44,10 @@ export function createPodQuestions(cluster: ClusterReader, profiles: SchedulerPr
     of(pod) {
       // A prediction comes back to its pod again and again.
       if (latest?.pod === pod) return latest.question
-      const byLabels = known.get(pod.spec) ?? new WeakMap<Labels, Map<string, PodQuestion>>()
-      known.set(pod.spec, byLabels)
-      const byOwner = byLabels.get(pod.labels) ?? new Map<string, PodQuestion>()
-      byLabels.set(pod.labels, byOwner)
-      const owner = `${pod.namespace}/${pod.controller?.apiVersion ?? ''}/${pod.controller?.kind ?? ''}/${pod.controller?.name ?? ''}`
-      const question = byOwner.get(owner) ?? questionOf(cluster, profiles.get(pod.spec.schedulerName), pod)
-      byOwner.set(owner, question)
+      const byLabels = memo(known, pod.spec, () => new WeakMap<Labels, WeakMap<OwnerRef | typeof NOBODY, Map<string, PodQuestion>>>())
+      const byOwner = memo(byLabels, pod.labels, () => new WeakMap<OwnerRef | typeof NOBODY, Map<string, PodQuestion>>())
+      const byNamespace = memo(byOwner, pod.controller ?? NOBODY, () => new Map<string, PodQuestion>())
+      const question = memo(byNamespace, pod.namespace, () => questionOf(cluster, profiles.get(pod.spec.schedulerName), pod))
       latest = { pod, question }
       return question
     },

@@ -1,5 +1,6 @@
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { Labels, LabelSelector } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { NO_DOMAIN, type DomainSet, type NodeLayout } from './node-layout.ts'
 
@@ -29,11 +30,7 @@ export function createSpreadCounts(): SpreadCounts {
   let views = 0
   let labelSets = 0
 
-  const namespaceOf = (name: string): Namespace => {
-    const namespace = namespaces.get(name) ?? { byLabels: new Map(), views: new Map() }
-    namespaces.set(name, namespace)
-    return namespace
-  }
+  const namespaceOf = (name: string): Namespace => memo(namespaces, name, () => ({ byLabels: new Map(), views: new Map() }))
 
   /** Selectors go out of use (each rollout has its own pod-template-hash) and nobody says so; those in use come back when asked for. */
   function forgetViews(): void {
