@@ -84,6 +84,7 @@ describe('on random clusters', () => {
           expect(nodesOf(told).filter(({ name, total }) => totals.get(name) !== total)).toEqual([])
         }
       }),
+      { numRuns: 400 },
     )
   })
 

@@ -179,24 +179,35 @@ function nodesPromisedAway(
   return away
 }
 
-/** How many nodes each filter was the first to refuse, counted place by place, and node by node where the pod's own filters do. */
+/**
+ * How many nodes each filter was the first to refuse, counted place by place, and node by node where the pod's own filters do. A filter can have
+ * several reasons; that of the first node by name is told, however nodes were told apart.
+ */
 function refusals(
-  { views, answers, feasibility }: Question,
+  { views, answers, places, feasibility }: Question,
   promisedAway: ReadonlyMap<number, FilterPlugin>,
   found: readonly Place[],
 ): readonly Refusal[] {
-  const byPlugin = new Map<FilterPlugin, { nodes: number; readonly slot: number }>()
+  const { layout } = views.table
+  const nameOf = (slot: number): string => layout.names[slot] ?? ''
+  const byPlugin = new Map<FilterPlugin, { nodes: number; slot: number }>()
   const add = (plugin: FilterPlugin | undefined, slot: number, nodes: number): void => {
     if (plugin === undefined) return
     const known = byPlugin.get(plugin)
-    if (known === undefined) byPlugin.set(plugin, { nodes, slot })
-    else known.nodes += nodes
+    if (known === undefined) {
+      byPlugin.set(plugin, { nodes, slot })
+      return
+    }
+    known.nodes += nodes
+    if (nameOf(slot) < nameOf(known.slot)) known.slot = slot
   }
-  for (const slot of views.table.layout.byName) {
+  for (const slot of layout.byName) {
     const number = answers.refusedBy[slot] ?? PASSES
     if (number !== PASSES) add(pluginNumbered(number), slot, 1)
   }
-  for (const { slot, nodes } of found) add(promisedAway.get(slot) ?? feasibility.refusedBy(slot), slot, nodes)
+  const firstOf = ({ slot, cell }: Place): number =>
+    cell?.slots.find(each => answers.refusedBy[each] === PASSES && !places.isApart(each)) ?? slot
+  for (const place of found) add(promisedAway.get(place.slot) ?? feasibility.refusedBy(place.slot), firstOf(place), place.nodes)
   return FILTER_PLUGINS.flatMap(plugin => {
     const refused = byPlugin.get(plugin)
     if (refused === undefined) return []
