@@ -1,4 +1,5 @@
 import { createListScanner } from '../cluster/list-scanner.ts'
+import { withoutManagedFields } from '../cluster/managed-fields.ts'
 import type { Clock, Rest } from '../rebalancing/ports.ts'
 import { ApiError, apiError } from './api-error.ts'
 import { createBackOff } from './back-off.ts'
@@ -105,7 +106,7 @@ async function readPage<T>(options: ListOptions<T>, path: string, deadlineMs: nu
   const items: T[] = []
   const scanner = createListScanner(
     ({ text }) => {
-      const item = read(JSON.parse(text))
+      const item = read(JSON.parse(withoutManagedFields(text)))
       if (item !== undefined) items.push(item)
     },
     { itemsRequired: false },

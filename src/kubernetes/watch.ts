@@ -1,4 +1,5 @@
 import type { Clock, Rest } from '../rebalancing/ports.ts'
+import { withoutManagedFields } from '../cluster/managed-fields.ts'
 import { isRawObject } from '../cluster/raw-value.ts'
 import { ApiError, apiError } from './api-error.ts'
 import { statusOf } from './api-status.ts'
@@ -87,7 +88,7 @@ function parseEvent(line: StreamLine, path: string, now: number): WatchEvent | '
   if (!('text' in line)) return 'Garbage'
   let raw: unknown
   try {
-    raw = JSON.parse(line.text)
+    raw = JSON.parse(withoutManagedFields(line.text))
   } catch {
     return 'Garbage'
   }

@@ -17,7 +17,7 @@ import { DEFAULT_LOOP_SETTINGS } from '../../src/rebalancing/settings.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import type { ClientReport } from './scale-messages.ts'
-import { collectGarbage, startProbe, type Probe } from './scale-probe.ts'
+import { collectGarbage, startLightProbe, startProbe, type Probe } from './scale-probe.ts'
 
 // One client in a process of its own: `bare URL`, `run URL`, `report FILE`, or `soak URL`.
 
@@ -98,6 +98,11 @@ async function run(server: string): Promise<void> {
     undecided = []
     return result
   }
+  /** All events are out, as the parent says, and have been heeded. */
+  const decidedAll = async (): Promise<void> => {
+    await once(process, 'message')
+    while (undecided.length > 0) await sleep(20)
+  }
   const leadership = { mayAct: () => true, subscribe: () => () => {} }
   const history = { load: () => Promise.resolve(undefined), save: () => Promise.resolve() }
   const evictor = { evict: () => Promise.reject(new Error('a dry run evicts nothing')) }
@@ -115,14 +120,15 @@ async function run(server: string): Promise<void> {
   await sleep(20)
   tell({ kind: 'Planned', planSeconds, evictions: loop.status().plan?.evictions.length ?? 0, cost: planning.cost() })
 
+  // What runs for the first time is compiled: the steady state begins after so many events.
+  await decidedAll()
+  tell({ kind: 'WarmedUp' })
   plans = 0
   planSeconds = 0
   seen.length = 0
   toDecision.length = 0
-  const watching = startProbe()
-  // What the watch has told by now is let through first.
-  await once(process, 'message')
-  while (undecided.length > 0) await sleep(20)
+  const watching = startLightProbe()
+  await decidedAll()
   const cost = watching.cost()
   const sorted = (delays: readonly number[]): readonly number[] => delays.toSorted((left, right) => left - right)
   tell({ kind: 'Watched', delays: { toViews: sorted(seen), toDecision: sorted(toDecision) }, plans, planSeconds, cost })

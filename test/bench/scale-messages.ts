@@ -19,9 +19,9 @@ export interface Cost {
   /** Of the main thread. */
   readonly cpuSeconds: number
   readonly bytes: number
-  /** Longest turn of the event loop, milliseconds of wall-clock time and of the main thread's CPU time. */
+  /** Longest turn of the event loop, milliseconds of wall-clock time and, where it is known, of the main thread's CPU time. */
   readonly blockMs: number
-  readonly blockCpuMs: number
+  readonly blockCpuMs: number | null
   /** Resident memory in MB: the highest since the process began, and after a full collection. */
   readonly peakMb: number
   readonly steadyMb: number
@@ -48,6 +48,7 @@ export type ClientReport =
       readonly lists: number
       readonly missedByWatch: number
     }
+  | { readonly kind: 'WarmedUp' }
   /** All events have come; what they cost. */
   | { readonly kind: 'Watched'; readonly delays: Delays; readonly plans: number; readonly planSeconds: number; readonly cost: Cost }
   /** Every list was read again, and what no watch had told is in. */

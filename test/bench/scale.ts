@@ -44,15 +44,20 @@ export async function run(args: readonly string[]): Promise<void> {
     row('fetch and JSON.parse', bare.cost)
 
     const whole = await runWhole(main, { server: url, folder, restMs: Number(values.rest) * 1000 })
-    row('respread run --dry-run', { ...whole, bytes: NaN, blockCpuMs: NaN })
+    row('respread run --dry-run', { ...whole, bytes: NaN, blockCpuMs: null })
 
     const follower = startClient(client, ['run', url], 'container')
     const synced = await told(follower, 'Synced')
     row('run: synced', synced.cost)
     const planned = await told(follower, 'Planned')
     row('run: first plan', planned.cost)
-    await ask(server, { kind: 'Churn', events, perSecond: PER_SECOND }, 'Churned')
-    follower.send('the last event is out')
+    const churn = async (): Promise<void> => {
+      await ask(server, { kind: 'Churn', events, perSecond: PER_SECOND }, 'Churned')
+      follower.send('the last event is out')
+    }
+    await churn()
+    await told(follower, 'WarmedUp')
+    await churn()
     const watched = await told(follower, 'Watched')
     row(`run: ${events} events`, watched.cost)
     // Each watch ends before the new pods come, so that only the lists that follow tell of them.
@@ -93,7 +98,7 @@ function row(name: string, cost: Cost): void {
     [known(cost.bytes / 1e6, 1), 7],
     [known(cost.seconds, 2), 7],
     [known(cost.cpuSeconds, 2), 8],
-    [`${known(cost.blockMs, 0)} (${known(cost.blockCpuMs, 0)})`, 20],
+    [`${known(cost.blockMs, 0)} (${known(cost.blockCpuMs ?? NaN, 0)})`, 20],
     [known(cost.peakMb, 0), 10],
     [known(cost.steadyMb, 0), 12],
   ]
