@@ -48,6 +48,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
   const overview = createOverview(cluster, policy)
   const reports = createGroupReports(cluster, index)
   const harm = leastHarmFirst(policy)
+  const warmUps = [1, 10, 30]
 
   /** Which domains are down or settling, and which groups wait. */
   function surroundings(situation: Situation): Surroundings {
@@ -139,6 +140,10 @@ export function createPlanner(world: World, policy: Policy): Planner {
       reports.write(group, { ...NOTHING_FOUND, roomFor, holdOn, vetoOn })
       yield
     }
+    // What has never run is slow, and what nodes answer is asked of all of them at first: small plans before the first that counts keep steps short.
+    const [worst] = index.urgent()
+    if (worst !== undefined && warmUps.length > 0) roomFor(worst.state.group, worst.state.index)
+    for (; warmUps.length > 0; planNow(situation, warmUps.shift() ?? 0)) yield
   }
 
   return {

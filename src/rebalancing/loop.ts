@@ -97,6 +97,8 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       hold ??= obstacle(context)
       const decision = hold === undefined ? decide() : undefined
       latest = { hold: hold ?? decision?.outsideWindows, plan: decision?.plan ?? latest.plan }
+      // Planning may have taken long, and there may be much to tell.
+      await ports.rest()
       tell(latest.hold, decision)
       if (decision !== undefined) giveSecondChances(context, decision.plan)
       // 5 Evict: each is validated again on the newest state and written to the history first. What evictions will not mend, a scale-in may.

@@ -47,6 +47,7 @@ export function heedMovedBack({ ports, state: { memory } }: LoopContext, plan: P
 /** Groups that have reached balance start with a clean slate, and so do those of which what was learnt is no longer true. */
 export function giveSecondChances({ ports, state: { memory } }: LoopContext, { groups }: Plan): void {
   const { view, clock, recorder } = ports
+  if (memory.history.misses.length === 0 && memory.history.quarantines.length === 0) return
   const now = clock.now()
   const balanced = new Set(groups.filter(({ excess }) => excess === 0).map(({ id }) => id))
   const { misses, quarantines: remembered } = forgive(memory.history, memory.history.moves, balanced, now)
