@@ -44,7 +44,8 @@ interface Written {
 
 export function createGroupReports(cluster: ClusterReader, index: GroupIndex): GroupReports {
   const reports = createSortedList<GroupPlan, Pick<GroupPlan, 'id'>>((one, other) => compareText(one.id, other.id))
-  const leftAloneIds = new Map<string, LeftAlone>()
+  /** By group id, where some of its pods do. */
+  const stays = new Map<string, LeftAlone>()
   const stale = new Set<string>()
   /** Groups of which somebody has asked for the risk as it stands in their report. */
   const assessed = new Set<string>()
@@ -59,8 +60,8 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
     const room: DomainRooms = domain => (rooms ??= roomFor(state.group, state.index))(domain)
     const brief: GroupBrief = { ...group, hold, isSearched: needsNone || searched.has(state), vetoOn, room }
     const leftAlone = leftAloneIn(brief, destinations, refused, obstacles.get(state))
-    if (leftAlone.length > 0) leftAloneIds.set(id, leftAlone)
-    else leftAloneIds.delete(id)
+    if (leftAlone.length > 0) stays.set(id, leftAlone)
+    else stays.delete(id)
     // Whatever else it depends on, a change of it touches the group.
     const isAtRest = hold === group.pause && !shifted.has(state) && !searched.has(state)
     if (isAtRest) stale.delete(id)
@@ -79,14 +80,14 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
       const { changed, renewed, gone } = index.news()
       for (const { state } of renewed) {
         const { id } = state.group
-        if (leftAloneIds.has(id) || assessed.has(id)) stale.add(id)
+        if (stays.has(id) || assessed.has(id)) stale.add(id)
       }
       for (const { state } of changed) {
         stale.add(state.group.id)
       }
       for (const id of gone) {
         reports.delete({ id })
-        for (const ids of [stale, assessed, leftAloneIds]) ids.delete(id)
+        for (const ids of [stale, assessed, stays]) ids.delete(id)
       }
     },
     stale: staleNow,
@@ -101,7 +102,7 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
       const destinations = new Map(outcome.moves.map(move => [move.victim.uid, move.to]))
       const movesFor = helping(outcome.moves)
       reports.put([...due].map(group => reportOn(group, outcome, movesFor.get(group.state) ?? [], destinations)))
-      const entries = [...leftAloneIds]
+      const entries = [...stays]
       let leftAlone: ReadonlyMap<string, Veto> | undefined
       return {
         groups: reports.items.slice(),
