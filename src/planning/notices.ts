@@ -4,17 +4,17 @@ import type { Outage } from './outages.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 
-/** What is said about the whole cluster rather than about one group. */
+/** What is said about the whole cluster rather than about one group, as far as its nodes and volumes tell it. */
 export function noticesOf(cluster: ClusterReader, policy: Policy, down: readonly Outage[]): readonly Veto[] {
   return [
-    ...unknowns(cluster),
     ...down.map(({ message }): Veto => ({ reason: 'DomainOutage', message })),
     ...unknownKeys(cluster, policy),
     ...domainsWithoutNodes(cluster, policy),
   ]
 }
 
-function* unknowns(cluster: ClusterReader): Iterable<Veto> {
+/** The same, as far as it is about what could not be read. */
+export function* unknowns(cluster: ClusterReader): Iterable<Veto> {
   if (!cluster.knows('PodDisruptionBudget')) {
     yield { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data, so nothing is evicted' }
   }

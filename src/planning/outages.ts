@@ -19,10 +19,12 @@ const WELL_KNOWN_KEYS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/
 /**
  * The domains under outage, judged on node labels as they are, for every topology key in use whose domains hold several nodes: at least
  * `notReadyPercent` and at least `notReadyNodes` of its nodes not Ready, or none Ready. A single node down is a failure, not an outage.
+ *
+ * @param keys those in use
  */
-export function outages(cluster: ClusterReader, policy: Policy): readonly Outage[] {
+export function outages(cluster: ClusterReader, policy: Policy, keys: Iterable<string>): readonly Outage[] {
   const found: Outage[] = []
-  for (const key of topologyKeysOf(cluster, policy)) {
+  for (const key of keys) {
     const domains = Map.groupBy(
       [...cluster.nodes()].filter(node => node.labels.has(key)),
       node => node.labels.get(key) ?? '',
@@ -52,9 +54,13 @@ function isOutage(notReady: number, nodes: number, policy: Policy): boolean {
   return notReady >= notReadyNodes && notReady * 100 >= notReadyPercent * nodes
 }
 
+export function keysOfPolicy({ topologyKeys, expectedDomains }: Policy): Set<string> {
+  return new Set([...WELL_KNOWN_KEYS, ...topologyKeys, ...expectedDomains.keys()])
+}
+
 /** Every topology key in use, and those that name failure domains anyway. Costs a pass over the pods. */
 export function topologyKeysOf(cluster: ClusterReader, policy: Policy): ReadonlySet<string> {
-  const keys = new Set([...WELL_KNOWN_KEYS, ...policy.topologyKeys, ...policy.expectedDomains.keys()])
+  const keys = keysOfPolicy(policy)
   const specs = new Set<PodSpec>()
   for (const pod of cluster.pods()) specs.add(pod.spec)
   for (const spec of specs) for (const constraint of spec.topologySpreadConstraints) keys.add(constraint.topologyKey)
