@@ -20,7 +20,7 @@ function following(...records: readonly ClusterRecord[]) {
     state,
     down: () => overview.down().map(({ topologyKey, domain }) => `${topologyKey}=${domain}`),
     reasons: () => overview.notices().map(({ reason }) => reason),
-    follow(event: ClusterEvent) {
+    follow: (event: ClusterEvent): void => {
       const delta = state.apply(event)
       if (delta !== undefined) overview.note(delta)
     },
