@@ -1,3 +1,4 @@
+import { counted } from '../planning/counted.ts'
 import type { Occurrence } from './ports.ts'
 
 /** One story: outage or drain, recovery, re-spread, done. Times are milliseconds since the epoch. */
@@ -61,7 +62,7 @@ function begin(scene: Scene, phase: Episode['phase']): ReturnType<typeof narrate
   const { now, unbalanced } = scene
   const start = { startedAt: now, phase, since: now, evictions: 0, misses: 0 }
   if (phase === 'Respread') {
-    const episode: Episode = { ...start, cause: 'Skew', what: `${count(unbalanced, 'group')} over maxSkew` }
+    const episode: Episode = { ...start, cause: 'Skew', what: `${counted(unbalanced, 'group')} over maxSkew` }
     return { episode, told: [{ reason: 'EpisodeBegan', level: 'info', message: episode.what }] }
   }
   const episode: Episode = { ...start, cause: phase, what: trouble(scene, phase) }
@@ -101,12 +102,12 @@ const BALANCED_AFTER = { Outage: 'the recovery', Drain: 'the drain', Skew: 'the 
 
 function done({ startedAt, since, evictions, misses, cause, what }: Episode, { now, blocked }: Scene): Occurrence {
   const took = lasting(since, now)
-  const left = blocked === 0 ? '' : `; still ${count(blocked, 'group')} over maxSkew, blocked`
+  const left = blocked === 0 ? '' : `; still ${counted(blocked, 'group')} over maxSkew, blocked`
   const start = new Date(startedAt).toISOString()
   return {
     reason: 'EpisodeDone',
     level: 'info',
-    message: `${blocked === 0 ? 'balanced' : 'as balanced as can be'} ${minutes(took)} after ${BALANCED_AFTER[cause]} with ${count(evictions, 'eviction')} and ${count(misses, 'miss', 'misses')}${left}; it began at ${start} with: ${what}`,
+    message: `${blocked === 0 ? 'balanced' : 'as balanced as can be'} ${minutes(took)} after ${BALANCED_AFTER[cause]} with ${counted(evictions, 'eviction')} and ${counted(misses, 'miss', 'misses')}${left}; it began at ${start} with: ${what}`,
     fields: { cause, startedAt: start, evictions, misses, blocked, secondsToBalance: Math.round(took / 1000) },
   }
 }
@@ -119,8 +120,4 @@ function lasting(since: number, now: number): number {
 function minutes(ms: number): string {
   const seconds = Math.round(ms / 1000)
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
 }
