@@ -97,8 +97,6 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       hold ??= obstacle(context)
       const decision = hold === undefined ? decide() : undefined
       latest = { hold: hold ?? decision?.outsideWindows, plan: decision?.plan ?? latest.plan }
-      // Planning may have taken long, and there may be much to tell.
-      await ports.rest()
       tell(latest.hold, decision)
       if (decision !== undefined) giveSecondChances(context, decision.plan)
       // 5 Evict: each is validated again on the newest state and written to the history first. What evictions will not mend, a scale-in may.
@@ -116,7 +114,8 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     let isInterrupted = false
     for (const _step of planner.prepare(situationAt(clock.now()))) {
       const rest = ports.rest()
-      isInterrupted ||= rest !== undefined
+      if (rest === undefined) continue
+      isInterrupted = true
       await rest
       if (state.ending !== undefined) break
     }
