@@ -1,3 +1,5 @@
+import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-characters.ts'
+
 /** One item cut out of a list. */
 export interface ListItem {
   readonly text: string
@@ -19,13 +21,6 @@ export interface ListScanner {
 const LEGAL = 'legal is the output of `kubectl get ... -o json`'
 
 const NEWLINE = 0x0a
-const QUOTE = 0x22
-const COMMA = 0x2c
-const OPEN_BRACKET = 0x5b
-const BACKSLASH = 0x5c
-const CLOSE_BRACKET = 0x5d
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
 
 /** By byte: whether it can change what follows, outside a string. */
 const MEANS_SOMETHING = Uint8Array.from({ length: 256 }, (_, byte) =>

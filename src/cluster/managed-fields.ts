@@ -1,12 +1,7 @@
+import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-characters.ts'
+
 /** As the API server writes it: without white space. */
 const KEY = '"managedFields":['
-
-const QUOTE = 0x22
-const OPEN_BRACKET = 0x5b
-const BACKSLASH = 0x5c
-const CLOSE_BRACKET = 0x5d
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
 
 /**
  * The JSON of an object without what the API server keeps about who wrote which field, as far as it can be told without parsing it: nobody here

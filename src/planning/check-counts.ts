@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodSpec } from '../cluster/pod.ts'
 import { createStraightCount } from '../scheduling/count-straight.ts'
 import type { Difference } from '../scheduling/difference.ts'
@@ -55,19 +56,16 @@ export function createCountCheck({ cluster, model }: World) {
 function createCounting(cluster: ClusterReader) {
   const known = new Map<ReadonlyMap<string, string>, Map<string, Counting>>()
   return (domainOf: ReadonlyMap<string, string>, softly: PodSpec | undefined): Counting => {
-    const bySpec = known.get(domainOf) ?? new Map<string, Counting>()
-    known.set(domainOf, bySpec)
+    const bySpec = memo(known, domainOf, () => new Map<string, Counting>())
     const key = softly === undefined ? '' : JSON.stringify([softly.tolerations, [...softly.nodeSelector], softly.requiredNodeAffinity])
-    let counting = bySpec.get(key)
-    if (counting === undefined) {
+    return memo(bySpec, key, () => {
       const domains = new Set<string>()
       for (const [name, domain] of domainOf) {
         const node = cluster.node(name)
         if (!domains.has(domain) && node !== undefined && (softly === undefined || wouldHave(node, softly))) domains.add(domain)
       }
-      bySpec.set(key, (counting = { domainOf, domains }))
-    }
-    return counting
+      return { domainOf, domains }
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { Group } from './groups.ts'
 
 /** Ids of groups that one eviction can change together: linked by pods that they both count, be it through a third group. */
@@ -18,15 +19,8 @@ export function createFamilies(linkedWith: (id: string) => readonly string[]): F
   const namespaces = new Map<string, { readonly links: Map<string, readonly string[]>; byId: ReadonlyMap<string, Family> | undefined }>()
   return {
     of({ id, namespace }, ids) {
-      let found = namespaces.get(namespace)
-      if (found === undefined) namespaces.set(namespace, (found = { links: new Map(), byId: undefined }))
-      const { links } = found
-      const linked = (each: string): readonly string[] => {
-        const known = links.get(each) ?? linkedWith(each)
-        links.set(each, known)
-        return known
-      }
-      found.byId ??= familiesOf(ids, linked)
+      const found = memo(namespaces, namespace, () => ({ links: new Map(), byId: undefined }))
+      found.byId ??= familiesOf(ids, each => memo(found.links, each, () => linkedWith(each)))
       return found.byId.get(id) ?? [id]
     },
     forget({ id, namespace }) {

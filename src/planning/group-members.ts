@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import { compareText, createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
 import type { HeldGroup } from './held-groups.ts'
@@ -42,13 +43,9 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     if (isWaitingForTheScheduler(pod)) waiting.add(pod)
     if (!isMember(cluster, pod)) return
     for (const key of keys.of(pod)) {
-      let group = groups.get(key.id)
-      if (group === undefined) groups.set(key.id, (group = { key, namespace: pod.namespace, pods: new Map(), list: [] }))
-      group.pods.set(pod.name, pod)
+      memo(groups, key.id, () => ({ key, namespace: pod.namespace, pods: new Map(), list: [] })).pods.set(pod.name, pod)
       touched.add(key.id)
-      const ids = idsIn.get(pod.namespace)
-      if (ids === undefined) idsIn.set(pod.namespace, new Set([key.id]))
-      else ids.add(key.id)
+      memo(idsIn, pod.namespace, () => new Set()).add(key.id)
     }
   }
 

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { memo } from '../cluster/memo.ts'
 import type { GroupIndex, IndexedGroup } from './group-index.ts'
 import { groupPlan, leftAloneIn, type GroupBrief } from './group-plan.ts'
 import { compareText } from './groups.ts'
@@ -82,9 +83,7 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
         const { id } = state.group
         if (stays.has(id) || assessed.has(id)) stale.add(id)
       }
-      for (const { state } of changed) {
-        stale.add(state.group.id)
-      }
+      for (const { state } of changed) stale.add(state.group.id)
       for (const id of gone) {
         reports.delete({ id })
         for (const ids of [stale, assessed, stays]) ids.delete(id)
@@ -122,11 +121,7 @@ const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
 function helping(moves: readonly Move[]): ReadonlyMap<SpreadState, readonly Move[]> {
   const byState = new Map<SpreadState, Move[]>()
   for (const move of moves) {
-    for (const state of move.helped) {
-      const known = byState.get(state)
-      if (known === undefined) byState.set(state, [move])
-      else known.push(move)
-    }
+    for (const state of move.helped) memo(byState, state, () => []).push(move)
   }
   return byState
 }

@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import { REASONS, type Reason } from '../planning/reasons.ts'
 import type { DomainHold } from '../planning/situation.ts'
@@ -31,9 +32,7 @@ function settling({ topologyKey, domain, until, reason, message }: DomainHold): 
 
 /** Groups that nothing has touched are the same objects in the next plan, and so is what is to be said of them. */
 function standingOf(group: GroupPlan): Statement {
-  const known = statements.get(group) ?? standing(group)
-  statements.set(group, known)
-  return known
+  return memo(statements, group, () => standing(group))
 }
 
 const statements = new WeakMap<GroupPlan, Statement>()
