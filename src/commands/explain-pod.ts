@@ -18,9 +18,10 @@ export function explainPodReport(model: SchedulerModel, namespace: string, name:
       : [{ ...pod, nodeName: undefined }, false, [`${answer.problem}; shown is where the pod itself would go`]]
   // Most replacements come while the victim still holds its resources; when it was deleted does not matter, only that it was.
   const terminating = { ...pod, deletedAt: pod.deletedAt ?? pod.createdAt }
-  const replaced = model.imagine(pod, isGone ? undefined : terminating)
+  const imagined = isGone ? undefined : terminating
+  model.imagine(pod, imagined)
   const explanation = model.explain(replacement)
-  model.imagine(pod, replaced)
+  model.imagine(imagined, pod)
   return {
     ...explanation,
     pod: { namespace, name, nodeName: pod.nodeName, replacement: answer.kind === 'replacement' },

@@ -59,7 +59,7 @@ function freeOn({ node, pods, used }: NodeInfo, resource: string): number {
   const { allocatable } = node
   switch (resource) {
     case POD_SLOTS:
-      return node.podSlots - pods.size
+      return node.podSlots - pods.length
     case 'cpu':
       return allocatable.cpu - used.cpu
     case 'memory':

@@ -17,9 +17,10 @@ export interface WhatIf {
 }
 
 export function createWhatIf(model: SchedulerModel): WhatIf {
-  const replaced: { readonly pod: PodRecord; readonly before: PodRecord | undefined }[] = []
-  const imagine = (pod: PodRecord, after: PodRecord | undefined): void => {
-    replaced.push({ pod, before: model.imagine(pod, after) })
+  const imagined: { readonly before: PodRecord; readonly after: PodRecord | undefined }[] = []
+  const imagine = (before: PodRecord, after: PodRecord | undefined): void => {
+    model.imagine(before, after)
+    imagined.push({ before, after })
   }
   return {
     model,
@@ -31,14 +32,15 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
     remove: pod => imagine(pod, undefined),
     place(pod, nodeName) {
       const placed: PodRecord = { ...pod, nodeName }
-      imagine(placed, placed)
+      // Unbound, it is nowhere in the model, or promised a node at most.
+      imagine(pod, placed)
       return placed
     },
-    mark: () => replaced.length,
+    mark: () => imagined.length,
     backTo(mark) {
-      while (replaced.length > mark) {
-        const latest = replaced.pop()
-        if (latest !== undefined) model.imagine(latest.pod, latest.before)
+      while (imagined.length > mark) {
+        const latest = imagined.pop()
+        if (latest !== undefined) model.imagine(latest.after, latest.before)
       }
     },
   }

@@ -1,14 +1,12 @@
-import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord, PodSpec } from '../cluster/pod.ts'
-
-/** Number of pods by node name. */
-export type PodsByNode = ReadonlyMap<string, number>
+import type { LabelledPods, PodsBySlot } from './labelled-pods.ts'
+import { addTo } from './tallies.ts'
 
 /** Pods that a term brings together with another pod, or keeps apart from it. */
 export interface TermPods {
   readonly topologyKey: string
-  readonly pods: PodsByNode
+  readonly pods: PodsBySlot
   readonly weight: number
 }
 
@@ -17,10 +15,10 @@ export interface TermPods {
  * kinds of pods, not pods: replicas of one workload share their namespace and the interned labels and spec.
  */
 export interface AffinityIndex {
-  /** For terms of an incoming pod: by namespace and labels. */
-  readonly byLabels: ReadonlyMap<string, ReadonlyMap<Labels, PodsByNode>>
+  /** For terms of an incoming pod. */
+  readonly pods: LabelledPods
   /** For terms of pods already there: only specs with any pod (anti-)affinity term, by spec and namespace. */
-  readonly byTerms: ReadonlyMap<PodSpec, ReadonlyMap<string, PodsByNode>>
+  readonly byTerms: ReadonlyMap<PodSpec, ReadonlyMap<string, PodsBySlot>>
   /**
    * What `find` found for an object and a question, remembered until some kind of pod comes or goes for good; pods that only move change the
    * counts in what was found, not what is found.
@@ -28,34 +26,41 @@ export interface AffinityIndex {
   recall(about: object, question: string, find: () => readonly TermPods[]): readonly TermPods[]
 }
 
-/** An {@link AffinityIndex} that is advanced pod by pod. `remove` takes a pod that was added, with the same node. */
-export interface MutableAffinityIndex extends AffinityIndex {
-  add(pod: PodRecord, nodeName: string): void
-  remove(pod: PodRecord, nodeName: string): void
+export interface AdvancedAffinityIndex extends AffinityIndex {
+  /** A pod came to stand on the node in a slot (1) or went from there (-1). */
+  count(pod: PodRecord, slot: number, change: 1 | -1): void
   /** Forgets what was found: what namespaceSelectors read has changed. */
   forget(): void
 }
 
-export function createAffinityIndex(): MutableAffinityIndex {
-  const byLabels: Counts<string, Labels> = new Map()
-  const byTerms: Counts<PodSpec, string> = new Map()
+/** @param pods advanced by whoever advances the index */
+export function createAffinityIndex(pods: LabelledPods): AdvancedAffinityIndex {
+  const byTerms = new Map<PodSpec, Map<string, Map<number, number>>>()
 
   let found = new WeakMap<object, Map<string, readonly TermPods[]>>()
+  let foundAmong = pods.version
   const forget = (): void => {
     found = new WeakMap()
   }
-  const count = (pod: PodRecord, nodeName: string, change: 1 | -1): void => {
-    const isKnownKind = addTo(byLabels, pod.namespace, pod.labels, nodeName, change)
-    const areKnownTerms = !hasAffinityTerms(pod.spec) || addTo(byTerms, pod.spec, pod.namespace, nodeName, change)
-    if (!isKnownKind || !areKnownTerms) forget()
-  }
   return {
-    byLabels,
+    pods,
     byTerms,
-    add: (pod, nodeName) => count(pod, nodeName, 1),
-    remove: (pod, nodeName) => count(pod, nodeName, -1),
+    count({ spec, namespace }, slot, change) {
+      if (!hasAffinityTerms(spec)) return
+      const holders = memo(byTerms, spec, () => new Map<string, Map<number, number>>())
+      const bySlot = memo(holders, namespace, () => new Map<number, number>())
+      const wasEmpty = bySlot.size === 0
+      addTo(bySlot, slot, change)
+      if (bySlot.size > 0 && !wasEmpty) return
+      // What left the cluster must not slow down later questions.
+      if (bySlot.size === 0) holders.delete(namespace)
+      if (holders.size === 0) byTerms.delete(spec)
+      forget()
+    },
     forget,
     recall(about, question, find) {
+      if (foundAmong !== pods.version) forget()
+      foundAmong = pods.version
       return memo(
         memo(found, about, () => new Map<string, readonly TermPods[]>()),
         question,
@@ -69,25 +74,4 @@ function hasAffinityTerms({ podAffinity, podAntiAffinity }: PodSpec): boolean {
   const terms =
     podAffinity.required.length + podAffinity.preferred.length + podAntiAffinity.required.length + podAntiAffinity.preferred.length
   return terms > 0
-}
-
-type Counts<A, B> = Map<A, Map<B, Map<string, number>>>
-
-/**
- * Entries that fall to zero go, level by level: what left the cluster must not slow down later questions. True when the entry was there before
- * and still is.
- */
-function addTo<A, B>(counts: Counts<A, B>, outer: A, inner: B, nodeName: string, change: number): boolean {
-  const middle = memo(counts, outer, () => new Map<B, Map<string, number>>())
-  const nodes = memo(middle, inner, () => new Map<string, number>())
-  const pods = (nodes.get(nodeName) ?? 0) + change
-  const wasThere = nodes.size > 0
-  if (pods > 0) {
-    nodes.set(nodeName, pods)
-    return wasThere
-  }
-  nodes.delete(nodeName)
-  if (nodes.size === 0) middle.delete(inner)
-  if (middle.size === 0) counts.delete(outer)
-  return nodes.size > 0
 }

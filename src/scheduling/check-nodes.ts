@@ -19,7 +19,7 @@ export function nodeDifferences(model: SchedulerModel, name: string): readonly D
   if (node === undefined || held === undefined) {
     return node === held ? [] : [differs(existence(held), existence(node))]
   }
-  const standing = Array.from(held.pods, pod => [pod, cluster.pod(pod.namespace, pod.name)] as const)
+  const standing = held.pods.map(pod => [pod, cluster.pod(pod.namespace, pod.name)] as const)
   const strays = standing.filter(([pod, now]) => now !== pod || !standsOn(now, name))
   const counted = totalOf(
     node,
@@ -46,7 +46,7 @@ export function standingDifferences(model: SchedulerModel, pod: PodRecord): read
   const held = model.info(nodeName)
   if (node === undefined)
     return held === undefined ? [] : [{ view: 'nodes', about: nodeName, held: existence(held), counted: existence(node) }]
-  if (held?.pods.has(pod) === true) return []
+  if (held?.pods.includes(pod) === true) return []
   return [{ view: 'nodes', about: nodeName, held: `without pod ${recordKey(pod)} (${pod.uid})`, counted: 'with it' }]
 }
 

@@ -4,6 +4,7 @@ import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { createAffinityIndex, type AffinityIndex } from './affinity-index.ts'
 import { createImageNodes, type ImageNodes } from './image-nodes.ts'
+import { createLabelledPods } from './labelled-pods.ts'
 import { createNodeTable, type NodeTable } from './node-table.ts'
 import { createNominations, type Nominations } from './nominations.ts'
 import { createPodQuestions, type PodQuestions } from './pod-question.ts'
@@ -19,63 +20,39 @@ export interface ClusterViews {
   readonly nominations: Nominations
   readonly questions: PodQuestions
   advance(delta: Delta): void
-  /** Puts a pod in the place of the one that is called so, or takes that one away; returns it. */
-  setPod(called: PodName, pod: PodRecord | undefined): PodRecord | undefined
+  /** Puts a record in the place of the one that was there; undefined where none was, or none is from now on. */
+  change(before: PodRecord | undefined, after: PodRecord | undefined): void
 }
 
-/** Not one key: to join the two and look the result up costs more than all the rest of a what-if. */
-export type PodName = Pick<PodRecord, 'namespace' | 'name'>
-
 export function createClusterViews(cluster: ClusterReader, profiles: SchedulerProfiles): ClusterViews {
-  const spread = createSpreadCounts()
-  const affinity = createAffinityIndex()
+  const pods = createLabelledPods()
+  const spread = createSpreadCounts(pods)
+  const affinity = createAffinityIndex(pods)
   const images = createImageNodes()
   const nominations = createNominations()
   const questions = createPodQuestions(cluster, profiles)
   const table = createNodeTable(
-    (pod, slot, change) => {
-      spread.count(pod, slot, change)
-      if (change === 1) affinity.add(pod, pod.nodeName ?? '')
-      else affinity.remove(pod, pod.nodeName ?? '')
+    (pod, slot, by) => {
+      pods.count(pod, slot, by)
+      affinity.count(pod, slot, by)
     },
     // Affinity counts terminating pods like any other, and reads nothing that differs.
-    (before, after, slot) => {
-      spread.count(after, slot, 1)
-      spread.count(before, slot, -1)
-    },
+    (before, after, slot) => pods.replace(before, after, slot),
   )
-  /** Pods that stand on a node, known or not, or are promised one, by namespace and name. */
-  const podsByNamespace = new Map<string, Map<string, PodRecord>>()
-  const podsIn = (namespace: string): Map<string, PodRecord> => {
-    let found = podsByNamespace.get(namespace)
-    if (found === undefined) podsByNamespace.set(namespace, (found = new Map()))
-    return found
-  }
 
-  const move = (pod: PodRecord, change: 'add' | 'remove'): void => {
-    if (pod.nodeName !== undefined) table[change](pod, pod.nodeName)
-    else if (pod.nominatedNodeName !== undefined) nominations[change](pod, pod.nominatedNodeName)
+  const move = (pod: PodRecord, how: 'add' | 'remove'): void => {
+    if (isFinished(pod)) return
+    if (pod.nodeName !== undefined) table[how](pod, pod.nodeName)
+    else if (pod.nominatedNodeName !== undefined) nominations[how](pod, pod.nominatedNodeName)
   }
-  const setPod = ({ namespace, name }: PodName, pod: PodRecord | undefined): PodRecord | undefined => {
-    const pods = podsIn(namespace)
-    const before = pods.get(name)
-    if (before === pod) return before
-    if (before !== undefined && pod !== undefined && standsAlike(before, pod)) {
-      pods.set(name, pod)
-      table.replace(before, pod)
-      return before
-    }
+  const change: ClusterViews['change'] = (before, after) => {
+    if (before === after) return
+    if (before !== undefined && after !== undefined && standsAlike(before, after)) return table.replace(before, after)
     // The new record comes before the old one goes, so that the last pod of its kind, when it changes, does not take its kind along.
-    if (pod === undefined || isFinished(pod) || (pod.nodeName ?? pod.nominatedNodeName) === undefined) {
-      pods.delete(name)
-    } else {
-      pods.set(name, pod)
-      move(pod, 'add')
-    }
+    if (after !== undefined) move(after, 'add')
     if (before !== undefined) move(before, 'remove')
-    return before
   }
-  const change = (key: string, before: ClusterRecord | undefined, after: ClusterRecord | undefined): void => {
+  const changeOther = (key: string, before: ClusterRecord | undefined, after: ClusterRecord | undefined): void => {
     const { kind } = after ?? before ?? {}
     if (kind === 'Node') {
       const node = after?.kind === 'Node' ? after : undefined
@@ -88,8 +65,8 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
     }
   }
 
-  for (const node of cluster.nodes()) change(node.name, undefined, node)
-  for (const pod of cluster.pods()) setPod(pod, pod)
+  for (const node of cluster.nodes()) changeOther(node.name, undefined, node)
+  for (const pod of cluster.pods()) change(undefined, pod)
 
   return {
     table,
@@ -98,14 +75,16 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
     images,
     nominations,
     questions,
-    advance(delta) {
-      const { before, after } = delta
-      const pod = after ?? before
-      if (pod?.kind === 'Pod') setPod(pod, after?.kind === 'Pod' ? after : undefined)
-      else change(delta.key, delta.before, delta.after)
+    advance({ kind, key, before, after }) {
+      if (kind === 'Pod') change(podOf(before), podOf(after))
+      else changeOther(key, before, after)
     },
-    setPod,
+    change,
   }
+}
+
+function podOf(record: ClusterRecord | undefined): PodRecord | undefined {
+  return record?.kind === 'Pod' ? record : undefined
 }
 
 /** Only what a node or a count does not read may differ, but for the deletionTimestamp: most updates of a pod, and the first step of its end. */
@@ -118,6 +97,7 @@ function standsAlike(one: PodRecord, other: PodRecord): boolean {
     one.charged === other.charged &&
     one.chargedScored === other.chargedScored &&
     one.claims === other.claims &&
+    !isFinished(one) &&
     !isFinished(other)
   )
 }

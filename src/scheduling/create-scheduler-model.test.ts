@@ -109,13 +109,15 @@ describe('on random clusters', () => {
         const model = createSchedulerModel(state, DEFAULT_PROFILES)
         const before = answers(model, incoming)
         const laidOver = stateOf(records)
-        const replaced = imagined.map(pod => {
+        const changes = imagined.map(pod => {
+          const change = { before: laidOver.pod(pod.namespace, pod.name), after: pod }
           laidOver.apply({ type: 'upsert', record: pod })
-          return [pod, model.imagine(pod, pod)] as const
+          model.imagine(change.before, change.after)
+          return change
         })
         const inLaidOver = answers(fresh(recordsOf(laidOver)), incoming)
         expect(answers(model, incoming)).toEqual(inLaidOver)
-        for (const [pod, before] of replaced.toReversed()) model.imagine(pod, before)
+        for (const change of changes.toReversed()) model.imagine(change.after, change.before)
         expect(answers(model, incoming)).toEqual(before)
       }),
     )

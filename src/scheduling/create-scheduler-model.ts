@@ -8,6 +8,7 @@ import { explainPlacement, type WithNominated } from './explain.ts'
 import { feasibilityOf, type Feasibility } from './feasibility.ts'
 import { FILTERS } from './default-plugins.ts'
 import { createNodeAnswers, OTHER_FILTERS } from './node-answers.ts'
+import type { NodeInfo } from './node-info.ts'
 import { createPlaces } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import { predictPlacement } from './predict.ts'
@@ -29,13 +30,14 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
 
   const profileOf: SchedulerModel['profileOf'] = pod => profiles.get(pod.spec.schedulerName)
   const info: SchedulerModel['info'] = nodeName => table.slots[table.slotOf(nodeName) ?? -1]
+  const infoAt = (slot: number): NodeInfo | undefined => table.slots[slot]
 
   // Whether a node would have a pod is asked of pods of other schedulers too; the default profile is the best guess then.
   const contextFor = (pod: PodRecord): PluginContext => {
     const profile = profileOf(pod) ?? DEFAULT_PROFILE
     let context = contexts.get(profile)
     if (context === undefined) {
-      context = { cluster, profile, affinity: views.affinity, info, infos: { [Symbol.iterator]: () => table.infos()[Symbol.iterator]() } }
+      context = { cluster, profile, affinity: views.affinity, infoAt, infos: { [Symbol.iterator]: () => table.infos()[Symbol.iterator]() } }
       contexts.set(profile, context)
     }
     return context
@@ -53,9 +55,10 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   const withNominated: WithNominated = (pod, nodeName, question) => {
     const nominated = views.nominations.before(pod, nodeName)
     if (nominated.length === 0) return undefined
-    for (const each of nominated) views.setPod(each, { ...each, nodeName })
+    const placed = nominated.map(each => ({ before: each, after: { ...each, nodeName } }))
+    for (const { before, after } of placed) views.change(before, after)
     const answer = question()
-    for (const each of nominated) views.setPod(each, each)
+    for (const { before, after } of placed) views.change(after, before)
     // The answers have seen what was imagined.
     answers.of(contextFor(pod), pod)
     return answer
@@ -80,9 +83,9 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
       if (delta.kind !== 'Pod' && delta.kind !== 'Node') replacements.forget()
       views.advance(delta)
     },
-    imagine(called, pod) {
+    imagine(before, after) {
       asked = undefined
-      return views.setPod(called, pod)
+      views.change(before, after)
     },
     profileOf,
     constraintsOf: pod => questions.of(pod).constraints,

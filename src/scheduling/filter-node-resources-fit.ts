@@ -45,7 +45,7 @@ const isShort = (amount: number, capacity: number, taken: number): boolean => am
 function shortages({ node, pods, used }: NodeInfo, requests: Resources, scalars: Scalars): readonly Shortage[] {
   const { allocatable } = node
   const short: Shortage[] = []
-  if (pods.size >= node.podSlots) short.push({ message: 'Too many pods', unresolvable: false })
+  if (pods.length >= node.podSlots) short.push({ message: 'Too many pods', unresolvable: false })
   const need = (name: string, amount: number, capacity: number, taken: number): void => {
     if (isShort(amount, capacity, taken)) short.push({ message: `Insufficient ${name}`, unresolvable: amount > capacity })
   }

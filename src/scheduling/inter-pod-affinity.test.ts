@@ -18,6 +18,7 @@ import type { PodAffinity, PodAffinityTerm, PodRecord, PodSpec } from '../cluste
 import { createAffinityIndex } from './affinity-index.ts'
 import { selectsPod } from './affinity-terms.ts'
 import { interPodAffinityFilter, interPodAffinityScore } from './inter-pod-affinity.ts'
+import { createLabelledPods } from './labelled-pods.ts'
 import { DEFAULT_PROFILE } from './profile.ts'
 
 const WEB = selecting({ app: 'web' })
@@ -255,11 +256,25 @@ describe('against a count pod by pod', () => {
   it('an index from which every pod was taken back is empty', () => {
     fc.assert(
       fc.property(podsArbitrary, pods => {
-        const index = createAffinityIndex()
-        for (const pod of pods) index.add(pod, pod.nodeName ?? '')
-        expect([...index.byLabels.keys()].toSorted()).toEqual([...new Set(pods.map(pod => pod.namespace))].toSorted())
-        for (const pod of pods) index.remove(pod, pod.nodeName ?? '')
-        expect(index.byLabels.size + index.byTerms.size).toBe(0)
+        const labelled = createLabelledPods()
+        const index = createAffinityIndex(labelled)
+        const countAll = (change: 1 | -1): void => {
+          for (const [slot, pod] of pods.entries()) for (const view of [labelled, index]) view.count(pod, slot % 3, change)
+        }
+        countAll(1)
+        expect([...labelled.namespaces.keys()].toSorted()).toEqual([...new Set(pods.map(pod => pod.namespace))].toSorted())
+        expect(index.byTerms.size > 0).toBe(
+          pods.some(
+            ({ spec }) =>
+              spec.podAffinity.required.length +
+                spec.podAffinity.preferred.length +
+                spec.podAntiAffinity.required.length +
+                spec.podAntiAffinity.preferred.length >
+              0,
+          ),
+        )
+        countAll(-1)
+        expect(labelled.namespaces.size + index.byTerms.size).toBe(0)
       }),
     )
   })

@@ -1,7 +1,8 @@
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { PodAffinityTerm, PodRecord } from '../cluster/pod.ts'
-import type { PodsByNode, TermPods } from './affinity-index.ts'
+import type { TermPods } from './affinity-index.ts'
 import { reachesNamespace, selectsPod } from './affinity-terms.ts'
+import type { PodsBySlot } from './labelled-pods.ts'
 import type { Filter, PluginContext, Refused, Score } from './plugin.ts'
 import { addUp, amountOn, totalOn, type TopologyPairs } from './topology-pairs.ts'
 
@@ -95,9 +96,9 @@ const attractingPods: Find = ({ cluster, affinity }, { namespace: own, spec }) =
   const terms = spec.podAffinity.required
   if (terms.length === 0) return []
   const found: TermPods[] = []
-  for (const [namespace, byLabels] of affinity.byLabels) {
+  for (const [namespace, { byLabels }] of affinity.pods.namespaces) {
     if (!terms.every(term => reachesNamespace(cluster, term, own, namespace))) continue
-    for (const [labels, pods] of byLabels) {
+    for (const [labels, { bySlot: pods }] of byLabels) {
       if (!terms.every(term => matchesLabels(term.selector, labels))) continue
       for (const { topologyKey } of terms) found.push({ topologyKey, pods, weight: 1 })
     }
@@ -145,9 +146,9 @@ const podsThatPrefer: Find = (context, pod) => {
 
 /** Adds the pods that a term of this pod selects. */
 function addSelected(found: TermPods[], { cluster, affinity }: PluginContext, pod: PodRecord, term: PodAffinityTerm, weight: number): void {
-  for (const [namespace, byLabels] of affinity.byLabels) {
+  for (const [namespace, { byLabels }] of affinity.pods.namespaces) {
     if (!reachesNamespace(cluster, term, pod.namespace, namespace)) continue
-    for (const [labels, pods] of byLabels) {
+    for (const [labels, { bySlot: pods }] of byLabels) {
       if (matchesLabels(term.selector, labels)) found.push({ topologyKey: term.topologyKey, pods, weight })
     }
   }
@@ -159,7 +160,7 @@ function addSelecting(
   { cluster }: PluginContext,
   pod: PodRecord,
   term: PodAffinityTerm,
-  holders: ReadonlyMap<string, PodsByNode>,
+  holders: ReadonlyMap<string, PodsBySlot>,
   weight: number,
 ): void {
   if (!matchesLabels(term.selector, pod.labels)) return

@@ -6,7 +6,8 @@ import type { NodePlace } from './node-amounts.ts'
 /** One node with what runs on it, as kube-scheduler's NodeInfo: terminating pods still hold what they hold, terminal ones are not there. */
 export interface NodeInfo extends NodePlace {
   readonly node: NodeRecord
-  readonly pods: ReadonlySet<PodRecord>
+  /** In no order. */
+  readonly pods: readonly PodRecord[]
   /** Sum of {@link PodRecord.charged}. */
   readonly used: Resources
 }

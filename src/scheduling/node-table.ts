@@ -11,7 +11,7 @@ import { createRecency, type Recency } from './recency.ts'
 export type PodCounter = (pod: PodRecord, slot: number, change: 1 | -1) => void
 
 /** A record on the node in a slot takes the place of one that holds and asks the same. */
-export type PodSwapper = (before: PodRecord, after: PodRecord, slot: number) => void
+export type PodReplacer = (before: PodRecord, after: PodRecord, slot: number) => void
 
 /** Every node with what is on it, each in a numbered slot that it keeps for life. */
 export interface NodeTable {
@@ -35,10 +35,10 @@ export interface NodeTable {
 }
 
 /**
- * A table without nodes. `count` and `swap` hear of pods on nodes that exist: those of a node that is gone are held back, as in the scheduler's cache
+ * A table without nodes. `count` and `renew` hear of pods on nodes that exist: those of a node that is gone are held back, as in the scheduler's cache
  * (backend/cache, 1.36), and come forward when it returns.
  */
-export function createNodeTable(count: PodCounter, swap: PodSwapper): NodeTable {
+export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTable {
   const seats = new Map<string, Seat>()
   const slots: (NodeTotals | undefined)[] = []
   const amounts = createNodeAmounts()
@@ -47,9 +47,9 @@ export function createNodeTable(count: PodCounter, swap: PodSwapper): NodeTable 
   const freeSlots: number[] = []
   let layout: NodeLayout | undefined
 
-  const seatOf = (name: string): Seat => memo(seats, name, () => ({ pods: new Set(), slot: undefined }))
+  const seatOf = (name: string): Seat => memo(seats, name, () => ({ pods: [], slot: undefined }))
   const dropIfEmpty = (name: string, seat: Seat): void => {
-    if (seat.slot === undefined && seat.pods.size === 0) seats.delete(name)
+    if (seat.slot === undefined && seat.pods.length === 0) seats.delete(name)
   }
   const touchNode = (slot: number): void => {
     changes.touch(slot)
@@ -113,27 +113,31 @@ export function createNodeTable(count: PodCounter, swap: PodSwapper): NodeTable 
     },
     add(pod, nodeName) {
       const seat = seatOf(nodeName)
-      seat.pods.add(pod)
+      seat.pods.push(pod)
       settle(seat, pod, 1)
     },
     remove(pod, nodeName) {
-      const seat = seatOf(nodeName)
-      seat.pods.delete(pod)
+      const seat = seats.get(nodeName)
+      const place = seat?.pods.indexOf(pod) ?? -1
+      const last = place === -1 ? undefined : seat?.pods.pop()
+      if (seat === undefined || last === undefined) return
+      if (last !== pod) seat.pods[place] = last
       settle(seat, pod, -1)
       dropIfEmpty(nodeName, seat)
     },
     replace(before, after) {
-      const seat = seatOf(after.nodeName ?? '')
-      seat.pods.delete(before)
-      seat.pods.add(after)
-      if (seat.slot !== undefined) swap(before, after, seat.slot)
+      const seat = seats.get(after.nodeName ?? '')
+      const place = seat?.pods.indexOf(before) ?? -1
+      if (seat === undefined || place === -1) return
+      seat.pods[place] = after
+      if (seat.slot !== undefined) renew(before, after, seat.slot)
     },
   }
 }
 
 /** What stands on a node name, known or not. */
 interface Seat {
-  readonly pods: Set<PodRecord>
+  readonly pods: PodRecord[]
   slot: number | undefined
 }
 

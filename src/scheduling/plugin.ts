@@ -11,7 +11,7 @@ export interface PluginContext {
   readonly profile: SchedulerProfile
   /** Every node of the snapshot, in a stable order. PreFilters see all of them, not a filtered set. */
   readonly infos: Iterable<NodeInfo>
-  info(nodeName: string): NodeInfo | undefined
+  infoAt(slot: number): NodeInfo | undefined
   /** The pods of all infos by what InterPodAffinity asks of them; whoever keeps the infos advances it in step (createAffinityIndex). */
   readonly affinity: AffinityIndex
 }

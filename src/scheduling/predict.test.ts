@@ -218,10 +218,10 @@ describe('preemption', () => {
   it('the promise is off once the pod is placed, and on again when that is taken back', () => {
     const waiting = promised(5)
     const model = modelOf([a1, b1, waiting])
-    // Whoever imagines the placement may not know of the promise.
-    const replaced = model.imagine(waiting, { ...waiting, nodeName: 'b1' })
+    const placed = { ...waiting, nodeName: 'b1' }
+    model.imagine(waiting, placed)
     expect(names(model.predict(pod))).toEqual(['a1'])
-    model.imagine(waiting, replaced)
+    model.imagine(placed, waiting)
     expect(names(model.predict(pod))).toEqual(['b1'])
   })
 })

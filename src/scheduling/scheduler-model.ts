@@ -1,7 +1,6 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ConstraintOrigin, PlacementExplanation, Prediction } from './prediction.ts'
-import type { PodName } from './cluster-views.ts'
 import type { Distinction } from './places.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { DomainSet } from './node-layout.ts'
@@ -39,14 +38,17 @@ export interface SpreadCount {
 
 /**
  * kube-scheduler's view of one cluster: a value built from a state, owned by whoever loops, advanced by that state's deltas. A what-if puts
- * imagined pods in the place of those that are there, asks, and puts these back in reverse.
+ * imagined pods in the place of those that are there, asks, and puts these back in reverse before the next delta.
  */
 export interface SchedulerModel {
   readonly cluster: ClusterReader
   /** Advances every view by one change. Costs what the change touches, not what the cluster holds. */
   advance(delta: Delta): void
-  /** Puts a pod in the place of the one that is called so, or takes that one away. Returns what was there, to be put back. */
-  imagine(called: PodName, pod: PodRecord | undefined): PodRecord | undefined
+  /**
+   * Puts a record in the place of the one that the model has, which must be that very one; undefined where none is there, or none is to be. The
+   * other way round takes it back.
+   */
+  imagine(before: PodRecord | undefined, after: PodRecord | undefined): void
   profileOf(pod: PodRecord): SchedulerProfile | undefined
   /** The pod's own constraints, or the profile's defaults when it has none, in spec order; soft and hard. */
   constraintsOf(pod: PodRecord): readonly EffectiveConstraint[]

@@ -6,6 +6,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import { makeNode, makePod, selecting } from '../../test/support/builders.ts'
 import type { Eligibility } from './eligibility.ts'
 import { createNodeLayout } from './node-layout.ts'
+import { createLabelledPods } from './labelled-pods.ts'
 import { createSpreadCounts, type SpreadCounts } from './spread-counts.ts'
 
 const ZONE = 'topology.kubernetes.io/zone'
@@ -44,16 +45,17 @@ describe('counts that are advanced pod by pod', () => {
   it('are what counting all pods anew gives', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 30 }), changes => {
-        const counts = createSpreadCounts()
+        const pods = createLabelledPods()
+        const counts = createSpreadCounts(pods)
         const there = new Map<number, { readonly pod: PodRecord; readonly slot: number }>()
         for (const { pod: number, slot, namespace, app, rev, deletedAt, asked } of changes) {
           const before = there.get(number)
           if (before === undefined) {
             const pod = makePod(`p${number}`, { namespace, labels: { app, rev }, deletedAt })
-            counts.count(pod, slot, 1)
+            pods.count(pod, slot, 1)
             there.set(number, { pod, slot })
           } else {
-            counts.count(before.pod, before.slot, -1)
+            pods.count(before.pod, before.slot, -1)
             there.delete(number)
           }
           const selector = selectors[asked] ?? { kind: 'nothing' }
@@ -74,22 +76,24 @@ describe('counts that are advanced pod by pod', () => {
   })
 
   it('nothing is counted for selectors of nothing and of everything', () => {
-    const counts = createSpreadCounts()
-    counts.count(makePod('web', { labels: { app: 'web' } }), 0, 1)
+    const pods = createLabelledPods()
+    const counts = createSpreadCounts(pods)
+    pods.count(makePod('web', { labels: { app: 'web' } }), 0, 1)
     for (const kind of ['nothing', 'everything'] as const) {
       expect(countsOf(counts, 'shop', { kind })).toEqual({ bySlot: new Map(), byDomain: new Map() })
     }
   })
 
   it('stay right when so many selectors have been asked for that the old ones are forgotten', () => {
-    const counts = createSpreadCounts()
+    const pods = createLabelledPods()
+    const counts = createSpreadCounts(pods)
     const web = selecting({ app: 'web' })
     const [first, second] = ['first', 'second'].map(name => makePod(name, { labels: { app: 'web' } }))
     if (first === undefined || second === undefined) throw new Error('no pods')
-    counts.count(first, 0, 1)
+    pods.count(first, 0, 1)
     expect(countsOf(counts, 'shop', web).bySlot).toEqual(new Map([[0, 1]]))
     for (let rollout = 0; rollout < 3_000; rollout += 1) countsOf(counts, 'shop', selecting({ app: 'web', rev: String(rollout) }))
-    counts.count(second, 2, 1)
+    pods.count(second, 2, 1)
     expect(countsOf(counts, 'shop', web).bySlot).toEqual(
       new Map([
         [0, 1],

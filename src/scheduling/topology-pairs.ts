@@ -9,8 +9,8 @@ export type TopologyPairs = Map<string, Map<string, number>>
 export function addUp(context: PluginContext, terms: readonly TermPods[]): TopologyPairs {
   const pairs: TopologyPairs = new Map()
   for (const { topologyKey, pods, weight } of terms) {
-    for (const [nodeName, count] of pods) {
-      const value = context.info(nodeName)?.node.labels.get(topologyKey)
+    for (const [slot, count] of pods) {
+      const value = context.infoAt(slot)?.node.labels.get(topologyKey)
       if (value === undefined) continue
       const values = pairs.get(topologyKey) ?? new Map<string, number>()
       values.set(value, (values.get(value) ?? 0) + weight * count)

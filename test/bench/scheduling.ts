@@ -92,25 +92,26 @@ interface Timing {
 
 /** Moves a workload pod by pod, as a plan does: the victim terminates, the replacement is predicted and placed. Milliseconds a prediction. */
 function moveAll(model: SchedulerModel, state: ClusterState, namespace: string, app: string): Timing {
-  const imagined: { readonly pod: PodRecord; readonly replaced: PodRecord | undefined }[] = []
-  const imagine = (pod: PodRecord): void => {
-    imagined.push({ pod, replaced: model.imagine(pod, pod) })
+  const imagined: { readonly before: PodRecord; readonly after: PodRecord }[] = []
+  const imagine = (before: PodRecord, after: PodRecord): void => {
+    model.imagine(before, after)
+    imagined.push({ before, after })
   }
   const times: number[] = []
   let feasible = 0
   for (let i = 0; i < REPLICAS; i += 1) {
     const victim = state.pod(namespace, `${app}-${i}`)
     if (victim === undefined) continue
-    imagine({ ...victim, deletedAt: 1 })
+    imagine(victim, { ...victim, deletedAt: 1 })
     const replacement = { ...victim, name: `${victim.name}-new`, uid: `${victim.uid}-new`, nodeName: undefined }
     const start = performance.now()
     const prediction: Prediction = model.predict(replacement)
     const to = prediction.kind === 'placed' ? prediction.leading[0]?.name : undefined
     times.push(performance.now() - start)
     if (prediction.kind === 'placed') feasible = prediction.nodes.length
-    if (to !== undefined) imagine({ ...replacement, nodeName: to })
+    if (to !== undefined) imagine(replacement, { ...replacement, nodeName: to })
   }
-  for (const { pod, replaced } of imagined.reverse()) model.imagine(pod, replaced)
+  for (const { before, after } of imagined.reverse()) model.imagine(after, before)
   const [first = 0, ...later] = times
   return { first, later: later.reduce((sum, time) => sum + time, 0) / later.length, feasible }
 }

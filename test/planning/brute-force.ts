@@ -44,8 +44,9 @@ export function fewestSureEvictions(cluster: SmallCluster, objects: ClusterState
   const groups = groupsIn(cluster)
   const nodeAt = new Map(cluster.nodes.map(({ name }, place) => [name, place]))
   const model = createSchedulerModel(objects, DEFAULT_PROFILES)
+  const standing = new Map<PodRecord, PodRecord>()
   return fewest(cluster, (state, workload, from) => {
-    const leading = leadingAfter(model, cluster, state, workload, from).map(name => nodeAt.get(name) ?? 0)
+    const leading = leadingAfter(model, standing, cluster, state, workload, from).map(name => nodeAt.get(name) ?? 0)
     const before = excesses(cluster, groups, state)
     const after = leading.map(to => excesses(cluster, groups, changed(changed(state, workload, from, -1), workload, to, 1)))
     if (!after.every(each => isHelpful(before, each))) return []
@@ -55,20 +56,38 @@ export function fewestSureEvictions(cluster: SmallCluster, objects: ClusterState
 }
 
 /** The nodes among which the scheduler's choice is, its favourite first, once a pod of the workload is evicted from the node. */
-function leadingAfter(model: SchedulerModel, cluster: SmallCluster, state: State, workload: number, from: number): readonly string[] {
-  const victim = standAs(model, cluster, state).get(`${workload}/${from}`)
+function leadingAfter(
+  model: SchedulerModel,
+  standing: Map<PodRecord, PodRecord>,
+  cluster: SmallCluster,
+  state: State,
+  workload: number,
+  from: number,
+): readonly string[] {
+  const victim = standAs(model, standing, cluster, state).get(`${workload}/${from}`)
   if (victim === undefined) return []
   const { name } = cluster.workloads[workload] ?? { name: '' }
   const original = [...model.cluster.pods()].find(pod => pod.labels.get('app') === name)
   const answer = original && model.replacementOf(original)
   if (answer?.kind !== 'replacement') return []
-  model.imagine(victim, { ...victim, deletedAt: 1 })
+  const terminating = { ...victim, deletedAt: 1 }
+  model.imagine(victim, terminating)
   const prediction: Prediction = model.predict({ ...answer.pod, name: 'next', uid: 'next' })
+  model.imagine(terminating, victim)
   return prediction.kind === 'placed' ? prediction.leading.map(node => node.name) : []
 }
 
-/** Puts all pods of the model that may be moved where the state has them; returns one pod that may be moved for each workload and node. */
-function standAs(model: SchedulerModel, { workloads, nodes }: SmallCluster, state: State): ReadonlyMap<string, PodRecord> {
+/**
+ * Puts all pods of the model that may be moved where the state has them; returns one pod that may be moved for each workload and node.
+ *
+ * @param standing how the model has those that it has otherwise than the objects do
+ */
+function standAs(
+  model: SchedulerModel,
+  standing: Map<PodRecord, PodRecord>,
+  { workloads, nodes }: SmallCluster,
+  state: State,
+): ReadonlyMap<string, PodRecord> {
   const movable = new Map<string, PodRecord>()
   for (const [w, { name, pods }] of workloads.entries()) {
     const records = [...model.cluster.pods()].filter(pod => pod.labels.get('app') === name)
@@ -77,9 +96,10 @@ function standAs(model: SchedulerModel, { workloads, nodes }: SmallCluster, stat
     for (const [i, node] of places.entries()) {
       const record = free[i]
       if (record === undefined) continue
-      const standing = { ...record, nodeName: nodes[node]?.name }
-      model.imagine(record, standing)
-      movable.set(`${w}/${node}`, standing)
+      const moved = { ...record, nodeName: nodes[node]?.name }
+      model.imagine(standing.get(record) ?? record, moved)
+      standing.set(record, moved)
+      movable.set(`${w}/${node}`, moved)
     }
   }
   return movable

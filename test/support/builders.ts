@@ -9,6 +9,7 @@ import type { PersistentVolumeClaimRecord, PersistentVolumeRecord, StorageClassR
 import type { ClusterRecord } from '../../src/cluster/records.ts'
 import type { WorkloadRecord } from '../../src/cluster/workload.ts'
 import { createAffinityIndex } from '../../src/scheduling/affinity-index.ts'
+import { createLabelledPods } from '../../src/scheduling/labelled-pods.ts'
 import { createNodeTable } from '../../src/scheduling/node-table.ts'
 import type { Filter, PluginContext, Score } from '../../src/scheduling/plugin.ts'
 import type { FilterStatus } from '../../src/scheduling/plugins.ts'
@@ -166,14 +167,18 @@ export function clusterOf(records: readonly ClusterRecord[]): ClusterState {
 /** What the plugins see of these records: every node with the pods bound to it. */
 export function pluginContext(records: readonly ClusterRecord[], profile: SchedulerProfile = DEFAULT_PROFILE): PluginContext {
   const cluster = clusterOf(records)
-  const affinity = createAffinityIndex()
+  const pods = createLabelledPods()
+  const affinity = createAffinityIndex(pods)
   const table = createNodeTable(
-    pod => affinity.add(pod, pod.nodeName ?? ''),
-    () => undefined,
+    (pod, slot, change) => {
+      pods.count(pod, slot, change)
+      affinity.count(pod, slot, change)
+    },
+    (before, after, slot) => pods.replace(before, after, slot),
   )
   for (const node of cluster.nodes()) table.setNode(node.name, node)
   for (const pod of cluster.pods()) if (pod.nodeName !== undefined && !isFinished(pod)) table.add(pod, pod.nodeName)
-  return { cluster, profile, infos: table.infos(), info: name => table.slots[table.slotOf(name) ?? -1], affinity }
+  return { cluster, profile, infos: table.infos(), infoAt: slot => table.slots[slot], affinity }
 }
 
 /** What one filter says of every node: Success also where it has nothing to say about the pod. */

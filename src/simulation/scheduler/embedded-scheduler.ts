@@ -26,7 +26,7 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
   })
   const model = createSchedulerModel(mirror.state, profiles)
   /** Pods placed in the model before the view shows them bound (cache.AssumePod). */
-  const assumed = new Map<string, { readonly pod: PodRecord; readonly nodeName: string; readonly replaced: PodRecord | undefined }>()
+  const assumed = new Map<string, { readonly pod: PodRecord; readonly placed: PodRecord & { readonly nodeName: string } }>()
   let cancelCycle: (() => void) | undefined
 
   const arm = (): void => {
@@ -41,8 +41,9 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
   const queue = createSchedulingQueue(clock, timings.schedulingBackoff, timings.unschedulableFlush, arm)
 
   const assume = (pod: PodRecord, nodeName: string): void => {
-    const key = recordKey(pod)
-    assumed.set(key, { pod, nodeName, replaced: model.imagine(pod, { ...pod, nodeName }) })
+    const placed = { ...pod, nodeName }
+    model.imagine(pod, placed)
+    assumed.set(recordKey(pod), { pod, placed })
   }
 
   /** Returns the node that the pod had been assumed on. */
@@ -50,8 +51,8 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
     const assumption = assumed.get(key)
     if (assumption === undefined) return undefined
     assumed.delete(key)
-    model.imagine(assumption.pod, assumption.replaced)
-    return assumption.nodeName
+    model.imagine(assumption.placed, assumption.pod)
+    return assumption.placed.nodeName
   }
 
   const schedule = (key: string): void => {

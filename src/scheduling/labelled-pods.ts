@@ -1,0 +1,122 @@
+import { matchesLabels } from '../cluster/label-selector.ts'
+import type { Labels, LabelSelector } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import { addTo } from './tallies.ts'
+
+/** Number of pods by slot; slots without any are not there. */
+export type PodsBySlot = ReadonlyMap<number, number>
+
+/** Pods of one namespace with the same labels; replicas share theirs as one (interned) object. */
+interface Replicas {
+  /** Terminating ones included. */
+  readonly bySlot: PodsBySlot
+}
+
+/**
+ * Pods on nodes that exist, by namespace and labels: as many entries as there are kinds of pods, not pods. Whatever counts pods by their labels
+ * reads it, PodTopologySpread and InterPodAffinity alike.
+ */
+export interface LabelledPods {
+  readonly namespaces: ReadonlyMap<string, { readonly byLabels: ReadonlyMap<Labels, Replicas> }>
+  /** How many kinds of pods there are. */
+  readonly kinds: number
+  /** Goes up whenever a kind of pod has come or gone for good. */
+  readonly version: number
+}
+
+/** Hears of each pod that comes to stand on the node in a slot (1), or goes from there or terminates (-1). */
+export interface Follower {
+  advance(slot: number, change: 1 | -1): void
+}
+
+export interface AdvancedLabelledPods extends LabelledPods {
+  count(pod: PodRecord, slot: number, change: 1 | -1): void
+  /** A record takes the place of another that has the same labels and stands on the same node; one of them may be terminating. */
+  replace(before: PodRecord, after: PodRecord, slot: number): void
+  /** The follower hears of those that are there and match, and of all later changes. */
+  follow(namespace: string, selector: LabelSelector, follower: Follower): void
+  unfollowAll(): void
+}
+
+interface FollowedReplicas extends Replicas {
+  readonly bySlot: Map<number, number>
+  readonly terminating: Map<number, number>
+  readonly followers: Follower[]
+}
+
+interface Namespace {
+  readonly byLabels: Map<Labels, FollowedReplicas>
+  readonly followed: { readonly selector: LabelSelector; readonly follower: Follower }[]
+}
+
+export function createLabelledPods(): AdvancedLabelledPods {
+  const namespaces = new Map<string, Namespace>()
+  let kinds = 0
+  let version = 0
+
+  const namespaceOf = (name: string): Namespace => memo(namespaces, name, () => ({ byLabels: new Map(), followed: [] }))
+  const dropIfEmpty = (name: string, { byLabels, followed }: Namespace): void => {
+    if (byLabels.size === 0 && followed.length === 0) namespaces.delete(name)
+  }
+
+  function addReplicas({ byLabels, followed }: Namespace, labels: Labels): FollowedReplicas {
+    const followers = followed.filter(({ selector }) => matchesLabels(selector, labels)).map(({ follower }) => follower)
+    const replicas = { bySlot: new Map<number, number>(), terminating: new Map<number, number>(), followers }
+    byLabels.set(labels, replicas)
+    kinds += 1
+    version += 1
+    return replicas
+  }
+
+  function tell({ followers }: FollowedReplicas, slot: number, change: 1 | -1): void {
+    for (const follower of followers) follower.advance(slot, change)
+  }
+
+  return {
+    namespaces,
+    get kinds() {
+      return kinds
+    },
+    get version() {
+      return version
+    },
+    count(pod, slot, change) {
+      const namespace = namespaceOf(pod.namespace)
+      const replicas = namespace.byLabels.get(pod.labels) ?? addReplicas(namespace, pod.labels)
+      addTo(replicas.bySlot, slot, change)
+      if (pod.deletedAt === undefined) tell(replicas, slot, change)
+      else addTo(replicas.terminating, slot, change)
+      if (replicas.bySlot.size > 0) return
+      namespace.byLabels.delete(pod.labels)
+      kinds -= 1
+      version += 1
+      dropIfEmpty(pod.namespace, namespace)
+    },
+    replace(before, after, slot) {
+      const change = Number(after.deletedAt !== undefined) - Number(before.deletedAt !== undefined)
+      const replicas = namespaces.get(after.namespace)?.byLabels.get(after.labels)
+      if (change === 0 || replicas === undefined) return
+      addTo(replicas.terminating, slot, change)
+      tell(replicas, slot, change === 1 ? -1 : 1)
+    },
+    follow(name, selector, follower) {
+      const namespace = namespaceOf(name)
+      namespace.followed.push({ selector, follower })
+      for (const [labels, { bySlot, terminating, followers }] of namespace.byLabels) {
+        if (!matchesLabels(selector, labels)) continue
+        followers.push(follower)
+        for (const [slot, pods] of bySlot) {
+          for (let pod = terminating.get(slot) ?? 0; pod < pods; pod += 1) follower.advance(slot, 1)
+        }
+      }
+    },
+    unfollowAll() {
+      for (const [name, namespace] of namespaces) {
+        namespace.followed.length = 0
+        for (const { followers } of namespace.byLabels.values()) followers.length = 0
+        dropIfEmpty(name, namespace)
+      }
+    },
+  }
+}
