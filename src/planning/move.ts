@@ -1,10 +1,11 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { judge } from '../scheduling/judge.ts'
+import { NO_DOMAIN } from '../scheduling/node-layout.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { Distinction } from '../scheduling/places.ts'
 import type { CandidateNode, Certainty, Prediction } from '../scheduling/prediction.ts'
 import type { Veto } from './reasons.ts'
-import { excessNow, shift, type Shift, type SpreadState, type SpreadStates } from './spread-state.ts'
+import { excessNow, type SpreadState, type SpreadStates } from './spread-state.ts'
 import type { WhatIf } from './what-if.ts'
 
 /** What a move is judged by. */
@@ -89,11 +90,10 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   if (answer.comesAfter === 'deletionTimestamp') whatIf.remove(terminating)
   const placed = whatIf.place(replacement, to)
   const possible = certainty === 'certain' ? landings : leading
-  const lowered = affected.filter((each, i) => lowers(planned, each, i, context))
-  const always = lowered.filter(each => possible.every(landing => lowers(landing, each, affected.indexOf(each), context)))
+  const lowered = affected.filter(each => lowers(planned, each))
+  const always = lowered.filter(each => possible.every(landing => lowers(landing, each)))
   const helped = (always.length > 0 ? always : lowered).map(({ state }) => state).sort(mostTellingFirst)
-  const done: Shift = { leaving: victim, from, arriving: placed, to }
-  shift(context.states, done)
+  for (const each of affected) count(each, planned.node.slot)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
   return { kind: 'move', move: { victim, from, replacement: placed, to, toDomains, certainty, mark, helped } }
 }
@@ -105,28 +105,38 @@ function mostTellingFirst({ group: a, index: one }: SpreadState, { group: b, ind
 }
 
 function domainsAmong(possible: readonly Landing[], { index }: SpreadState): readonly number[] {
-  return [...new Set(possible.flatMap(({ node }) => index.of(node.name) ?? []))].sort((a, b) => a - b)
+  const domains: number[] = []
+  for (const { node } of possible) {
+    const domain = index.bySlot[node.slot] ?? NO_DOMAIN
+    if (domain !== NO_DOMAIN && !domains.includes(domain)) domains.push(domain)
+  }
+  return domains.sort((a, b) => a - b)
 }
 
 /** A group that a move changes. */
 interface Affected {
   readonly state: SpreadState
+  readonly isActedOn: boolean
   /** Its excess before the move. */
   readonly was: number
-  /** The domain that the victim is counted in. */
-  readonly from: number | undefined
+  /** The domain that the victim is counted in; {@link NO_DOMAIN} where it is in none. */
+  readonly from: number
   readonly countsReplacement: boolean
+  /** Its excess after the move by the count of the domain landed in, which is all that it depends on; worked out when first asked. */
+  readonly excessByCount: (number | undefined)[]
 }
 
-function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, { states }: MoveContext): readonly Affected[] {
+function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, { states, acting }: MoveContext): readonly Affected[] {
   const left = states.counting(victim)
   const entered = states.counting(replacement)
   const both = left === entered ? left : [...new Set([...left, ...entered])]
   return both.map(state => ({
     state,
+    isActedOn: acting.has(state),
     was: excessNow(state),
-    from: left.includes(state) ? state.index.of(from) : undefined,
-    countsReplacement: entered.includes(state),
+    from: left === entered || left.includes(state) ? (state.index.of(from) ?? NO_DOMAIN) : NO_DOMAIN,
+    countsReplacement: left === entered || entered.includes(state),
+    excessByCount: [],
   }))
 }
 
@@ -150,47 +160,62 @@ interface Landing {
   readonly helps: boolean
   /** Sum over the groups acted on. */
   readonly excess: number
-  /** Of each affected group, in step. */
-  readonly excesses: readonly number[]
 }
 
-function landingOn(node: CandidateNode, affected: readonly Affected[], { acting, closedNodes }: MoveContext): Landing {
-  const excesses = affected.map(each => excessAfter(each, node.name))
+function landingOn(node: CandidateNode, affected: readonly Affected[], { closed }: MoveContext): Landing {
   let sum = 0
   let isLowered = false
   let isRaised = false
-  for (const [i, { state, was }] of affected.entries()) {
-    const excess = excesses[i] ?? 0
-    const acted = acting.has(state)
-    if (acted) sum += excess
-    isLowered ||= acted && excess < was
-    isRaised ||= excess > was && (acted || isHard(state))
+  for (const each of affected) {
+    const { was, isActedOn } = each
+    const excess = excessAfter(each, node.slot)
+    if (isActedOn) sum += excess
+    isLowered ||= isActedOn && excess < was
+    isRaised ||= excess > was && matters(each)
   }
-  return { node, helps: isLowered && !isRaised && !closedNodes.has(node.name), excess: sum, excesses }
+  return { node, helps: isLowered && !isRaised && closed?.[node.slot] !== 1, excess: sum }
 }
 
-function excessAfter({ state, was, from, countsReplacement }: Affected, nodeName: string): number {
-  const to = countsReplacement ? state.index.of(nodeName) : undefined
+function domainOf({ state, countsReplacement }: Affected, slot: number): number {
+  return countsReplacement ? (state.index.bySlot[slot] ?? NO_DOMAIN) : NO_DOMAIN
+}
+
+function excessAfter(affected: Affected, slot: number): number {
+  const { state, was, from, excessByCount } = affected
+  const to = domainOf(affected, slot)
   // What leaves a domain and comes back to it changes nothing.
   if (to === from) return was
-  return state.excessIf(from === undefined ? undefined : state.countIn(from), to === undefined ? undefined : state.countIn(to))
+  const before = to === NO_DOMAIN ? undefined : state.countIn(to)
+  return (excessByCount[(before ?? -1) + 1] ??= state.excessIf(from === NO_DOMAIN ? undefined : state.countIn(from), before))
 }
 
-const isHard = ({ group }: SpreadState): boolean => group.constraint.whenUnsatisfiable === 'DoNotSchedule'
+/** The move is made: the victim counts no longer where it was, the replacement where it lands. */
+function count(affected: Affected, slot: number): void {
+  const { state, from } = affected
+  const to = domainOf(affected, slot)
+  if (from !== NO_DOMAIN) state.add(from, -1)
+  if (to !== NO_DOMAIN) state.add(to, 1)
+}
 
-const lowers = ({ excesses }: Landing, { state, was }: Affected, i: number, { acting }: MoveContext): boolean =>
-  acting.has(state) && (excesses[i] ?? 0) < was
+/** Groups acted on are not to get worse, and no hard constraint is, acted on or not. */
+function matters({ state, isActedOn }: Affected): boolean {
+  return isActedOn || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
+}
+
+function lowers({ node }: Landing, affected: Affected): boolean {
+  return affected.isActedOn && excessAfter(affected, node.slot) < affected.was
+}
 
 /** A node that is about to go helps nobody, but the scheduler may choose it all the same where the pod tolerates that. */
 const isGood = ({ node, helps }: Landing): boolean => node.stays && helps
 
-function whyOpen(leading: readonly Landing[], affected: readonly Affected[], { acting, closedNodes }: MoveContext): Veto {
+function whyOpen(leading: readonly Landing[], affected: readonly Affected[], { closedNodes }: MoveContext): Veto {
   const offender = leading.find(({ helps }) => !helps) ?? leading[0]
   if (offender === undefined) return { reason: 'NoLanding', message: 'no node would take the replacement' }
-  const { name } = offender.node
+  const { name, slot } = offender.node
   const closed = closedNodes.get(name)
   if (closed !== undefined) return closed
-  const raised = affected.find(({ state, was }, i) => (offender.excesses[i] ?? 0) > was && (acting.has(state) || isHard(state)))
+  const raised = affected.find(each => excessAfter(each, slot) > each.was && matters(each))
   if (raised !== undefined) {
     const { topologyKey } = raised.state.group.constraint
     return { reason: 'WouldWorsenOther', message: `the replacement may land on ${name}, which raises the excess over ${topologyKey}` }

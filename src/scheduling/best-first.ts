@@ -19,7 +19,11 @@ export function createBestFirst(scores: Int32Array): BestFirst {
   const matches = new Int32Array(2 * leaves).fill(-1)
   const at = (match: number): number => matches[match] ?? -1
   matches.set(scores, leaves)
-  for (let match = leaves - 1; match >= 1; match -= 1) matches[match] = Math.max(at(2 * match), at(2 * match + 1))
+  const winnerOf = (match: number): number => {
+    const [one, other] = [matches[2 * match] ?? -1, matches[2 * match + 1] ?? -1]
+    return one > other ? one : other
+  }
+  for (let match = leaves - 1; match >= 1; match -= 1) matches[match] = winnerOf(match)
   return {
     set(place, score) {
       let match = leaves + place
@@ -27,7 +31,7 @@ export function createBestFirst(scores: Int32Array): BestFirst {
       while (match >= 1 && matches[match] !== winner) {
         matches[match] = winner
         match >>= 1
-        winner = Math.max(at(2 * match), at(2 * match + 1))
+        winner = winnerOf(match)
       }
     },
     at: place => at(leaves + place),

@@ -3,6 +3,7 @@ import { selectorFromLabels, selectorKey } from '../cluster/label-selector.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { createAffinityIndex, type AffinityIndex } from './affinity-index.ts'
+import { createCountedConstraints, type CountedConstraints } from './counted-constraints.ts'
 import { createImageNodes, type ImageNodes } from './image-nodes.ts'
 import { createLabelledPods } from './labelled-pods.ts'
 import { createNodeTable, type NodeTable } from './node-table.ts'
@@ -19,6 +20,7 @@ export interface ClusterViews {
   readonly images: ImageNodes
   readonly nominations: Nominations
   readonly questions: PodQuestions
+  readonly constraintsOf: (pod: PodRecord) => CountedConstraints
   advance(delta: Delta): void
   /** Puts a record in the place of the one that was there; undefined where none was, or none is from now on. */
   change(before: PodRecord | undefined, after: PodRecord | undefined): void
@@ -75,6 +77,7 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
     images,
     nominations,
     questions,
+    constraintsOf: createCountedConstraints(table, spread, questions),
     advance({ kind, key, before, after }) {
       if (kind === 'Pod') change(podOf(before), podOf(after))
       else changeOther(key, before, after)

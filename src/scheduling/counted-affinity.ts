@@ -10,7 +10,7 @@ import {
 } from './inter-pod-affinity.ts'
 import { NO_DOMAIN, type NodeLayout, type Topology } from './node-layout.ts'
 import type { PluginContext } from './plugin.ts'
-import { addByDomain, addNormalized } from './slot-scores.ts'
+import { addByDomain, addNormalized, clearScores, type ScoreSheet } from './score-sheet.ts'
 import type { TopologyPairs } from './topology-pairs.ts'
 
 // InterPodAffinity asked of slots instead of nodes: the same domains as inter-pod-affinity.ts, looked up by number.
@@ -60,17 +60,12 @@ export function preferredAmounts(context: PluginContext, layout: NodeLayout, pod
   return amountsByKey(layout, preferredPairs(context, pod))
 }
 
-/** Adds the weighted scores to the totals of the slots; all run in step. `scores` come as zeros. */
-export function addAffinityScores(
-  totals: Int32Array,
-  scores: Float64Array,
-  slots: Int32Array,
-  weight: number,
-  amounts: readonly DomainAmounts[],
-): void {
+/** Adds the weighted scores to the totals. */
+export function addAffinityScores(sheet: ScoreSheet, weight: number, amounts: readonly DomainAmounts[]): void {
   if (amounts.length === 0) return
-  for (const { topology, byDomain } of amounts) addByDomain(scores, slots, topology.domainOf, byDomain)
-  addNormalized(totals, scores, weight, normalizePreference)
+  clearScores(sheet)
+  for (const { topology, byDomain } of amounts) addByDomain(sheet, topology.domainOf, byDomain)
+  addNormalized(sheet, weight, normalizePreference)
 }
 
 function amountsByKey(layout: NodeLayout, pairs: TopologyPairs): readonly DomainAmounts[] {

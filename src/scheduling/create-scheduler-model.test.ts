@@ -21,13 +21,19 @@ function recordsOf(state: ClusterState): ClusterRecord[] {
 
 const fresh = (records: Iterable<ClusterRecord>): SchedulerModel => createSchedulerModel(stateOf(records), DEFAULT_PROFILES)
 
+/** Models number their nodes in the order in which they came. */
+const slotless = ({ name, total, stays }: CandidateNode): Omit<CandidateNode, 'slot'> => ({ name, total, stays })
+
 /** Everything that a model says about some pods, as plain data. */
 function answers(model: SchedulerModel, pods: readonly PodRecord[]) {
   const nodes = [...model.cluster.nodes()].map(node => node.name).sort((left, right) => (left < right ? -1 : 1))
   return pods.map(pod => {
     const prediction = model.predict(pod)
     return {
-      prediction: prediction.kind === 'placed' ? { ...prediction, nodes: prediction.nodes, leading: prediction.leading } : prediction,
+      prediction:
+        prediction.kind === 'placed'
+          ? { ...prediction, nodes: prediction.nodes.map(slotless), leading: prediction.leading.map(slotless) }
+          : prediction,
       refusals: nodes.map(name => model.refusalOn(pod, name)),
       spread: model.constraintsOf(pod).map(constraint => {
         const { domains, globalMinimum } = model.spreadOf(pod, constraint)

@@ -15,6 +15,7 @@ import { predictPlacement } from './predict.ts'
 import { DEFAULT_PROFILE, type SchedulerProfile, type SchedulerProfiles } from './profile.ts'
 import { createReplacements } from './replacements.ts'
 import type { SchedulerModel } from './scheduler-model.ts'
+import { createScoreSheet } from './score-sheet.ts'
 import { spreadCountOf } from './spread-count.ts'
 
 /** kube-scheduler's view of the cluster as it is now, to be advanced by every later delta of it. Costs one pass over nodes and pods. */
@@ -23,6 +24,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   const { table, questions } = views
   const answers = createNodeAnswers(table, views.images)
   const places = createPlaces()
+  const sheet = createScoreSheet()
   const replacements = createReplacements(cluster)
   const contexts = new Map<SchedulerProfile, PluginContext>()
   /** The pod last asked about: callers go through many nodes with one pod. */
@@ -43,10 +45,8 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     return context
   }
 
-  const feasibilityNow = (pod: PodRecord): Feasibility => {
-    const context = contextFor(pod)
-    return feasibilityOf(views, context, answers.of(context, pod), pod)
-  }
+  const feasibilityNow = (pod: PodRecord, context = contextFor(pod), own = answers.of(context, pod)): Feasibility =>
+    feasibilityOf(views, context, own, pod)
   const feasibilityFor = (pod: PodRecord): Feasibility => {
     if (asked?.pod !== pod) asked = { pod, feasibility: feasibilityNow(pod) }
     return asked.feasibility
@@ -105,7 +105,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     refusalOn,
     roomFor(pod) {
       const context = contextFor(pod)
-      const room = answers.of(context, pod).room()
+      const room = answers.roomFor(context, pod)
       const wantsNoneBeside = pod.spec.podAntiAffinity.required.length > 0
       if (!wantsNoneBeside && views.nominations.isEmpty() && !readsMore(context, pod)) return room
       const { passesButForSpread } = feasibilityFor(pod)
@@ -119,12 +119,14 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     },
     predict(pod, distinction) {
       const context = contextFor(pod)
+      const own = answers.of(context, pod)
       const question = {
         views,
         context,
-        answers: answers.of(context, pod),
+        answers: own,
         places,
-        feasibility: feasibilityFor(pod),
+        sheet,
+        feasibility: feasibilityNow(pod, context, own),
         feasibilityNow: () => feasibilityNow(pod),
         withNominated,
       }

@@ -1,7 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterViews } from './cluster-views.ts'
 import { affinityFilter, requiredAmounts, type DomainAmounts } from './counted-affinity.ts'
-import { countedConstraint, spreadFilter, type CountedConstraint, type SlotFilter } from './counted-spread.ts'
+import { spreadFilter, type CountedConstraint, type SlotFilter } from './counted-spread.ts'
 import { FILTERS } from './default-plugins.ts'
 import { OTHER_FILTERS, type NodeAnswers } from './node-answers.ts'
 import type { PluginContext, Refused } from './plugin.ts'
@@ -31,18 +31,14 @@ export interface Feasibility {
 }
 
 export function feasibilityOf(views: ClusterViews, context: PluginContext, answers: NodeAnswers, pod: PodRecord): Feasibility {
-  const { table, spread, questions } = views
-  const { layout, slots } = table
+  const { slots, layout } = views.table
   const { disabledFilters } = context.profile
-  const isAsked = (plugin: FilterPlugin): boolean => !disabledFilters.has(plugin)
-  const hard = isAsked('PodTopologySpread')
-    ? questions.of(pod).hard.map(question => countedConstraint(layout, spread, pod.namespace, question))
-    : []
-  const required = isAsked('InterPodAffinity') ? requiredAmounts(context, layout, pod) : undefined
-  const slotFilter = (plugin: FilterPlugin): SlotFilter | undefined => {
+  const hard = disabledFilters.has('PodTopologySpread') ? [] : views.constraintsOf(pod).hard
+  const required = disabledFilters.has('InterPodAffinity') ? undefined : requiredAmounts(context, layout, pod)
+  const filterOf = (plugin: FilterPlugin): SlotFilter | undefined => {
     if (plugin === 'PodTopologySpread') return spreadFilter(hard)
     if (plugin === 'InterPodAffinity') return required && affinityFilter(required)
-    const refuses = isAsked(plugin) ? FILTERS[plugin](context, pod) : undefined
+    const refuses = disabledFilters.has(plugin) ? undefined : FILTERS[plugin](context, pod)
     return (
       refuses &&
       (slot => {
@@ -51,10 +47,11 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
       })
     )
   }
-  const others = OTHER_FILTERS.flatMap(plugin => {
-    const refuses = slotFilter(plugin)
-    return refuses === undefined ? [] : [{ plugin, refuses }]
-  })
+  const others: { readonly plugin: FilterPlugin; readonly refuses: SlotFilter }[] = []
+  for (const plugin of OTHER_FILTERS) {
+    const refuses = filterOf(plugin)
+    if (refuses !== undefined) others.push({ plugin, refuses })
+  }
   /** The answers know which filter refuses; why, only the filter itself can say. */
   const reasonOf = (plugin: FilterPlugin, slot: number): PluginRefusal => {
     const info = slots[slot]

@@ -5,13 +5,12 @@ import type { ImageNodes, ImageState } from './image-nodes.ts'
 import { hasRoomFor, lacksAny, scalarsAsked } from './filter-node-resources-fit.ts'
 import { placeOf } from './node-amounts.ts'
 import { createNodeCells, type NodeCells } from './node-cells.ts'
-import type { NodeInfo } from './node-info.ts'
 import type { NodeLayout } from './node-layout.ts'
 import type { Mark } from './node-partition.ts'
+import { createNodeRooms } from './node-rooms.ts'
 import type { NodeTable } from './node-table.ts'
 import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
-import { copiesThatFit } from './room.ts'
 import { areWorthAnything, imageLocality } from './score-image-locality.ts'
 import { balancedAllocation, leastAllocated } from './score-node-resources.ts'
 import { createStaticAnswers, OF_THE_NODE, whatNodesAloneRead, type StaticAnswers } from './static-answers.ts'
@@ -30,8 +29,6 @@ export interface NodeAnswers {
   readonly ownScore: Int32Array
   /** The nodes by what the marks say of them and by what is scored against other nodes, so that each cell's nodes differ in `ownScore` alone. */
   cells(marks: readonly Mark[]): NodeCells
-  /** Copies of the pod that each node has room for; the same array until something changes on some node. */
-  room(): Int32Array
 }
 
 /** Filters that read the node and what is on it. They come after those that read the node alone. */
@@ -46,33 +43,43 @@ const MOST_SPECS = 256
 /** Ways to tell nodes apart that are kept for a spec: workloads that ask the same of a node may differ in their constraints. */
 const MOST_CELLS = 16
 
+/** What nodes answer to the pods of all specs, brought up to date when asked: costs the nodes that have changed since the last time. */
 export interface NodeAnswersBySpec {
-  /** The answers for the pod's spec, brought up to date: costs the nodes that changed since the last time. */
   of(context: PluginContext, pod: PodRecord): NodeAnswers
+  /** By slot: copies of the pod that the node has room for; none where it is about to go. A value: it stays what it was. */
+  roomFor(context: PluginContext, pod: PodRecord): Int32Array
 }
 
 export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAnswersBySpec {
   const statics = createKept<StaticAnswers>(table)
   const answers = createKept<Kept>(table)
   const keys = new WeakMap<PodSpec, SpecKeys>()
-  let latest: { readonly key: string; readonly kept: Kept } | undefined
+  let latest: { readonly spec: PodSpec; readonly nodesAsOf: number; readonly kept: Kept } | undefined
+
+  function keptFor(context: PluginContext, pod: PodRecord): Kept {
+    const { spec } = pod
+    const nodesAsOf = table.nodeChanges.clock
+    if (latest?.spec === spec && latest.nodesAsOf === nodesAsOf) return latest.kept
+    const keysOf = memo(keys, spec, () => keysFor(spec))
+    const nodes = table.layout.byName.length
+    const states = spec.images.map(image => images.stateOf(image))
+    // Most images are on few nodes, where they are worth nothing: workloads that differ in nothing else share their answers.
+    const hasImages = areWorthAnything(states, nodes)
+    const ofNodes = statics.of(keysOf.ofNodes, capacity => createStaticAnswers(table, context, pod, capacity))
+    const key = hasImages ? keysOf.withImages() : keysOf.own
+    const kept = answers.of(key, capacity => keep(table, ofNodes, context, pod, hasImages, capacity))
+    kept.lookAtNodes(states, nodes)
+    latest = { spec, nodesAsOf, kept }
+    return kept
+  }
+
   return {
     of(context, pod) {
-      const { spec } = pod
-      const keysOf = memo(keys, spec, () => keysFor(spec))
-      const nodes = table.layout.byName.length
-      const states = spec.images.map(image => images.stateOf(image))
-      // Most images are on few nodes, where they are worth nothing: workloads that differ in nothing else share their answers.
-      const hasImages = areWorthAnything(states, nodes)
-      const key = hasImages ? keysOf.withImages : keysOf.own
-      if (latest?.key !== key || latest.kept.refusedBy.length < table.slots.length) {
-        const ofNodes = statics.of(keysOf.ofNodes, capacity => createStaticAnswers(table, context, pod, capacity))
-        const kept = answers.of(key, capacity => keep(table, ofNodes, context, pod, hasImages, capacity))
-        latest = { key, kept }
-      }
-      latest.kept.refresh(states, nodes)
-      return latest.kept
+      const kept = keptFor(context, pod)
+      kept.refresh()
+      return kept
     },
+    roomFor: (context, pod) => keptFor(context, pod).room(),
   }
 }
 
@@ -80,14 +87,17 @@ export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAns
 interface SpecKeys {
   readonly ofNodes: string
   readonly own: string
-  readonly withImages: string
+  readonly withImages: () => string
 }
 
 function keysFor(spec: PodSpec): SpecKeys {
   const { requests, scoredRequests, hostPorts, images, containerCount } = spec
-  const ofNodes = whatNodesAloneRead(spec)
-  const own = [ofNodes, { ...requests, scalars: [...requests.scalars] }, scoredRequests, hostPorts]
-  return { ofNodes: JSON.stringify(ofNodes), own: JSON.stringify(own), withImages: JSON.stringify([own, images, containerCount]) }
+  const { cpu, memory, ephemeralStorage, scalars } = requests
+  const ofNodes = JSON.stringify(whatNodesAloneRead(spec))
+  const amounts = [cpu, memory, ephemeralStorage, scoredRequests.cpu, scoredRequests.memory].join()
+  const others = scalars.size + hostPorts.length === 0 ? '' : JSON.stringify([[...scalars], hostPorts])
+  const own = `${ofNodes} ${amounts} ${others}`
+  return { ofNodes, own, withImages: () => `${own} ${JSON.stringify([images, containerCount])}` }
 }
 
 /** The latest asked for of what is kept for specs; each serves as many slots as there were when it was made, and some more. */
@@ -108,7 +118,11 @@ function createKept<T extends { readonly refusedBy: Uint8Array }>(table: NodeTab
 }
 
 interface Kept extends NodeAnswers {
-  refresh(images: readonly ImageState[], nodes: number): void
+  /** Catches up with changes of the nodes themselves, and of the images that they have. */
+  lookAtNodes(images: readonly ImageState[], nodes: number): void
+  /** Catches up with what is on the nodes. */
+  refresh(): void
+  room(): Int32Array
 }
 
 function keep(
@@ -121,42 +135,30 @@ function keep(
 ): Kept {
   const { spec } = pod
   const { weights } = context.profile
-  const filters = filtersOn(table, context, pod)
+  const { amounts, slots } = table
+  const { isTaken, firstOf } = filtersOn(table, context, pod)
   const refusedBy = new Uint8Array(capacity).fill(UNREADABLE)
   const ownScore = new Int32Array(capacity)
+  const rooms = createNodeRooms(table, ofNodes.refusedBy, spec, isTaken)
 
   const highestScore = 100 * (weights.NodeResourcesFit + weights.NodeResourcesBalancedAllocation + weights.ImageLocality)
   const cellsByPartition = new Map<object, { readonly cells: NodeCells; asOf: number }>()
   let cellsOver: NodeLayout | undefined
-  /** Kept up to date once somebody has asked for it. */
-  let copies: Int32Array | undefined
-  let room: Int32Array | undefined
-  let roomAsOf = 0
   let asOf = 0
   let imageStates: readonly ImageState[] = []
   let nodes = 0
 
   function ask(slot: number): void {
-    refusedBy[slot] = ofNodes.refusedBy[slot] ?? UNREADABLE
-    if (refusedBy[slot] === PASSES) refusedBy[slot] = filters.find(({ refuses }) => refuses(slot))?.number ?? PASSES
-    if (refusedBy[slot] !== PASSES) return
-    const { amounts, slots } = table
+    const first = ofNodes.refusedBy[slot] ?? UNREADABLE
+    const refused = first === PASSES ? firstOf(slot) : first
+    refusedBy[slot] = refused
+    if (refused !== PASSES) return
     const at = placeOf(slot)
     const node = hasImages ? slots[slot]?.node : undefined
     ownScore[slot] =
       weights.NodeResourcesFit * leastAllocated(spec, amounts, at) +
       weights.NodeResourcesBalancedAllocation * balancedAllocation(spec, amounts, at) +
       (node === undefined ? 0 : weights.ImageLocality * imageLocality(spec, node, imageStates, nodes))
-  }
-
-  function countCopies(slot: number): void {
-    const info = table.slots[slot]
-    if (copies !== undefined) copies[slot] = info !== undefined && refusedBy[slot] === PASSES ? copiesThatFit(spec, info) : 0
-  }
-
-  function askAgain(slot: number): void {
-    ask(slot)
-    countCopies(slot)
   }
 
   const scoreOn = (slot: number): number => (refusedBy[slot] === PASSES ? (ownScore[slot] ?? 0) : -1)
@@ -183,61 +185,59 @@ function keep(
       known.asOf = asOf
       return cells
     },
-    room() {
-      const { slots, changes, layout } = table
-      if (copies === undefined) {
-        copies = new Int32Array(capacity)
-        for (let slot = 0; slot < slots.length; slot += 1) countCopies(slot)
-      }
-      if (room === undefined || roomAsOf !== changes.clock) {
-        room = copies.slice(0, slots.length)
-        for (let slot = 0; slot < slots.length; slot += 1) if (layout.leaving[slot] === 1) room[slot] = 0
-        roomAsOf = changes.clock
-      }
-      return room
-    },
-    refresh(statesNow, nodesNow) {
-      const { slots, changes, layout } = table
+    room: () => rooms.now(),
+    lookAtNodes(statesNow, nodesNow) {
       ofNodes.refresh()
       // Whatever tells nodes apart has changed: the cells are those of nodes that were.
-      if (cellsOver !== layout) cellsByPartition.clear()
+      if (cellsOver !== table.layout) cellsByPartition.clear()
       // A node that pulls an image changes what the image is worth on all others.
       const isImageMoved = hasImages && (nodes !== nodesNow || statesNow.some((state, index) => state !== imageStates[index]))
       imageStates = statesNow
       nodes = nodesNow
-      if (isImageMoved) {
-        cellsByPartition.clear()
-        for (let slot = 0; slot < slots.length; slot += 1) askAgain(slot)
-      } else changes.forEachSince(asOf, askAgain)
-      asOf = changes.clock
+      if (!isImageMoved) return
+      cellsByPartition.clear()
+      for (let slot = 0; slot < slots.length; slot += 1) ask(slot)
+    },
+    refresh() {
+      table.changes.forEachSince(asOf, ask)
+      asOf = table.changes.clock
     },
   }
 }
 
-interface SlotFilter {
-  readonly number: number
-  readonly refuses: (slot: number) => boolean
+interface FiltersOn {
+  /** What is on the node keeps the pod away, be there room or not: a host port that both want. */
+  readonly isTaken: (slot: number) => boolean
+  /** {@link PASSES}, or the number of the first filter to refuse. */
+  readonly firstOf: (slot: number) => number
 }
 
-/** Those that read what is on the node, in plugin order. */
-function filtersOn({ slots, amounts }: NodeTable, context: PluginContext, pod: PodRecord): readonly SlotFilter[] {
+/** The filters that read what is on a node, in plugin order. */
+function filtersOn({ slots, amounts }: NodeTable, context: PluginContext, pod: PodRecord): FiltersOn {
   const { profile } = context
   const { requests } = pod.spec
   const scalars = scalarsAsked(profile, pod.spec)
-  const lacksScalars = (info: NodeInfo | undefined): boolean => info !== undefined && lacksAny(scalars, info)
-  const takesPorts = FILTERS.NodePorts(context, pod)
-  const refusesOn = (plugin: FilterPlugin): SlotFilter['refuses'] | undefined => {
-    if (plugin === 'NodeResourcesFit') {
-      return slot => !hasRoomFor(requests, amounts, placeOf(slot)) || (scalars.length > 0 && lacksScalars(slots[slot]))
-    }
-    if (plugin !== 'NodePorts' || takesPorts === undefined) return undefined
-    return slot => {
-      const info = slots[slot]
-      return info !== undefined && takesPorts(info) !== undefined
-    }
+  const isAsked = (plugin: FilterPlugin): boolean => !profile.disabledFilters.has(plugin)
+  const wantsRoom = isAsked('NodeResourcesFit')
+  const takesPorts = isAsked('NodePorts') ? FILTERS.NodePorts(context, pod) : undefined
+  const isTaken = (slot: number): boolean => {
+    const info = takesPorts && slots[slot]
+    return info !== undefined && takesPorts?.(info) !== undefined
   }
-  return FILTER_PLUGINS.flatMap((plugin, index) => {
-    const refuses = profile.disabledFilters.has(plugin) ? undefined : refusesOn(plugin)
-    return refuses === undefined ? [] : [{ number: index + 1, refuses }]
-  })
+  const lacksScalars = (slot: number): boolean => {
+    const info = slots[slot]
+    return info !== undefined && lacksAny(scalars, info)
+  }
+  return {
+    isTaken,
+    firstOf(slot) {
+      if (takesPorts !== undefined && isTaken(slot)) return NODE_PORTS
+      if (!wantsRoom) return PASSES
+      const isShort = !hasRoomFor(requests, amounts, placeOf(slot)) || (scalars.length > 0 && lacksScalars(slot))
+      return isShort ? NODE_RESOURCES_FIT : PASSES
+    },
+  }
 }
+
+const NODE_PORTS = 1 + FILTER_PLUGINS.indexOf('NodePorts')
+const NODE_RESOURCES_FIT = 1 + FILTER_PLUGINS.indexOf('NodeResourcesFit')

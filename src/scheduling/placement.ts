@@ -31,17 +31,18 @@ export function placedOn(basis: Basis, scored: readonly ScoredPlace[], lead: Lea
   const { layout } = basis.views.table
   const nodeAt = (slot: number, total: number): CandidateNode => ({
     name: layout.names[slot] ?? '',
+    slot,
     total,
     stays: layout.leaving[slot] === 0,
   })
-  const nodes = scored
-    .flatMap(each => {
-      if (distinction !== undefined) return [nodeAt(each.place.slot, each.total)]
-      return allOf(each, basis).map(slot => nodeAt(slot, each.compared + ownScore(each, slot, basis)))
-    })
-    .sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1))
+  const nodes =
+    distinction === undefined
+      ? scored.flatMap(each => allOf(each, basis).map(slot => nodeAt(slot, each.compared + ownScore(each, slot, basis))))
+      : scored.map(({ place, total }) => nodeAt(place.slot, total))
+  nodes.sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1))
   const { leadingFrom, margin, sampled } = lead
-  return { kind: 'placed', nodes, leading: nodes.filter(({ total }) => total >= leadingFrom), margin, sampled }
+  const trailing = nodes.findIndex(({ total }) => total < leadingFrom)
+  return { kind: 'placed', nodes, leading: trailing === -1 ? nodes : nodes.slice(0, trailing), margin, sampled }
 }
 
 /** A pod that has one node to go to is not scored. */

@@ -1,5 +1,5 @@
 import type { NodeAnswers } from './node-answers.ts'
-import type { Cell, NodeCells } from './node-cells.ts'
+import type { Cell } from './node-cells.ts'
 import type { Mark } from './node-partition.ts'
 import { PASSES } from './verdict-numbers.ts'
 
@@ -42,20 +42,19 @@ export function createPlaces(): Places {
       const { length } = nodeCells.cellOf
       if (apartIn.length < length) apartIn = new Int32Array(length)
       question += 1
-      const alone: number[] = []
+      const alone: Place[] = []
       for (const slot of apart) {
         if (isApart(slot) || answers.refusedBy[slot] !== PASSES) continue
         apartIn[slot] = question
-        alone.push(slot)
+        alone.push({ slot, nodes: 1, cell: undefined })
+        nodeCells.set(slot, -1)
       }
-      for (const slot of alone) nodeCells.set(slot, -1)
-      const answer = ask([...placesIn(nodeCells), ...alone.map(slot => ({ slot, nodes: 1, cell: undefined }))])
-      for (const slot of alone) nodeCells.set(slot, answers.ownScore[slot] ?? 0)
+      const places: Place[] = []
+      for (const cell of nodeCells.cells) if (cell.passing > 0) places.push({ slot: cell.best(), nodes: cell.passing, cell })
+      for (const place of alone) places.push(place)
+      const answer = ask(places)
+      for (const { slot } of alone) nodeCells.set(slot, answers.ownScore[slot] ?? 0)
       return answer
     },
   }
-}
-
-function placesIn({ cells }: NodeCells): readonly Place[] {
-  return cells.flatMap(cell => (cell.passing === 0 ? [] : [{ slot: cell.best(), nodes: cell.passing, cell }]))
 }

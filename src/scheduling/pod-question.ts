@@ -1,8 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { selectorKey } from '../cluster/label-selector.ts'
-import type { Labels } from '../cluster/labels.ts'
-import { memo } from '../cluster/memo.ts'
-import type { OwnerRef, PodAffinityTerm, PodRecord, PodSpec } from '../cluster/pod.ts'
+import type { PodAffinityTerm, PodRecord, PodSpec } from '../cluster/pod.ts'
+import { createTemplateMemo } from './template-memo.ts'
 import { eligibilityFor, type Eligibility } from './eligibility.ts'
 import type { SchedulerProfile, SchedulerProfiles } from './profile.ts'
 import type { EffectiveConstraint } from './scheduler-model.ts'
@@ -16,7 +15,7 @@ export interface SpreadQuestion {
 }
 
 /** What replicas of one template with the same labels ask of the scheduler, worked out once. */
-interface PodQuestion {
+export interface PodQuestion {
   readonly constraints: readonly EffectiveConstraint[]
   readonly hard: readonly SpreadQuestion[]
   readonly soft: readonly SpreadQuestion[]
@@ -31,29 +30,12 @@ export interface PodQuestions {
   forget(): void
 }
 
-/** In the place of an owner; replicas share theirs as an object. */
-const NOBODY = {}
-
 export function createPodQuestions(cluster: ClusterReader, profiles: SchedulerProfiles): PodQuestions {
-  // Weak: a template that is gone takes its questions along.
-  let known = new WeakMap<PodSpec, WeakMap<Labels, WeakMap<OwnerRef | typeof NOBODY, Map<string, PodQuestion>>>>()
-
-  let latest: { readonly pod: PodRecord; readonly question: PodQuestion } | undefined
-
+  let known = createTemplateMemo<PodQuestion>()
   return {
-    of(pod) {
-      // A prediction comes back to its pod again and again.
-      if (latest?.pod === pod) return latest.question
-      const byLabels = memo(known, pod.spec, () => new WeakMap<Labels, WeakMap<OwnerRef | typeof NOBODY, Map<string, PodQuestion>>>())
-      const byOwner = memo(byLabels, pod.labels, () => new WeakMap<OwnerRef | typeof NOBODY, Map<string, PodQuestion>>())
-      const byNamespace = memo(byOwner, pod.controller ?? NOBODY, () => new Map<string, PodQuestion>())
-      const question = memo(byNamespace, pod.namespace, () => questionOf(cluster, profiles.get(pod.spec.schedulerName), pod))
-      latest = { pod, question }
-      return question
-    },
+    of: pod => known.of(pod, () => questionOf(cluster, profiles.get(pod.spec.schedulerName), pod)),
     forget() {
-      known = new WeakMap()
-      latest = undefined
+      known = createTemplateMemo()
     },
   }
 }

@@ -1,17 +1,18 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterViews } from './cluster-views.ts'
-import { comparedScores } from './compared-scores.ts'
+import { addComparedScores } from './compared-scores.ts'
 import { preferredAmounts, type DomainAmounts } from './counted-affinity.ts'
-import { countedConstraint, type CountedConstraint } from './counted-spread.ts'
 import type { WithNominated } from './explain.ts'
 import { pluginNumbered, type Feasibility } from './feasibility.ts'
 import type { NodeAnswers } from './node-answers.ts'
+import type { Mark } from './node-partition.ts'
 import { placedOn, type ScoredPlace } from './placement.ts'
 import type { Distinction, Place, Places } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import type { Prediction, Refusal } from './prediction.ts'
 import { feasibleNodesToFind, sureTotal } from './sampling.ts'
+import { fillIn, type ScoreSheet } from './score-sheet.ts'
 import { PASSES } from './verdict-numbers.ts'
 
 /**
@@ -29,6 +30,7 @@ export interface Question {
   readonly context: PluginContext
   readonly answers: NodeAnswers
   readonly places: Places
+  readonly sheet: ScoreSheet
   readonly feasibility: Feasibility
   readonly feasibilityNow: () => Feasibility
   readonly withNominated: WithNominated
@@ -50,19 +52,25 @@ export function predictPlacement(question: Question, pod: PodRecord, distinction
   }
 
   const promisedAway = nodesPromisedAway(question, pod)
-  const compared = comparedOf(question, pod)
+  const preferred = preferredAmounts(question.context, layout, pod)
   const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
   const nominated = [...promisedAway.keys(), ...(promised === undefined ? [] : [promised])]
-  const told = toldApart(question, compared, nominated, distinction)
+  const told = toldApart(question, pod, preferred, nominated, distinction)
   return places.withPlaces(answers, told, found => {
-    const feasible = found.filter(({ slot }) => !promisedAway.has(slot) && feasibility.passes(slot))
-    if (feasible.length === 0) return { kind: 'unschedulable', refusals: refusals(question, promisedAway, found) }
-    // The node that preemption promised is tried first and, if it passes, taken unscored.
-    const taken = feasible.find(({ slot }) => slot === promised)
-    const chosenFrom = taken === undefined ? feasible : [taken]
-    const nodes = chosenFrom.reduce((sum, place) => sum + place.nodes, 0)
-    if (nodes === 1) return placedOn(question, chosenFrom.map(unscored), { leadingFrom: 0, margin: MARGIN, sampled: false }, distinction)
-    return score(question, pod, compared, chosenFrom, nodes, distinction)
+    const feasible: Place[] = []
+    let nodes = 0
+    let only: Place | undefined
+    for (const place of found) {
+      if (promisedAway.has(place.slot) || !feasibility.passes(place.slot)) continue
+      feasible.push(place)
+      nodes += place.nodes
+      // The node that preemption promised is tried first and, if it passes, taken unscored.
+      if (place.slot === promised) only = place
+    }
+    if (nodes === 0) return { kind: 'unschedulable', refusals: refusals(question, promisedAway, found) }
+    if (nodes === 1) [only] = feasible
+    if (only !== undefined) return placedOn(question, [unscored(only)], { leadingFrom: 0, margin: MARGIN, sampled: false }, distinction)
+    return score(question, pod, preferred, feasible, nodes, distinction)
   })
 }
 
@@ -71,22 +79,18 @@ const unscored = ({ slot }: Place): ScoredPlace => ({ place: { slot, nodes: 1, c
 function score(
   question: Question,
   pod: PodRecord,
-  compared: Compared,
+  preferred: readonly DomainAmounts[],
   feasible: readonly Place[],
   nodes: number,
   distinction: Distinction | undefined,
 ): Prediction {
-  const { views, context, answers } = question
-  const { layout } = views.table
-  const toFind = feasibleNodesToFind(layout.byName.length, context.profile.percentageOfNodesToScore)
-  const totals = comparedScores(
-    context.profile,
-    answers,
-    { ...compared, needsAllSoftKeys: views.questions.of(pod).needsAllSoftKeys },
-    { slots: Int32Array.from(feasible, ({ slot }) => slot), nodes: Int32Array.from(feasible, place => place.nodes), sample: toFind },
-  )
+  const { views, context, answers, sheet } = question
+  const toFind = feasibleNodesToFind(views.table.layout.byName.length, context.profile.percentageOfNodesToScore)
+  const { needsAllSoftKeys } = views.questions.of(pod)
+  fillIn(sheet, feasible)
+  addComparedScores(sheet, context.profile, answers, { soft: views.constraintsOf(pod).soft, needsAllSoftKeys, preferred, sample: toFind })
   const scored = feasible.map((place, i): ScoredPlace => {
-    const shared = totals[i] ?? 0
+    const shared = sheet.totals[i] ?? 0
     return { place, compared: shared, total: shared + (place.cell?.highest() ?? answers.ownScore[place.slot] ?? 0) }
   })
   const sampled = nodes > toFind
@@ -122,45 +126,36 @@ function sureAmong({ views }: Question, scored: readonly ScoredPlace[], highest:
   return sureTotal({ lowest, highest, feasible, addHits }, sizes, toFind)
 }
 
-/** What is compared between nodes, besides what is asked of each. */
-interface Compared {
-  readonly soft: readonly CountedConstraint[]
-  readonly preferred: readonly DomainAmounts[]
-}
-
-function comparedOf({ views, context }: Question, pod: PodRecord): Compared {
-  const { table, spread, questions } = views
-  return {
-    soft: questions.of(pod).soft.map(each => countedConstraint(table.layout, spread, pod.namespace, each)),
-    preferred: preferredAmounts(context, table.layout, pod),
-  }
-}
-
 /**
  * Which nodes must be told apart: by every domain that a filter or a score reads, by what sampling and the caller read, and one by one where
  * what is read is the node's own.
  */
 function toldApart(
   { views, feasibility }: Question,
-  { soft, preferred }: Compared,
+  pod: PodRecord,
+  preferred: readonly DomainAmounts[],
   nominated: Iterable<number>,
   distinction: Distinction | undefined,
 ): Distinction {
-  const { layout } = views.table
-  if (feasibility.readsEachNode) return { marks: [], apart: layout.byName }
-  const marks = new Set([layout.zoneGroups.groupOf, layout.leaving])
+  if (feasibility.readsEachNode) return { marks: [], apart: views.table.layout.byName }
+  const { hard, soft, marks: own } = views.constraintsOf(pod)
+  const marks = [...own]
+  const add = (mark: Mark): void => {
+    if (!marks.includes(mark)) marks.push(mark)
+  }
   const apart: number[] = [...nominated, ...(distinction?.apart ?? [])]
-  for (const { domains, selected } of [...feasibility.hard, ...soft]) {
-    marks.add(domains.topology.mark)
-    if (domains.topology.isPerNode) apart.push(...selected.bySlot.keys())
+  for (const constraints of [hard, soft]) {
+    for (const { domains, selected } of constraints) if (domains.topology.isPerNode) apart.push(...selected.bySlot.keys())
   }
-  for (const { topology, byDomain } of [...feasibility.required, ...preferred]) {
-    marks.add(topology.mark)
-    if (!topology.isPerNode) continue
-    for (const [domain, amount] of byDomain.entries()) if (amount !== 0) apart.push(topology.slotOf[domain] ?? 0)
+  for (const amounts of [feasibility.required, preferred]) {
+    for (const { topology, byDomain } of amounts) {
+      add(topology.mark)
+      if (!topology.isPerNode) continue
+      for (const [domain, amount] of byDomain.entries()) if (amount !== 0) apart.push(topology.slotOf[domain] ?? 0)
+    }
   }
-  for (const mark of distinction?.marks ?? []) marks.add(mark)
-  return { marks: [...marks], apart }
+  for (const mark of distinction?.marks ?? []) add(mark)
+  return { marks, apart }
 }
 
 /** By slot: what refuses the pod on a node that preemption has promised to others, or undefined where it would have the pod all the same. */

@@ -3,6 +3,8 @@ import type { FilterPlugin, FilterStatus, ScorePlugin } from './plugins.ts'
 /** A node that passes every filter, with its weighted total score (0 when it is the only one: the scheduler then scores nothing). */
 export interface CandidateNode {
   readonly name: string
+  /** Where arrays by slot have it, until nodes come or go. */
+  readonly slot: number
   readonly total: number
   /** False for a node that is about to be removed: the scheduler may well choose it, but no landing there is of use. */
   readonly stays: boolean

@@ -1,0 +1,41 @@
+import type { PodSpec } from '../cluster/pod.ts'
+import { isAboutToGo } from './about-to-go.ts'
+import type { NodeTable } from './node-table.ts'
+import { copiesThatFit } from './room.ts'
+import { PASSES } from './verdict-numbers.ts'
+
+/** By slot: how many copies of one pod spec the node has room for. */
+export interface NodeRooms {
+  /** As it is now, at the price of the nodes that have changed since the last time. A value: it stays what it was. */
+  now(): Int32Array
+}
+
+/**
+ * @param refusedBy by slot: what the nodes themselves say to the spec, up to date whenever room is asked for
+ * @param isTaken whether something on the node keeps the pod away, however much room there is
+ */
+export function createNodeRooms(
+  { slots, changes }: Pick<NodeTable, 'slots' | 'changes'>,
+  refusedBy: Uint8Array,
+  spec: PodSpec,
+  isTaken: (slot: number) => boolean,
+): NodeRooms {
+  const copies = new Int32Array(refusedBy.length)
+  let room: Int32Array | undefined
+  let asOf = 0
+  const count = (slot: number): void => {
+    const info = slots[slot]
+    const isOpen = info !== undefined && refusedBy[slot] === PASSES && !isAboutToGo(info.node) && !isTaken(slot)
+    copies[slot] = isOpen ? copiesThatFit(spec, info) : 0
+  }
+  return {
+    now() {
+      if (room === undefined || asOf !== changes.clock) {
+        changes.forEachSince(asOf, count)
+        asOf = changes.clock
+        room = copies.slice(0, slots.length)
+      }
+      return room
+    },
+  }
+}
