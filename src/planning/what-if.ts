@@ -40,7 +40,10 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
     backTo(mark) {
       while (imagined.length > mark) {
         const latest = imagined.pop()
-        if (latest !== undefined) model.imagine(latest.after, latest.before)
+        if (latest === undefined) return
+        // A pod that terminated before it went comes back in one step.
+        const earlier = imagined.length > mark && imagined.at(-1)?.after === latest.before ? imagined.pop() : undefined
+        model.imagine(latest.after, (earlier ?? latest).before)
       }
     },
   }

@@ -25,9 +25,9 @@ export interface LabelledPods {
   readonly version: number
 }
 
-/** Hears of each pod that comes to stand on the node in a slot (1), or goes from there or terminates (-1). */
+/** Hears how many pods come to stand on the node in a slot; fewer than none when they go from there or terminate. */
 export interface Follower {
-  advance(slot: number, change: 1 | -1): void
+  advance(slot: number, change: number): void
 }
 
 export interface AdvancedLabelledPods extends LabelledPods {
@@ -106,9 +106,7 @@ export function createLabelledPods(): AdvancedLabelledPods {
       for (const [labels, { bySlot, terminating, followers }] of namespace.byLabels) {
         if (!matchesLabels(selector, labels)) continue
         followers.push(follower)
-        for (const [slot, pods] of bySlot) {
-          for (let pod = terminating.get(slot) ?? 0; pod < pods; pod += 1) follower.advance(slot, 1)
-        }
+        for (const [slot, pods] of bySlot) follower.advance(slot, pods - (terminating.get(slot) ?? 0))
       }
     },
     unfollowAll() {

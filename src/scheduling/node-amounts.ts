@@ -64,13 +64,16 @@ export function setCapacity({ amounts: { values }, at }: NodePlace, { allocatabl
 
 /** Amounts are whole numbers, so that taking off what was added gives the exact sum before. */
 export function charge({ amounts: { values }, at }: NodePlace, { charged, chargedScored }: PodRecord, change: 1 | -1): void {
-  const add = (offset: number, amount: number): void => void (values[at + offset] = (values[at + offset] ?? 0) + change * amount)
-  add(USED + CPU, charged.cpu)
-  add(USED + MEMORY, charged.memory)
-  add(USED + STORAGE, charged.ephemeralStorage)
-  add(USED + POD_SLOTS, 1)
-  add(SCORED_CPU, chargedScored.cpu)
-  add(SCORED_MEMORY, chargedScored.memory)
+  add(values, at + USED + CPU, change * charged.cpu)
+  add(values, at + USED + MEMORY, change * charged.memory)
+  add(values, at + USED + STORAGE, change * charged.ephemeralStorage)
+  add(values, at + USED + POD_SLOTS, change)
+  add(values, at + SCORED_CPU, change * chargedScored.cpu)
+  add(values, at + SCORED_MEMORY, change * chargedScored.memory)
+}
+
+function add(values: Float64Array, at: number, amount: number): void {
+  values[at] = (values[at] ?? 0) + amount
 }
 
 /** The same as a record, live. */

@@ -2,6 +2,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterViews } from './cluster-views.ts'
 import { addComparedScores } from './compared-scores.ts'
 import { preferredAmounts, type DomainAmounts } from './counted-affinity.ts'
+import type { CountedConstraint } from './counted-spread.ts'
 import type { WithNominated } from './explain.ts'
 import { pluginNumbered, type Feasibility } from './feasibility.ts'
 import type { NodeAnswers } from './node-answers.ts'
@@ -54,8 +55,8 @@ export function predictPlacement(question: Question, pod: PodRecord, distinction
   const promisedAway = nodesPromisedAway(question, pod)
   const preferred = preferredAmounts(question.context, layout, pod)
   const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
-  const nominated = [...promisedAway.keys(), ...(promised === undefined ? [] : [promised])]
-  const told = toldApart(question, pod, preferred, nominated, distinction)
+  const apart = [...promisedAway.keys(), ...(promised === undefined ? [] : [promised])]
+  const told = toldApart(question, pod, preferred, apart, distinction)
   return places.withPlaces(answers, told, found => {
     const feasible: Place[] = []
     let nodes = 0
@@ -134,7 +135,7 @@ function toldApart(
   { views, feasibility }: Question,
   pod: PodRecord,
   preferred: readonly DomainAmounts[],
-  nominated: Iterable<number>,
+  apart: number[],
   distinction: Distinction | undefined,
 ): Distinction {
   if (feasibility.readsEachNode) return { marks: [], apart: views.table.layout.byName }
@@ -143,28 +144,32 @@ function toldApart(
   const add = (mark: Mark): void => {
     if (!marks.includes(mark)) marks.push(mark)
   }
-  const apart: number[] = [...nominated, ...(distinction?.apart ?? [])]
-  for (const constraints of [hard, soft]) {
-    for (const { domains, selected } of constraints) if (domains.topology.isPerNode) apart.push(...selected.bySlot.keys())
+  const addPods = ({ domains, selected }: CountedConstraint): void => {
+    if (domains.topology.isPerNode) for (const slot of selected.bySlot.keys()) apart.push(slot)
   }
-  for (const amounts of [feasibility.required, preferred]) {
-    for (const { topology, byDomain } of amounts) {
-      add(topology.mark)
-      if (!topology.isPerNode) continue
-      for (const [domain, amount] of byDomain.entries()) if (amount !== 0) apart.push(topology.slotOf[domain] ?? 0)
-    }
+  const addAmounts = ({ topology, byDomain }: DomainAmounts): void => {
+    add(topology.mark)
+    if (!topology.isPerNode) return
+    for (let domain = 0; domain < byDomain.length; domain += 1) if (byDomain[domain] !== 0) apart.push(topology.slotOf[domain] ?? 0)
   }
-  for (const mark of distinction?.marks ?? []) add(mark)
+  hard.forEach(addPods)
+  soft.forEach(addPods)
+  feasibility.required.forEach(addAmounts)
+  preferred.forEach(addAmounts)
+  distinction?.marks.forEach(add)
+  for (const slot of distinction?.apart ?? []) apart.push(slot)
   return { marks, apart }
 }
+
+const NOBODY_PROMISED: ReadonlyMap<number, FilterPlugin> = new Map()
 
 /** By slot: what refuses the pod on a node that preemption has promised to others, or undefined where it would have the pod all the same. */
 function nodesPromisedAway(
   { views, feasibility, feasibilityNow, withNominated }: Question,
   pod: PodRecord,
 ): ReadonlyMap<number, FilterPlugin> {
+  if (views.nominations.isEmpty()) return NOBODY_PROMISED
   const away = new Map<number, FilterPlugin>()
-  if (views.nominations.isEmpty()) return away
   for (const nodeName of views.nominations.nodes()) {
     const slot = views.table.slotOf(nodeName)
     if (slot === undefined) continue

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Labels } from '../cluster/labels.ts'
 import type { OwnerRef, PodRecord } from '../cluster/pod.ts'
@@ -98,7 +97,7 @@ interface Incarnation {
 function fromTemplate(cluster: ClusterReader, pod: PodRecord, template: PodTemplate, next: Incarnation): Replacement {
   const [gate] = template.spec.schedulingGates
   if (gate !== undefined) return unknown(`its template has the scheduling gate ${gate}, and when that is lifted cannot be told`)
-  const labels = isDeepStrictEqual(next.labels, pod.labels) ? pod.labels : next.labels
+  const labels = next.labels.size === pod.labels.size && includesLabels(pod.labels, next.labels) ? pod.labels : next.labels
   const specified = replacementSpec(cluster, template.spec, labels, pod, next.isProven)
   if (specified.kind === 'refused') return unknown(specified.problem)
   const { spec } = specified

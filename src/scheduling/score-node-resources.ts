@@ -32,18 +32,17 @@ export function balancedAllocation({ requests }: PodSpec, { values }: NodeAmount
   const memory = values[at + MEMORY] ?? 0
   const usedCpu = values[at + USED + CPU] ?? 0
   const usedMemory = values[at + USED + MEMORY] ?? 0
-  const before = balance(fraction(usedCpu, cpu), fraction(usedMemory, memory))
-  const after = balance(fraction(usedCpu + requests.cpu, cpu), fraction(usedMemory + requests.memory, memory))
+  const before = balance(usedCpu, cpu, usedMemory, memory)
+  const after = balance(usedCpu + requests.cpu, cpu, usedMemory + requests.memory, memory)
   return 50 + Math.trunc((50 + after - before) / 2)
 }
 
-/** Undefined: the node has none of it, and it is left out. */
-function fraction(requested: number, capacity: number): number | undefined {
-  return capacity === 0 ? undefined : Math.min(1, requested / capacity)
-}
-
-/** 100 less the standard deviation in percent, which for two fractions is half their difference. */
-function balance(cpu: number | undefined, memory: number | undefined): number {
-  const deviation = cpu === undefined || memory === undefined ? 0 : Math.abs((cpu - memory) / 2)
+/**
+ * 100 less the standard deviation in percent, which for two fractions is half their difference. What the node has none of is left out, and one
+ * fraction deviates from nothing.
+ */
+function balance(usedCpu: number, cpu: number, usedMemory: number, memory: number): number {
+  if (cpu === 0 || memory === 0) return 100
+  const deviation = Math.abs((Math.min(1, usedCpu / cpu) - Math.min(1, usedMemory / memory)) / 2)
   return Math.trunc((1 - deviation) * 100)
 }

@@ -1,7 +1,7 @@
 import type { LabelSelector } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { AdvancedLabelledPods, Follower, PodsBySlot } from './labelled-pods.ts'
-import { NO_DOMAIN, type DomainSet, type NodeLayout } from './node-layout.ts'
+import { NO_DOMAIN, type DomainSet } from './node-layout.ts'
 import { addTo } from './tallies.ts'
 
 /** Pods that one selector counts in one namespace: on nodes that exist, and not terminating. */
@@ -60,31 +60,32 @@ const FEW_VIEWS = 1_000
 
 function createView(): SelectedPods & Follower {
   const bySlot = new Map<number, number>()
-  const byDomains = new Map<DomainSet, Map<number, number>>()
-  let layout: NodeLayout | undefined
+  // A handful at most: the keys by which somebody counts these pods.
+  let counted: readonly CountedOver[] = []
   return {
     bySlot,
     advance(slot, change) {
       addTo(bySlot, slot, change)
-      for (const [domains, counts] of byDomains) addIn(domains, counts, slot, change)
+      for (const over of counted) addIn(over, slot, change)
     },
     byDomain(domains) {
-      if (layout !== domains.layout) {
-        byDomains.clear()
-        layout = domains.layout
-      }
-      let counts = byDomains.get(domains)
-      if (counts === undefined) {
-        counts = new Map()
-        for (const [slot, pods] of bySlot) addIn(domains, counts, slot, pods)
-        byDomains.set(domains, counts)
-      }
-      return counts
+      const known = counted.find(over => over.domains === domains)
+      if (known !== undefined) return known.counts
+      const over = { domains, counts: new Map<number, number>() }
+      for (const [slot, pods] of bySlot) addIn(over, slot, pods)
+      // Those of nodes as they were go.
+      counted = [...counted.filter(each => each.domains.layout === domains.layout), over]
+      return over.counts
     },
   }
 }
 
-function addIn({ domainOf }: DomainSet, counts: Map<number, number>, slot: number, change: number): void {
+interface CountedOver {
+  readonly domains: DomainSet
+  readonly counts: Map<number, number>
+}
+
+function addIn({ domains: { domainOf }, counts }: CountedOver, slot: number, change: number): void {
   const domain = domainOf[slot] ?? NO_DOMAIN
   if (domain !== NO_DOMAIN) addTo(counts, domain, change)
 }
