@@ -27,4 +27,11 @@ describe('a partition', () => {
     expect(partitions.of([one, other])).toBe(partitions.of([one, other]))
     expect(partitions.of([one])).not.toBe(partitions.of([other]))
   })
+
+  it('is the same for other marks that split the nodes alike', () => {
+    const partitions = createPartitions(3, Int32Array.of(0, 1, 2))
+    const [zone, numberedOtherwise, all] = [Int32Array.of(0, 1, 0), Int32Array.of(7, 3, 7), Int32Array.of(1, 1, 1)]
+    expect(partitions.of([zone, all])).toBe(partitions.of([numberedOtherwise]))
+    expect(partitions.of([all])).not.toBe(partitions.of([zone]))
+  })
 })

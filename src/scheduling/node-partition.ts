@@ -41,7 +41,10 @@ function refine(classOf: Int32Array, byName: Int32Array, mark: Mark): void {
   }
 }
 
-/** Partitions by their marks, each made once and kept for as long as its marks are. */
+/**
+ * Partitions by their marks, each made once and kept for as long as its marks are. Other marks often split the nodes in the same way, as the zone
+ * does for every kind of constraint over it: they get the same object, and whoever keeps something for each partition keeps it once.
+ */
 export interface Partitions {
   of(marks: readonly Mark[]): Partition
 }
@@ -51,8 +54,20 @@ interface Branch {
   partition: Partition | undefined
 }
 
+/** Marks come and go, with the domains that are closed to landings for one; a plan uses a handful of ways to split the nodes. */
+const MOST_COMPARED = 16
+
 export function createPartitions(slots: number, byName: Int32Array): Partitions {
   const root: Branch = { next: new WeakMap(), partition: undefined }
+  const made: Partition[] = []
+  const make = (marks: readonly Mark[]): Partition => {
+    const partition = partitionOf(slots, byName, marks)
+    const same = made.find(({ classOf }) => classOf.every((number, slot) => number === partition.classOf[slot]))
+    if (same !== undefined) return same
+    made.push(partition)
+    if (made.length > MOST_COMPARED) made.shift()
+    return partition
+  }
   return {
     of(marks) {
       let branch = root
@@ -61,7 +76,7 @@ export function createPartitions(slots: number, byName: Int32Array): Partitions 
         if (next === undefined) branch.next.set(mark, (next = { next: new WeakMap(), partition: undefined }))
         branch = next
       }
-      branch.partition ??= partitionOf(slots, byName, marks)
+      branch.partition ??= make(marks)
       return branch.partition
     },
   }
