@@ -6,7 +6,7 @@ export interface WhatIf {
   readonly model: SchedulerModel
   /** The pod has a deletionTimestamp: out of every spread count, still holding its room. */
   terminate(pod: PodRecord, now: number): PodRecord
-  /** The pod's object is gone. */
+  /** The pod's object is gone. What was just made to terminate leaves in one step with it: no mark lies between the two. */
   remove(pod: PodRecord): void
   /** The pod runs on the node. */
   place(pod: PodRecord, nodeName: string): PodRecord
@@ -29,7 +29,11 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
       imagine(pod, terminating)
       return terminating
     },
-    remove: pod => imagine(pod, undefined),
+    remove(pod) {
+      model.imagine(pod, undefined)
+      const before = imagined.at(-1)?.after === pod ? imagined.pop()?.before : undefined
+      imagined.push({ before: before ?? pod, after: undefined })
+    },
     place(pod, nodeName) {
       const placed: PodRecord = { ...pod, nodeName }
       // Unbound, it is nowhere in the model, or promised a node at most.
@@ -40,10 +44,7 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
     backTo(mark) {
       while (imagined.length > mark) {
         const latest = imagined.pop()
-        if (latest === undefined) return
-        // A pod that terminated before it went comes back in one step.
-        const earlier = imagined.length > mark && imagined.at(-1)?.after === latest.before ? imagined.pop() : undefined
-        model.imagine(latest.after, (earlier ?? latest).before)
+        if (latest !== undefined) model.imagine(latest.after, latest.before)
       }
     },
   }
