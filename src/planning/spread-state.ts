@@ -11,6 +11,8 @@ export interface SpreadState {
   readonly group: Group
   readonly rule: SpreadRule
   readonly index: DomainIndex
+  /** In step with the members: the domain that each stands in; -1 on a node that does not count. */
+  readonly standing: readonly number[]
   /** By domain, for those that have any. */
   readonly occupied: ReadonlyMap<number, number>
   /** The same before the first move. */
@@ -37,8 +39,7 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
   const rule = { maxSkew: constraint.maxSkew, minDomains: constraint.minDomains ?? 1 }
   const domains = index.names.length
   const observed = index.counted(spread.byNumber)
-  let tally = tallyOf(observed.values(), domains)
-  let occupied = observed
+  const tally = tallyOf(observed.values(), domains)
   let changed: Map<number, number> | undefined
 
   const recount = (before: number, after: number): void => {
@@ -47,21 +48,18 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
     tally[after] = (tally[after] ?? 0) + 1
   }
   const excess = (): number => excessOfTally(tally, domains, rule)
-  return {
+  // Fields that are written to where getters would do: objects with getters are slow in V8, and these are read all the time.
+  const state: { -readonly [Field in keyof SpreadState]: SpreadState[Field] } = {
     group,
     rule,
     index,
-    get occupied() {
-      return occupied
-    },
+    standing: group.members.map(pod => index.of(pod.nodeName ?? '') ?? -1),
+    occupied: observed,
     observed,
-    get tally() {
-      return tally
-    },
-    countIn: domain => occupied.get(domain) ?? 0,
+    tally,
+    countIn: domain => state.occupied.get(domain) ?? 0,
     add(domain, amount) {
-      changed ??= new Map(observed)
-      occupied = changed
+      state.occupied = changed ??= new Map(observed)
       const before = changed.get(domain) ?? 0
       const after = before + amount
       if (after === 0) changed.delete(domain)
@@ -71,8 +69,8 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
     restore() {
       if (changed === undefined) return
       changed = undefined
-      occupied = observed
-      tally = tallyOf(observed.values(), domains)
+      state.occupied = observed
+      tally.splice(0, Infinity, ...tallyOf(observed.values(), domains))
     },
     excess,
     excessIf(from, to) {
@@ -86,6 +84,7 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
     lowest: () => lowestIn(tally),
     highest: () => highestIn(tally),
   }
+  return state
 }
 
 export const excessNow = (state: SpreadState): number => state.excess()
