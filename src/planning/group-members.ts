@@ -39,13 +39,26 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
   const idsIn = new Map<string, Set<string>>()
   const waiting = new Set<PodRecord>()
 
+  /** Of the pod that entered last: replicas mostly come one after the other. */
+  let latest: { readonly keys: readonly GroupKey[]; readonly groups: readonly Members[] } | undefined
+
+  function groupsOf(pod: PodRecord): readonly Members[] {
+    const own = keys.of(pod)
+    if (latest?.keys !== own) latest = { keys: own, groups: own.map(key => memo(groups, key.id, () => found(key, pod.namespace))) }
+    return latest.groups
+  }
+
+  function found(key: GroupKey, namespace: string): Members {
+    memo(idsIn, namespace, () => new Set()).add(key.id)
+    return { key, namespace, pods: new Map(), list: [] }
+  }
+
   function enter(pod: PodRecord): void {
     if (isWaitingForTheScheduler(pod)) waiting.add(pod)
     if (!isMember(cluster, pod)) return
-    for (const key of keys.of(pod)) {
-      memo(groups, key.id, () => ({ key, namespace: pod.namespace, pods: new Map(), list: [] })).pods.set(pod.name, pod)
+    for (const { key, pods } of groupsOf(pod)) {
+      pods.set(pod.name, pod)
       touched.add(key.id)
-      memo(idsIn, pod.namespace, () => new Set()).add(key.id)
     }
   }
 
@@ -93,6 +106,7 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     forget(id) {
       const namespace = groups.get(id)?.namespace
       groups.delete(id)
+      latest = undefined
       if (namespace !== undefined) idsIn.get(namespace)?.delete(id)
     },
     ids: () => groups.keys(),

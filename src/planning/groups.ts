@@ -46,22 +46,38 @@ export function createGroupKeys(model: ConstraintSource): GroupKeys {
   // Replicas share spec and labels as objects; the owner matters too, since cluster defaults derive their selector from it. Weak: a template that
   // is gone takes its keys along.
   const known = new Map<string, WeakMap<PodSpec, WeakMap<Labels, Map<string, readonly GroupKey[]>>>>()
+  let latest: { readonly pod: PodRecord; readonly keys: readonly GroupKey[] } | undefined
   return {
     of(pod) {
+      // Replicas mostly come one after the other.
+      if (latest !== undefined && isReplicaOf(latest.pod, pod)) return latest.keys
       const bySpec = memo(known, pod.namespace, () => new WeakMap<PodSpec, WeakMap<Labels, Map<string, readonly GroupKey[]>>>())
       const byLabels = memo(bySpec, pod.spec, () => new WeakMap<Labels, Map<string, readonly GroupKey[]>>())
       const byOwner = memo(byLabels, pod.labels, () => new Map<string, readonly GroupKey[]>())
-      return memo(byOwner, pod.controller?.uid ?? '', () => keysOf(model, pod))
+      latest = { pod, keys: memo(byOwner, pod.controller?.uid ?? '', () => keysOf(model, pod)) }
+      return latest.keys
     },
-    forget: namespace => void known.delete(namespace),
+    forget(namespace) {
+      known.delete(namespace)
+      latest = undefined
+    },
   }
+}
+
+function isReplicaOf(one: PodRecord, other: PodRecord): boolean {
+  return (
+    one.spec === other.spec &&
+    one.labels === other.labels &&
+    one.controller?.uid === other.controller?.uid &&
+    one.namespace === other.namespace
+  )
 }
 
 function keysOf(model: ConstraintSource, pod: PodRecord): readonly GroupKey[] {
   const constraints = [...constraintsOf(model, pod), ...antiAffinityConstraints(pod)]
   const hardKeys = constraints.filter(isHard).map(constraint => constraint.topologyKey)
   const keys = constraints.map(constraint => ({ id: groupId(pod, constraint, hardKeys), constraint }))
-  return [...new Map(keys.map(key => [key.id, key])).values()]
+  return keys.length < 2 ? keys : [...new Map(keys.map(key => [key.id, key])).values()]
 }
 
 /** A pod of a scheduler that no profile is known of is reported by the constraints that it writes itself, though nothing can be predicted for it. */
