@@ -37,11 +37,9 @@ export function createRoomFinder(model: SchedulerModel, closed: Mark | undefined
 function roomsIn(index: DomainIndex, room: Int32Array, closed: Mark | undefined): DomainRooms {
   const open = (slot: number): number => (closed?.[slot] === 1 ? 0 : (room[slot] ?? 0))
   // Kept for as long as what is known of the group: one byte a node, since no domain of one node is ever planned to take as many.
-  if (index.isPerNode) {
-    const byDomain = Uint8ClampedArray.from(index.slots, open)
-    return domain => byDomain[domain] ?? 0
-  }
-  const byDomain = index.names.map(() => 0)
-  for (const [slot, domain] of index.bySlot.entries()) if (domain !== -1) byDomain[domain] = (byDomain[domain] ?? 0) + open(slot)
+  const byDomain = index.isPerNode ? new Uint8ClampedArray(index.names.length) : index.names.map(() => 0)
+  index.bySlot.forEach((domain, slot) => {
+    if (domain !== -1) byDomain[domain] = (byDomain[domain] ?? 0) + open(slot)
+  })
   return domain => byDomain[domain] ?? 0
 }

@@ -11,10 +11,9 @@ export interface SortedList<T extends K, K = T> {
 const MANY = 100
 
 export function createSortedList<T extends K, K = T>(compare: (one: K, other: K) => number): SortedList<T, K> {
-  let items: T[] = []
-
   /** Where the item is or belongs. */
   function placeOf(key: K): number {
+    const { items } = list
     let low = 0
     let high = items.length
     while (low < high) {
@@ -26,14 +25,14 @@ export function createSortedList<T extends K, K = T>(compare: (one: K, other: K)
     return low
   }
   const holds = (place: number, key: K): boolean => {
-    const found = items[place]
+    const found = list.items[place]
     return found !== undefined && compare(found, key) === 0
   }
 
   function merge(added: readonly T[]): void {
     const merged: T[] = []
     let next = 0
-    for (const item of items) {
+    for (const item of list.items) {
       for (let come = added[next]; come !== undefined && compare(come, item) < 0; come = added[next]) {
         merged.push(come)
         next += 1
@@ -41,23 +40,22 @@ export function createSortedList<T extends K, K = T>(compare: (one: K, other: K)
       const come = added[next]
       if (come === undefined || compare(come, item) !== 0) merged.push(item)
     }
-    items = merged.concat(added.slice(next))
+    list.items = merged.concat(added.slice(next))
   }
 
-  return {
-    get items() {
-      return items
-    },
-    put(added) {
+  const list = {
+    items: [] as T[],
+    put(added: readonly T[]) {
       if (added.length >= MANY) return merge(added.toSorted(compare))
       for (const item of added) {
         const place = placeOf(item)
-        items.splice(place, holds(place, item) ? 1 : 0, item)
+        list.items.splice(place, holds(place, item) ? 1 : 0, item)
       }
     },
-    delete(key) {
+    delete(key: K) {
       const place = placeOf(key)
-      if (holds(place, key)) items.splice(place, 1)
+      if (holds(place, key)) list.items.splice(place, 1)
     },
   }
+  return list
 }
