@@ -1,4 +1,3 @@
-import type { PodRecord } from '../cluster/pod.ts'
 import type { Bystanders } from './bystanders.ts'
 import { counted } from './counted.ts'
 import { compareText } from './groups.ts'
@@ -7,30 +6,27 @@ import type { Blocker, WorkloadName } from './plan-types.ts'
 import { isFinal, type Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
 
+/** Why pods of a group that stand above its lowest count stay. */
+export type LeftAlone = readonly (readonly [uid: string, veto: Veto])[]
+
 /**
  * What keeps a violated group's pods where they are, by reason, most pods first; where the plan leaves excess, also pods that are counted and
  * carry no part of the constraint.
- *
- * @param leftAlone why members stay, by uid
  */
-export function blockersOf(
-  state: SpreadState,
-  leftAlone: ReadonlyMap<string, Veto>,
-  bystanders: readonly Bystanders[],
-): readonly Blocker[] {
+export function blockersOf(state: SpreadState, leftAlone: LeftAlone, bystanders: readonly Bystanders[]): readonly Blocker[] {
   const tally = new Map<string, { veto: Veto; pods: number }>()
   const add = (veto: Veto, pods: number): void => {
     const entry = tally.get(veto.reason)
     if (entry === undefined) tally.set(veto.reason, { veto, pods })
     else entry.pods += pods
   }
-  for (const pod of state.group.members) {
-    const veto = isAboveMinimum(state, pod) ? leftAlone.get(pod.uid) : undefined
-    if (veto !== undefined) add(veto, 1)
-  }
+  for (const [, veto] of leftAlone) add(veto, 1)
   if (state.excess() > 0) {
     const above = bystanders
-      .map(({ workload, pods }) => ({ workload, pods: pods.filter(pod => isAboveMinimum(state, pod)).length }))
+      .map(({ workload, pods }) => ({
+        workload,
+        pods: pods.filter(pod => isAboveMinimum(state, state.index.of(pod.nodeName ?? '') ?? -1)).length,
+      }))
       .filter(({ pods }) => pods > 0)
     const pods = above.reduce((sum, each) => sum + each.pods, 0)
     if (pods > 0) add({ reason: 'CountedOnly', message: bystanderText(above) }, pods)
@@ -45,10 +41,8 @@ function bystanderText(above: readonly { readonly workload: WorkloadName; readon
   return `the selector also counts ${listed(named)} above the minimum, which do not carry the constraint`
 }
 
-export function isAboveMinimum(state: SpreadState, pod: PodRecord): boolean {
-  const { index, rule } = state
-  const domain = index.of(pod.nodeName ?? '')
+/** Whether a pod of the domain stands above the global minimum; in no domain, -1, none does. */
+export function isAboveMinimum({ index, rule, countIn, lowest }: SpreadState, domain: number): boolean {
   // With fewer domains than minDomains the global minimum is 0, and every pod above maxSkew is one too many.
-  const lowest = index.names.length < rule.minDomains ? 0 : state.lowest()
-  return domain !== undefined && state.countIn(domain) > lowest
+  return countIn(domain) > (index.names.length < rule.minDomains ? 0 : lowest())
 }

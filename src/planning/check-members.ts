@@ -4,9 +4,9 @@ import type { Difference } from '../scheduling/difference.ts'
 import type { EffectiveConstraint } from '../scheduling/scheduler-model.ts'
 import { effectiveConstraints } from '../scheduling/spread-constraints.ts'
 import type { HeldGroup, HeldGroups } from './held-groups.ts'
-import { workloadsOf } from './group-plan.ts'
 import { createGroupKeys, isMember } from './groups.ts'
 import type { World } from './plan.ts'
+import { ownersOf } from './workloads.ts'
 
 /** Compares who the planner holds to be in which group with what the pods themselves say. Good for one state of the cluster. */
 export interface MemberCheck {
@@ -57,7 +57,7 @@ export function createMemberCheck({ cluster, model }: World): MemberCheck {
 
 /** What a group with this pod is called for people: shop/web over topology.kubernetes.io/zone. */
 export function groupName(cluster: World['cluster'], pod: PodRecord, { topologyKey }: EffectiveConstraint): string {
-  return `${pod.namespace}/${workloadsOf(cluster, [pod]).workloads[0]?.name ?? pod.name} over ${topologyKey}`
+  return `${pod.namespace}/${ownersOf(cluster, pod).name.name} over ${topologyKey}`
 }
 
 function called(pod: PodRecord): string {

@@ -15,13 +15,13 @@ export interface Families {
 }
 
 /** @param linkedWith ids of the groups that count some member of the group with this id, itself among them */
-export function createFamilies(linkedWith: (id: string) => readonly string[]): Families {
-  const namespaces = new Map<string, { readonly links: Map<string, readonly string[]>; byId: ReadonlyMap<string, Family> | undefined }>()
+export function createFamilies(linkedWith: (id: string) => Iterable<string>): Families {
+  const namespaces = new Map<string, { readonly links: Map<string, Iterable<string>>; byId: Map<string, Family> | undefined }>()
   return {
     of({ id, namespace }, ids) {
       const found = memo(namespaces, namespace, () => ({ links: new Map(), byId: undefined }))
       found.byId ??= familiesOf(ids, each => memo(found.links, each, () => linkedWith(each)))
-      return found.byId.get(id) ?? [id]
+      return memo(found.byId, id, () => [id])
     },
     forget({ id, namespace }) {
       const found = namespaces.get(namespace)
@@ -33,20 +33,21 @@ export function createFamilies(linkedWith: (id: string) => readonly string[]): F
   }
 }
 
-function familiesOf(ids: Iterable<string>, linkedWith: (id: string) => readonly string[]): ReadonlyMap<string, Family> {
-  const parent = new Map<string, string>()
-  const root = (id: string): string => {
-    let at = id
-    for (let above = parent.get(at); above !== undefined; above = parent.get(at)) at = above
-    if (at !== id) parent.set(id, at)
-    return at
-  }
-  const all = [...ids]
-  for (const own of all) {
+/** Those of several groups, by the id of each. */
+function familiesOf(ids: Iterable<string>, linkedWith: (id: string) => Iterable<string>): Map<string, Family> {
+  const families = new Map<string, string[]>()
+  for (const own of ids) {
     for (const id of linkedWith(own)) {
-      const [one, another] = [root(own), root(id)]
-      if (one !== another) parent.set(another, one)
+      if (id === own) continue
+      const [one, another] = [memo(families, own, () => [own]), memo(families, id, () => [id])]
+      if (one === another) continue
+      // The smaller joins the larger, so that nobody is moved often.
+      const [joining, joined] = one.length < another.length ? [one, another] : [another, one]
+      for (const each of joining) {
+        joined.push(each)
+        families.set(each, joined)
+      }
     }
   }
-  return new Map([...Map.groupBy(all, root).values()].flatMap(family => family.map(id => [id, family] as const)))
+  return families
 }

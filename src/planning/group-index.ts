@@ -1,6 +1,7 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
 import { matchesLabels, selectorKey } from '../cluster/label-selector.ts'
+import type { Labels } from '../cluster/labels.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { isWorkload, type WorkloadRecord } from '../cluster/workload.ts'
@@ -9,9 +10,9 @@ import { createDomainIndexes } from './domain-index.ts'
 import { createFamilies, type Family } from './families.ts'
 import { createGroupMembers } from './group-members.ts'
 import { standsAsBefore, type Group } from './groups.ts'
-import { observedIn, unactedBecause, workloadsOf, type StandingGroup } from './group-plan.ts'
+import { ownedIn, ownerUidsOf, pauseOf, workloadsOf } from './group-owners.ts'
+import { observedIn, unactedBecause, type StandingGroup } from './group-plan.ts'
 import type { HeldGroups } from './held-groups.ts'
-import { pauseOf } from './holds.ts'
 import { hasSameStanding } from './node-standing.ts'
 import type { Policy } from './policy.ts'
 import { createSortedList } from './sorted-list.ts'
@@ -147,27 +148,29 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   function standingOf(group: Group): IndexedGroup {
     const state = spreadStateOf(model, group, indexes)
+    const owned = ownedIn(group.members, cluster)
     return {
       state,
       ...observedIn(state),
-      ...workloadsOf(cluster, group.members),
-      labels: new Set(group.members.map(pod => pod.labels)),
-      pause: pauseOf(group, cluster),
+      workloads: workloadsOf(owned),
+      owners: ownerUidsOf(owned),
+      labels: labelsIn(group),
+      pause: pauseOf(group.namespace, owned, cluster),
       unacted: unactedBecause(state, policy),
       urgency: urgencyOf(group),
     }
   }
 
   /** Ids of the groups that count some member of the group. */
-  function linkedWith(id: string): readonly string[] {
-    const linked = new Set<SpreadState>()
+  function linkedWith(id: string): ReadonlySet<string> {
+    const linked = new Set<string>()
     let latest: PodRecord | undefined
     for (const pod of known.get(id)?.state.group.members ?? []) {
       // Most members share their labels, and what counts one counts the other.
-      if (pod.labels !== latest?.labels) for (const state of states.counting(pod)) linked.add(state)
+      if (pod.labels !== latest?.labels) for (const { group } of states.counting(pod)) linked.add(group.id)
       latest = pod
     }
-    return [...linked].map(state => state.group.id)
+    return linked
   }
 
   return {
@@ -249,6 +252,13 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       }
     },
   }
+}
+
+function labelsIn({ members }: Group): ReadonlySet<Labels> {
+  const found = new Set<Labels>()
+  let latest: Labels | undefined
+  for (const { labels } of members) if (labels !== latest) found.add((latest = labels))
+  return found
 }
 
 /** Most updates of an owner are of its status; a ReplicationController's selector can change too, and so can all of an owner made anew. */

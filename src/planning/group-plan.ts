@@ -1,20 +1,16 @@
-import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Labels } from '../cluster/labels.ts'
-import type { PodRecord } from '../cluster/pod.ts'
+import { memo } from '../cluster/memo.ts'
 import { notActedOn } from './acted-on.ts'
-import { blockersOf, isAboveMinimum } from './blockers.ts'
+import { blockersOf, isAboveMinimum, type LeftAlone } from './blockers.ts'
 import { lowerBound, reachableBound, type DomainRoom } from './bounds.ts'
 import { bystandersOf, type Bystanders } from './bystanders.ts'
-import { compareText } from './groups.ts'
-import type { Move } from './move.ts'
 import type { GroupDomain, GroupPlan, Risk, WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import type { DomainRooms } from './room.ts'
 import type { SpreadState } from './spread-state.ts'
-import { excessOfTally, skewOfTally, tallyOf, type Tally } from './tally.ts'
+import { skewOfTally, type Tally } from './tally.ts'
 import { verdictOf } from './verdict.ts'
-import { ownersOf } from './workloads.ts'
 
 /** What is known of a group by itself, whatever the situation. */
 export interface StandingGroup {
@@ -40,42 +36,16 @@ export interface GroupBrief extends StandingGroup {
   readonly hold: Veto | undefined
   /** Moves were looked for, if it needs any. */
   readonly isSearched: boolean
-  /** Why a member must not be evicted. */
-  readonly vetoOn: (pod: PodRecord) => Veto | undefined
+  /** In step with the members: why each must not be evicted. Not asked for, and empty, where nothing depends on it. */
+  readonly vetoes: readonly (Veto | undefined)[]
   /** Copies that a domain has room for when it is asked, which must not be while moves are imagined. */
   readonly room: DomainRooms
 }
 
-/** The group by its counts alone, as the cluster has them. */
-export function observedIn({ observed, index, rule }: SpreadState): Pick<StandingGroup, 'observed' | 'skew' | 'excess'> {
-  const domains = index.names.length
-  const tally = tallyOf(observed.values(), domains)
-  return { observed: tally, skew: skewOfTally(tally, domains, rule), excess: excessOfTally(tally, domains, rule) }
-}
-
-/** The workloads of a group by number of members, most first, and all that owns them. */
-export function workloadsOf(cluster: ClusterReader, members: readonly PodRecord[]): Pick<StandingGroup, 'workloads' | 'owners'> {
-  const byController = new Map<string, { readonly name: WorkloadName; pods: number }>()
-  const owners = new Set<string>()
-  for (const pod of members) {
-    const uid = pod.controller?.uid ?? pod.uid
-    const known = byController.get(uid)
-    if (known !== undefined) {
-      known.pods += 1
-      continue
-    }
-    const { name, controller, top } = ownersOf(cluster, pod)
-    byController.set(uid, { name, pods: 1 })
-    for (const owner of [uid, controller?.controller?.uid, top?.uid, top?.controller?.uid]) if (owner !== undefined) owners.add(owner)
-  }
-  const tally = new Map<string, { readonly name: WorkloadName; pods: number }>()
-  for (const { name, pods } of byController.values()) {
-    const entry = tally.get(`${name.kind}/${name.name}`)
-    if (entry === undefined) tally.set(`${name.kind}/${name.name}`, { name, pods })
-    else entry.pods += pods
-  }
-  const workloads = [...tally.values()].sort((a, b) => b.pods - a.pods || compareText(a.name.name, b.name.name)).map(({ name }) => name)
-  return { workloads, owners }
+/** A group that nothing has been imagined of yet, by its counts alone. */
+export function observedIn(state: SpreadState): Pick<StandingGroup, 'observed' | 'skew' | 'excess'> {
+  const { tally, index, rule } = state
+  return { observed: tally.slice(), skew: skewOfTally(tally, index.names.length, rule), excess: state.excess() }
 }
 
 /** Constraints that the policy leaves alone, and those that no move could change. */
@@ -96,10 +66,9 @@ export function unactedBecause({ group, index }: SpreadState, policy: Policy): V
 }
 
 /** The report of one group after the search: what was found, what is planned, and what stands in the way of the rest. */
-export function groupPlan(brief: GroupBrief, moves: readonly Move[], leftAlone: ReadonlyMap<string, Veto>, riskNow: () => Risk): GroupPlan {
+export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlone, riskNow: () => Risk): GroupPlan {
   const { state, observed, skew, excess, workloads } = brief
   const { group, rule, index, tally } = state
-  const planned = moves.filter(move => move.helped.includes(state)).length
   const bystanders = bystandersIn(brief)
   const blockers = excess > 0 ? blockersOf(state, leftAlone, bystanders) : []
   const verdict = verdictOf(brief, planned, blockers)
@@ -157,38 +126,37 @@ function domainsIn({ state, room }: GroupBrief): () => readonly GroupDomain[] {
 }
 
 /** Most groups count their members alone, which the sums tell; only else is it worth looking for the others. */
-function bystandersIn({ state: { group, index }, observed }: GroupBrief): readonly Bystanders[] {
-  const isCounted = ({ nodeName = '' }: PodRecord): boolean => index.of(nodeName) !== undefined
-  const members = group.constraint.selfMatch ? group.members.filter(isCounted).length : 0
-  if (podsIn(observed) === members) return []
+function bystandersIn({ state: { group, index, memberDomains }, observed }: GroupBrief): readonly Bystanders[] {
+  const members = group.constraint.selfMatch ? memberDomains.filter(domain => domain !== -1).length : 0
+  if (podsIn(observed) === members) return NOBODY
   return bystandersOf(group)
-    .map(({ workload, pods }) => ({ workload, pods: pods.filter(isCounted) }))
+    .map(({ workload, pods }) => ({ workload, pods: pods.filter(({ nodeName = '' }) => index.of(nodeName) !== undefined) }))
     .filter(({ pods }) => pods.length > 0)
 }
+
+const NOBODY: readonly Bystanders[] = []
 
 function podsIn(tally: Tally): number {
   return tally.reduce((sum, domains, count) => sum + domains * count, 0)
 }
 
-function reachableOf({ state, observed, excess, isSearched, vetoOn, room, unacted, hold }: GroupBrief): number | undefined {
+function reachableOf({ state, observed, excess, isSearched, vetoes, room, unacted, hold }: GroupBrief): number | undefined {
   if (excess === 0) return 0
   if (unacted !== undefined || hold !== undefined || !isSearched) return undefined
-  const { index, group, rule } = state
-  const movable = new Map<number, number>()
-  for (const pod of group.members) {
-    const domain = index.of(pod.nodeName ?? '')
-    if (domain !== undefined && vetoOn(pod) === undefined) movable.set(domain, (movable.get(domain) ?? 0) + 1)
+  const { index, rule, memberDomains } = state
+  const movableIn = new Map<number, number>()
+  for (const [member, domain] of memberDomains.entries()) {
+    if (domain !== -1 && vetoes[member] === undefined) movableIn.set(domain, (movableIn.get(domain) ?? 0) + 1)
   }
   // More room than the fullest window could use makes no difference, and less difference makes fewer kinds of domains.
   const pods = podsIn(observed)
   const mostRoom = Math.min(pods, Math.floor(pods / index.names.length) + rule.maxSkew)
   const kinds = new Map<number, { -readonly [Field in keyof DomainRoom]: DomainRoom[Field] }>()
   for (const domain of index.names.keys()) {
-    const kind = { count: state.observed.get(domain) ?? 0, movable: movable.get(domain) ?? 0, room: Math.min(room(domain), mostRoom) }
-    const key = (kind.count * MOST_PODS + kind.movable) * MOST_PODS + kind.room
-    const known = kinds.get(key)
-    if (known === undefined) kinds.set(key, { domains: 1, ...kind })
-    else known.domains += 1
+    const count = state.observed.get(domain) ?? 0
+    const movable = movableIn.get(domain) ?? 0
+    const free = Math.min(room(domain), mostRoom)
+    memo(kinds, (count * MOST_PODS + movable) * MOST_PODS + free, () => ({ domains: 0, count, movable, room: free })).domains += 1
   }
   return reachableBound([...kinds.values()], rule)
 }
@@ -196,21 +164,24 @@ function reachableOf({ state, observed, excess, isSearched, vetoOn, room, unacte
 /** No group has as many pods. */
 const MOST_PODS = 2 ** 17
 
-/** Why the members of a violated group that stand above its lowest count are not moved, by uid. */
+/** Why the members of a violated group that stand above its lowest count are not moved. */
 export function leftAloneIn(
-  brief: GroupBrief,
+  { state, excess, vetoes, hold, unacted, isSearched }: GroupBrief,
   moved: ReadonlyMap<string, unknown>,
   refused: ReadonlyMap<string, Veto>,
   obstacle: Veto | undefined,
-): readonly (readonly [string, Veto])[] {
-  const { state, excess, vetoOn, hold, unacted } = brief
-  if (excess === 0 || (!brief.isSearched && hold === undefined)) return []
-  return state.group.members.flatMap(pod => {
-    if (moved.has(pod.uid) || !isAboveMinimum(state, pod)) return []
-    const veto = vetoOn(pod) ?? hold ?? unacted ?? explained(refused.get(pod.uid), obstacle)
-    return veto === undefined ? [] : [[pod.uid, veto] as const]
-  })
+): LeftAlone {
+  if (excess === 0 || (!isSearched && hold === undefined)) return NO_ONE
+  const leftAlone: (readonly [string, Veto])[] = []
+  for (const [member, { uid }] of state.group.members.entries()) {
+    if (!isAboveMinimum(state, state.memberDomains[member] ?? -1)) continue
+    const veto = vetoes[member] ?? hold ?? unacted ?? explained(refused.get(uid), obstacle)
+    if (veto !== undefined && !moved.has(uid)) leftAlone.push([uid, veto])
+  }
+  return leftAlone
 }
+
+const NO_ONE: LeftAlone = []
 
 // A landing that does not help is the symptom; what keeps the needy domains from taking the pod is the cause, where there is one.
 function explained(refusal: Veto | undefined, obstacle: Veto | undefined): Veto | undefined {

@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { memo } from '../cluster/memo.ts'
 import type { GroupIndex, IndexedGroup } from './group-index.ts'
+import type { LeftAlone } from './blockers.ts'
 import { groupPlan, leftAloneIn, type GroupBrief } from './group-plan.ts'
 import { compareText } from './groups.ts'
 import type { HoldFinder } from './holds.ts'
@@ -51,7 +51,7 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
   /** Groups of which somebody has asked for the risk as it stands in their report. */
   const assessed = new Set<string>()
 
-  function reportOn(group: IndexedGroup, outcome: Outcome, moves: readonly Move[], destinations: ReadonlyMap<string, string>): GroupPlan {
+  function reportOn(group: IndexedGroup, outcome: Outcome, planned: number, destinations: ReadonlyMap<string, string>): GroupPlan {
     const { state, excess, unacted } = group
     const { id } = state.group
     const { refused, searched, obstacles, shifted, roomFor, holdOn, vetoOn } = outcome
@@ -59,7 +59,9 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
     const needsNone = unacted !== undefined || (state.excess() === 0 && excess === 0)
     let rooms: DomainRooms | undefined
     const room: DomainRooms = domain => (rooms ??= roomFor(state.group, state.index))(domain)
-    const brief: GroupBrief = { ...group, hold, isSearched: needsNone || searched.has(state), vetoOn, room }
+    const isSearched = needsNone || searched.has(state)
+    const vetoes = excess > 0 && (isSearched || hold !== undefined) ? state.group.members.map(vetoOn) : []
+    const brief: GroupBrief = { ...group, hold, isSearched, vetoes, room }
     const leftAlone = leftAloneIn(brief, destinations, refused, obstacles.get(state))
     if (leftAlone.length > 0) stays.set(id, leftAlone)
     else stays.delete(id)
@@ -68,7 +70,7 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
     if (isAtRest) stale.delete(id)
     else stale.add(id)
     assessed.delete(id)
-    return groupPlan(brief, moves, new Map(leftAlone), () => {
+    return groupPlan(brief, planned, leftAlone, () => {
       assessed.add(id)
       return riskOf(state, group.workloads, cluster, destinations)
     })
@@ -90,17 +92,21 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
       }
     },
     stale: staleNow,
-    write: (group, outcome) => reports.put([reportOn(group, outcome, [], NOBODY_MOVES)]),
+    write: (group, outcome) => reports.put([reportOn(group, outcome, 0, NOBODY_MOVES)]),
     writeAll(outcome, waiting) {
-      const due = new Set(staleNow())
-      for (const state of [...outcome.searched, ...outcome.shifted]) {
-        const group = index.by(state)
-        if (group !== undefined) due.add(group)
+      // In the order of the search, in which groups that request the same come one after the other: the room for them is asked for once.
+      const due = new Set<IndexedGroup>()
+      for (const states of [outcome.searched, outcome.shifted]) {
+        for (const state of states) {
+          const group = index.by(state)
+          if (group !== undefined) due.add(group)
+        }
       }
+      for (const group of staleNow()) due.add(group)
       for (const group of waiting) if (outcome.holdOn(group) !== group.pause) due.add(group)
       const destinations = new Map(outcome.moves.map(move => [move.victim.uid, move.to]))
-      const movesFor = helping(outcome.moves)
-      reports.put([...due].map(group => reportOn(group, outcome, movesFor.get(group.state) ?? [], destinations)))
+      const helping = helpingMoves(outcome.moves)
+      reports.put(Array.from(due, group => reportOn(group, outcome, helping.get(group.state) ?? 0, destinations)))
       const entries = [...stays]
       let leftAlone: ReadonlyMap<string, Veto> | undefined
       return {
@@ -112,16 +118,11 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
   }
 }
 
-/** Why pods of a group stay. */
-type LeftAlone = readonly (readonly [uid: string, veto: Veto])[]
-
 const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
 
-/** The moves by the groups that they help. */
-function helping(moves: readonly Move[]): ReadonlyMap<SpreadState, readonly Move[]> {
-  const byState = new Map<SpreadState, Move[]>()
-  for (const move of moves) {
-    for (const state of move.helped) memo(byState, state, () => []).push(move)
-  }
-  return byState
+/** How many moves help a group. */
+function helpingMoves(moves: readonly Move[]): ReadonlyMap<SpreadState, number> {
+  const helping = new Map<SpreadState, number>()
+  for (const { helped } of moves) for (const state of helped) helping.set(state, (helping.get(state) ?? 0) + 1)
+  return helping
 }

@@ -1,6 +1,4 @@
-import { ANNOTATIONS } from '../cluster/annotations.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import type { Labels } from '../cluster/labels.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { countsButForNodeTaints } from './eligibility.ts'
 import type { StandingGroup } from './group-plan.ts'
@@ -8,7 +6,6 @@ import type { Group } from './groups.ts'
 import type { Outage } from './outages.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
-import { ownersOf } from './workloads.ts'
 
 /** Nodes whose domain accepts no landing for now: under outage, or back for too short a time. By node name. */
 export function closedNodesOf(cluster: ClusterReader, down: readonly Outage[], situation: Situation): ReadonlyMap<string, Veto> {
@@ -51,27 +48,6 @@ export function createHoldFinder(cluster: ClusterReader, down: readonly Outage[]
     if (!known.has(group)) known.set(group, find(group))
     return known.get(group)
   }
-}
-
-/** `respread.io/paused` with any value but "false", on the namespace or on a workload that the group has members of. */
-export function pauseOf({ namespace, members }: Group, cluster: ClusterReader): Veto | undefined {
-  const paused = (annotations: Labels | undefined, where: string): Veto | undefined => {
-    const value = annotations?.get(ANNOTATIONS.paused) ?? 'false'
-    return value === 'false' ? undefined : { reason: 'Paused', message: `${ANNOTATIONS.paused} is "${value}" on ${where}` }
-  }
-  const ofNamespace = paused(cluster.get('Namespace', namespace)?.annotations, `namespace ${namespace}`)
-  if (ofNamespace !== undefined) return ofNamespace
-  const asked = new Set<string | undefined>()
-  for (const pod of members) {
-    if (asked.has(pod.controller?.uid)) continue
-    asked.add(pod.controller?.uid)
-    const { controller, top } = ownersOf(cluster, pod)
-    for (const owner of [top, controller]) {
-      const pause = paused(owner?.annotations, `${owner?.kind} ${owner?.name}`)
-      if (pause !== undefined) return pause
-    }
-  }
-  return undefined
 }
 
 function touches({ representative, constraint }: Group, node: NodeRecord): boolean {

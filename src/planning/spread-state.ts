@@ -11,8 +11,8 @@ export interface SpreadState {
   readonly group: Group
   readonly rule: SpreadRule
   readonly index: DomainIndex
-  /** In step with the members: the domain that each stands in; -1 on a node that does not count. */
-  readonly standing: readonly number[]
+  /** In step with the members: the domain that each stands in, -1 on a node that does not count. */
+  readonly memberDomains: readonly number[]
   /** By domain, for those that have any. */
   readonly occupied: ReadonlyMap<number, number>
   /** The same before the first move. */
@@ -53,7 +53,7 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
     group,
     rule,
     index,
-    standing: group.members.map(pod => index.of(pod.nodeName ?? '') ?? -1),
+    memberDomains: group.members.map(pod => index.of(pod.nodeName ?? '') ?? -1),
     occupied: observed,
     observed,
     tally,
