@@ -35,11 +35,12 @@ export function createRoomFinder(model: SchedulerModel, closed: Mark | undefined
 }
 
 function roomsIn(index: DomainIndex, room: Int32Array, closed: Mark | undefined): DomainRooms {
-  const open = (slot: number): number => (closed?.[slot] === 1 ? 0 : (room[slot] ?? 0))
   // Kept for as long as what is known of the group: one byte a node, since no domain of one node is ever planned to take as many.
   const byDomain = index.isPerNode ? new Uint8ClampedArray(index.names.length) : index.names.map(() => 0)
-  index.bySlot.forEach((domain, slot) => {
-    if (domain !== -1) byDomain[domain] = (byDomain[domain] ?? 0) + open(slot)
-  })
+  const { bySlot } = index
+  for (let slot = 0; slot < bySlot.length; slot += 1) {
+    const domain = bySlot[slot] ?? -1
+    if (domain !== -1 && closed?.[slot] !== 1) byDomain[domain] = (byDomain[domain] ?? 0) + (room[slot] ?? 0)
+  }
   return domain => byDomain[domain] ?? 0
 }
