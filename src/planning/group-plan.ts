@@ -71,7 +71,7 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
   const { group, rule, index, tally } = state
   const bystanders = bystandersIn(brief)
   const blockers = excess > 0 ? blockersOf(state, leftAlone, bystanders) : []
-  const verdict = verdictOf(brief, planned, blockers)
+  const { status, reason, message } = verdictOf(brief, planned, blockers)
   const domainsOf = domainsIn(brief)
   let risk: Risk | undefined
   return {
@@ -84,6 +84,19 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
     origin: group.constraint.origin,
     maxSkew: rule.maxSkew,
     minDomains: rule.minDomains,
+    members: group.members.length,
+    alsoCounted: bystanders.map(({ workload, pods }) => ({ workload, pods: pods.length })),
+    skew,
+    excess,
+    status,
+    reason,
+    message,
+    lowerBound: excess === 0 ? 0 : lowerBound(observed, rule.maxSkew),
+    reachableBound: reachableOf(brief),
+    planned,
+    skewAfter: skewOfTally(tally, index.names.length, rule),
+    excessAfter: state.excess(),
+    blockers,
     // Made when looked at: the loop looks at few of thousands of groups, and those of the hostname key have thousands of domains.
     get domains() {
       return domainsOf()
@@ -97,17 +110,6 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
     get risk() {
       return (risk ??= riskNow())
     },
-    members: group.members.length,
-    alsoCounted: bystanders.map(({ workload, pods }) => ({ workload, pods: pods.length })),
-    skew,
-    excess,
-    ...verdict,
-    lowerBound: lowerBound(observed, rule.maxSkew),
-    reachableBound: reachableOf(brief),
-    planned,
-    skewAfter: skewOfTally(tally, index.names.length, rule),
-    excessAfter: state.excess(),
-    blockers,
   }
 }
 
