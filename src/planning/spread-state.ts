@@ -1,4 +1,5 @@
 import type { Labels } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import type { DomainIndex, DomainIndexes } from './domain-index.ts'
@@ -108,39 +109,45 @@ export interface MutableSpreadStates extends SpreadStates {
 
 export function createSpreadStates(): MutableSpreadStates {
   const namespaces = new Map<string, Counters>()
+  /** Whoever plans asks about the pods of one workload again and again. */
+  let latest: { readonly namespace: string; readonly labels: Labels; readonly states: readonly SpreadState[] } | undefined
+
+  function counting(pod: PodRecord): readonly SpreadState[] {
+    const { namespace, labels } = pod
+    const found = namespaces.get(namespace)
+    if (found === undefined) return NONE
+    const { byId, version, known } = found
+    const before = known.get(labels)
+    if (before?.version === version) return before.states
+    const states =
+      before === undefined
+        ? [...byId.values()].filter(({ group }) => counts(group, pod)).sort((a, b) => compareText(a.group.id, b.group.id))
+        : before.states.flatMap(({ group }) => byId.get(group.id) ?? [])
+    known.set(labels, { states, version })
+    return states
+  }
+
   return {
     set(state) {
+      latest = undefined
       const { id, namespace } = state.group
-      const found = namespaces.get(namespace) ?? {
-        byId: new Map<string, SpreadState>(),
-        version: 0,
-        known: new WeakMap<Labels, Counting>(),
-      }
-      namespaces.set(namespace, found)
+      const found = memo(namespaces, namespace, () => ({ byId: new Map(), version: 0, known: new WeakMap() }))
       // A group that is counted anew counts the same pods.
       if (!found.byId.has(id)) found.known = new WeakMap()
       found.byId.set(id, state)
       found.version += 1
     },
     delete({ namespace, id }) {
+      latest = undefined
       const found = namespaces.get(namespace)
       if (found?.byId.delete(id) !== true) return
       found.known = new WeakMap()
       if (found.byId.size === 0) namespaces.delete(namespace)
     },
     counting(pod) {
-      const namespace = namespaces.get(pod.namespace)
-      if (namespace === undefined) return NONE
-      const { byId, version, known } = namespace
-      let found = known.get(pod.labels)
-      if (found === undefined) {
-        const states = [...byId.values()].filter(({ group }) => counts(group, pod)).sort((a, b) => compareText(a.group.id, b.group.id))
-        known.set(pod.labels, (found = { states, version }))
-      } else if (found.version !== version) {
-        const states = found.states.flatMap(({ group }) => byId.get(group.id) ?? [])
-        known.set(pod.labels, (found = { states, version }))
-      }
-      return found.states
+      const { namespace, labels } = pod
+      if (latest?.labels !== labels || latest.namespace !== namespace) latest = { namespace, labels, states: counting(pod) }
+      return latest.states
     },
   }
 }
