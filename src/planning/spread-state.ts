@@ -71,7 +71,9 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
       if (changed === undefined) return
       changed = undefined
       state.occupied = observed
-      tally.splice(0, Infinity, ...tallyOf(observed.values(), domains))
+      tally.fill(0)
+      tally[0] = domains
+      for (const count of observed.values()) recount(0, count)
     },
     excess,
     excessIf(from, to) {
