@@ -24,6 +24,7 @@ import { evictedUnseen, placeWhatIsUnderWay } from './under-way.ts'
 import { createVetoes } from './veto-finder.ts'
 import { leastHarmFirst } from './victims.ts'
 import { createWhatIf } from './what-if.ts'
+import { createOwnersFinder } from './workloads.ts'
 
 /** Makes one plan after the other of a cluster that changes. */
 export interface Planner {
@@ -81,7 +82,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
 
       // 2 Who may be moved, and which groups wait.
       const leaving = evictedUnseen(whatIf, situation)
-      const vetoOn = createVetoes(cluster, policy, situation, leaving)
+      const ownersOf = createOwnersFinder(cluster)
+      const vetoOn = createVetoes(cluster, ownersOf, policy, situation, leaving)
       const isActing = (group: IndexedGroup | undefined): group is IndexedGroup =>
         group !== undefined && group.unacted === undefined && holdOn(group) === undefined
 
@@ -134,7 +136,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
     yield* index.catchUp()
     reports.readNews()
     const { roomFor, holdOn } = surroundings(situation)
-    const vetoOn = createVetoes(cluster, policy, situation, [])
+    const vetoOn = createVetoes(cluster, createOwnersFinder(cluster), policy, situation, [])
     for (const group of reports.stale()) {
       if (holdOn(group) !== group.pause) continue
       reports.write(group, { ...NOTHING_FOUND, roomFor, holdOn, vetoOn })

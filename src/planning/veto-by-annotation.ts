@@ -7,15 +7,17 @@ import type { VetoContext } from './veto-context.ts'
 export function optedOut(pod: PodRecord, { cluster, owners, policy }: VetoContext): Veto | undefined {
   const namespace = cluster.get('Namespace', pod.namespace)
   const levels = [
-    { where: 'the pod', annotations: pod.annotations },
-    { where: `${owners.controller?.kind} ${owners.controller?.name}`, annotations: owners.controller?.annotations },
-    { where: `${owners.top?.kind} ${owners.top?.name}`, annotations: owners.top?.annotations },
-    { where: `namespace ${pod.namespace}`, annotations: namespace?.annotations },
+    { of: undefined, annotations: pod.annotations },
+    { of: owners.controller, annotations: owners.controller?.annotations },
+    { of: owners.top, annotations: owners.top?.annotations },
+    { of: namespace, annotations: namespace?.annotations },
   ]
-  for (const { where, annotations } of levels) {
+  for (const { of, annotations } of levels) {
     const value = annotations?.get(ANNOTATIONS.evict)
     if (value === 'true') return undefined
-    if (value !== undefined) return { reason: 'OptedOut', message: `${ANNOTATIONS.evict} is "${value}" on ${where}` }
+    if (value === undefined) continue
+    const where = of === undefined ? 'the pod' : `${of.kind === 'Namespace' ? 'namespace' : of.kind} ${of.name}`
+    return { reason: 'OptedOut', message: `${ANNOTATIONS.evict} is "${value}" on ${where}` }
   }
   if (!policy.optIn) return undefined
   return { reason: 'NotOptedIn', message: `neither it nor its workload nor its namespace says ${ANNOTATIONS.evict}: "true"` }

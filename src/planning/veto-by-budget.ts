@@ -6,8 +6,10 @@ import type { VetoContext } from './veto-context.ts'
 export function budgetsAreUnknown(pod: PodRecord, { cluster }: VetoContext): Veto | undefined {
   if (!cluster.knows('PodDisruptionBudget')) return { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data' }
   // A budget that cannot be read may cover any pod of its namespace.
-  const unread = [...cluster.budgetsIn(pod.namespace)].find(budget => budget.problems.length > 0)
-  return unread && { reason: 'BudgetsUnknown', message: `budget ${unread.name} cannot be read: ${unread.problems[0] ?? ''}` }
+  for (const { name, problems } of cluster.budgetsIn(pod.namespace)) {
+    if (problems[0] !== undefined) return { reason: 'BudgetsUnknown', message: `budget ${name} cannot be read: ${problems[0]}` }
+  }
+  return undefined
 }
 
 export function severalBudgetsCoverIt(pod: PodRecord, { cluster }: VetoContext): Veto | undefined {

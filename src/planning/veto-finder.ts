@@ -7,52 +7,59 @@ import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
 import { vetoOf } from './vetoes.ts'
-import { ownersOf, type Owners } from './workloads.ts'
+import type { OwnersFinder } from './workloads.ts'
 
 /** Why a pod must not be evicted; undefined when it may. */
 export type VetoOn = (pod: PodRecord) => Veto | undefined
 
 /** Asked for the pods of violated groups alone: most pods of a large cluster are in none. */
-export function createVetoes(cluster: ClusterReader, policy: Policy, situation: Situation, leaving: readonly PodRecord[]): VetoOn {
+export function createVetoes(
+  cluster: ClusterReader,
+  ownersOf: OwnersFinder,
+  policy: Policy,
+  situation: Situation,
+  leaving: readonly PodRecord[],
+): VetoOn {
   const evicted = new Set(situation.inFlight.map(({ uid }) => uid))
-  const known = new Map<PodRecord, Veto | undefined>(leaving.map(pod => [pod, { reason: 'Terminating', message: 'it is evicted already' }]))
+  const isLeaving = new Set(leaving)
   const oldEnough = situation.now - policy.minimumPodAge
-  /** By controller: the pod asked about last, its age aside. */
-  const asked = new Map<string, PodRecord>()
-  const owners = new Map<string, Owners>()
   const blocked = new Map<BudgetRecord, string | undefined>()
   const neverAllowed = (budget: BudgetRecord): string | undefined => {
     if (!blocked.has(budget)) blocked.set(budget, neverAllows(cluster, budget))
     return blocked.get(budget)
   }
+  const answerFor = (pod: PodRecord): Answer => {
+    const context = { cluster, policy, now: situation.now, owners: ownersOf(pod), evicted, neverAllows: neverAllowed }
+    return { pod, veto: vetoOf(pod, context) }
+  }
+  /** Of pods that none before them was like, and by controller the last of those that are old enough. */
+  const known = new Map<PodRecord, Answer>()
+  const asked = new Map<string, Answer>()
+  /** Whoever asks goes through one group after the other, where most pods are like the one before. */
+  let latest: Answer | undefined
+
   return pod => {
-    if (known.has(pod)) return known.get(pod)
-    const sibling = pod.createdAt > oldEnough ? undefined : asked.get(pod.controller?.uid ?? '')
-    if (sibling !== undefined && isVetoedAlike(pod, sibling)) {
-      const veto = known.get(sibling)
-      known.set(pod, veto)
-      return veto
-    }
-    const context = {
-      cluster,
-      policy,
-      now: situation.now,
-      owners: ownersFrom(owners, cluster, pod),
-      evicted,
-      neverAllows: neverAllowed,
-    }
-    const veto = vetoOf(pod, context)
-    known.set(pod, veto)
-    if (pod.createdAt <= oldEnough) asked.set(pod.controller?.uid ?? '', pod)
-    return veto
+    if (isLeaving.has(pod)) return EVICTED_ALREADY
+    if (pod.controller === undefined || pod.createdAt > oldEnough) return memo(known, pod, () => answerFor(pod)).veto
+    if (latest !== undefined && isVetoedAlike(pod, latest.pod)) return latest.veto
+    const sibling = asked.get(pod.controller.uid)
+    latest = sibling !== undefined && isVetoedAlike(pod, sibling.pod) ? sibling : memo(known, pod, () => answerFor(pod))
+    asked.set(pod.controller.uid, latest)
+    return latest.veto
   }
 }
+
+interface Answer {
+  readonly pod: PodRecord
+  readonly veto: Veto | undefined
+}
+
+const EVICTED_ALREADY: Veto = { reason: 'Terminating', message: 'it is evicted already' }
 
 /** Whether pods that are both old enough differ in nothing that a veto reads. */
 function isVetoedAlike(one: PodRecord, other: PodRecord): boolean {
   return (
     one.controller?.uid === other.controller?.uid &&
-    one.controller !== undefined &&
     one.namespace === other.namespace &&
     one.spec === other.spec &&
     one.labels === other.labels &&
@@ -63,9 +70,4 @@ function isVetoedAlike(one: PodRecord, other: PodRecord): boolean {
     one.claims.length === 0 &&
     other.claims.length === 0
   )
-}
-
-function ownersFrom(known: Map<string, Owners>, cluster: ClusterReader, pod: PodRecord): Owners {
-  const { controller } = pod
-  return controller === undefined ? ownersOf(cluster, pod) : memo(known, controller.uid, () => ownersOf(cluster, pod))
 }

@@ -13,7 +13,7 @@ export function leastHarmFirst(policy: Policy): (a: PodRecord, b: PodRecord) => 
     Number(isOwn(a)) - Number(isOwn(b)) ||
     a.spec.priority - b.spec.priority ||
     Number(a.ready) - Number(b.ready) ||
-    deletionCost(a) - deletionCost(b) ||
+    (a.annotations === b.annotations ? 0 : deletionCost(a) - deletionCost(b)) ||
     b.createdAt - a.createdAt ||
     compareText(a.name, b.name)
 }

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
 import { controllerRecord } from '../scheduling/controller-record.ts'
@@ -34,6 +35,14 @@ export function ownersOf(cluster: ClusterReader, pod: PodRecord): Owners {
     top = above
   }
   return { controller, top, name, crew }
+}
+
+/** The owners of pods, worked out once a controller. */
+export type OwnersFinder = (pod: PodRecord) => Owners
+
+export function createOwnersFinder(cluster: ClusterReader): OwnersFinder {
+  const known = new Map<string, Owners>()
+  return pod => (pod.controller === undefined ? ownersOf(cluster, pod) : memo(known, pod.controller.uid, () => ownersOf(cluster, pod)))
 }
 
 /** How many pods a workload is there for. */
