@@ -31,7 +31,6 @@ export function lookAhead(
   takeBack(found, context)
   const least = leastMoves(groups)
   if (best.excess === 0 && best.victims.length <= least) return replay(best.victims, context) ?? []
-  const within = new Set(groups)
   const isSettled = (): boolean => best.excess === 0 && best.victims.length <= least
   /** The fewest moves by which each state was reached, with as much leave to go against the ranking. */
   let reached = new Map<string, number>()
@@ -50,9 +49,8 @@ export function lookAhead(
 
     const gone = new Set(path.map(move => move.victim.uid))
     let isFirst = true
-    for (const [pod] of candidates.ranked(within, gone)) {
+    for (const { pod } of candidates.ranked(gone)) {
       if (effort.left === 0) return
-      if (pod === undefined) continue
       if (!isFirst && against === 0) {
         hasMore = true
         return

@@ -1,7 +1,8 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { leastMoves, lookAhead, type Effort } from './look-ahead.ts'
 import { tryMove, type Move, type MoveContext } from './move.ts'
-import { candidatesAmong, type Candidates } from './rank.ts'
+import { candidatesAmong, type Candidates, type Choice } from './rank.ts'
 import type { Veto } from './reasons.ts'
 import { excessNow, type SpreadState } from './spread-state.ts'
 import { excessOver, walkBack } from './walk-back.ts'
@@ -86,12 +87,16 @@ function movesFor(
   effort: Effort | undefined,
 ): readonly Move[] {
   const least = leastMoves(groups)
-  const straight = walkBack(straightOn(groups, movableOf, context, new Set(gone), refused), groups, context)
-  if (effort === undefined || (excessOver(groups) === 0 && straight.length <= least)) return straight
+  const meetsBound = (moves: readonly Move[]): boolean => moves.length <= least && excessOver(groups) === 0
+  const ahead = straightOn(groups, movableOf, context, new Set(gone), refused)
+  // With fewer than the bound some group would exceed its maxSkew: there is nothing to drop.
+  if (meetsBound(ahead)) return ahead
+  const straight = walkBack(ahead, groups, context)
+  if (effort === undefined || meetsBound(straight)) return straight
 
   const own: Effort = { left: Math.min(effort.left, MOST_EFFORT_A_FAMILY) }
   effort.left -= own.left
-  const candidates = candidatesAmong([...new Set(groups.flatMap(movableOf))], context)
+  const candidates = candidatesAmong([...new Set(groups.flatMap(movableOf))], groups, context)
   const found = walkBack(lookAhead(groups, candidates, context, straight, own), groups, context)
   effort.left += own.left
   return found
@@ -116,9 +121,8 @@ function straightOn(
     progress = false
     for (const state of groups) {
       while (excessNow(state) > 0) {
-        const candidates = known.get(state) ?? candidatesAmong(movableOf(state), context)
-        known.set(state, candidates)
-        const move = bestMove(candidates.ranked(new Set([state]), gone), context, refused)
+        const candidates = memo(known, state, () => candidatesAmong(movableOf(state), [state], context))
+        const move = bestMove(candidates, gone, context, refused)
         if (move === undefined) break
         moves.push(move)
         gone.add(move.victim.uid)
@@ -129,13 +133,19 @@ function straightOn(
   return moves
 }
 
-function bestMove(ranked: Iterable<readonly PodRecord[]>, context: MoveContext, refused: Map<string, Veto>): Move | undefined {
-  for (const alike of ranked) {
-    const [first] = alike
-    if (first === undefined) continue
-    const result = tryMove(first, context)
+function bestMove(candidates: Candidates, gone: ReadonlySet<string>, context: MoveContext, refused: Map<string, Veto>): Move | undefined {
+  const attempt = ({ pod, alike }: Choice): Move | undefined => {
+    const result = tryMove(pod, context)
     if (result.kind === 'move') return result.move
-    for (const pod of alike) refused.set(pod.uid, result.veto)
+    for (const { uid } of alike) if (!gone.has(uid)) refused.set(uid, result.veto)
+    return undefined
+  }
+  const best = candidates.best(gone)
+  let move = best && attempt(best)
+  if (best === undefined || move !== undefined) return move
+  for (const choice of candidates.ranked(gone).slice(1)) {
+    move = attempt(choice)
+    if (move !== undefined) return move
   }
   return undefined
 }

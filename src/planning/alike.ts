@@ -1,0 +1,67 @@
+import type { PodRecord } from '../cluster/pod.ts'
+import { memo } from '../cluster/memo.ts'
+import { isReplicaOwner } from '../scheduling/controller-record.ts'
+import type { DomainIndex } from './domain-index.ts'
+import type { SpreadState, SpreadStates } from './spread-state.ts'
+
+/** Pods that the scheduler and every count treat alike: whatever refuses one of them refuses all. In the order in which they were given. */
+export interface Alike {
+  readonly first: PodRecord
+  readonly pods: readonly PodRecord[]
+  /** Where each of them is among those given. */
+  readonly places: readonly number[]
+  /** The groups that count them. */
+  readonly counting: readonly SpreadState[]
+}
+
+/** Sorts pods by all that tells them apart: most of it is where they stand, and most of that shows in the key with most domains. */
+export function alikeAmong(pods: readonly PodRecord[], states: SpreadStates): readonly Alike[] {
+  const found: Kind[] = []
+  const byDomain = new Map<number | undefined, Kind[]>()
+  let latest: PodRecord | undefined
+  let counting: readonly SpreadState[] = []
+  let finest: DomainIndex | undefined
+  for (const [place, pod] of pods.entries()) {
+    // Most share their labels with the one before, and what counts one counts the other.
+    if (pod.labels !== latest?.labels) {
+      counting = states.counting(pod)
+      finest = finestAmong(counting)
+    }
+    latest = pod
+    const near = isLikeNoOther(pod) ? undefined : memo(byDomain, finest?.of(pod.nodeName ?? ''), () => [])
+    let kind = near?.find(({ first }) => isAlike(pod, first) && standAlike(pod, first, counting, finest))
+    if (kind === undefined) {
+      kind = { first: pod, pods: [], places: [], counting }
+      found.push(kind)
+      near?.push(kind)
+    }
+    kind.pods.push(pod)
+    kind.places.push(place)
+  }
+  return found
+}
+
+interface Kind extends Alike {
+  readonly pods: PodRecord[]
+  readonly places: number[]
+}
+
+/** Volumes are a pod's own, and what comes once the pod is gone finds its node's room freed. */
+function isLikeNoOther({ claims, controller }: PodRecord): boolean {
+  return claims.length > 0 || (controller !== undefined && (controller.kind === 'StatefulSet' || !isReplicaOwner(controller)))
+}
+
+function isAlike(one: PodRecord, other: PodRecord): boolean {
+  return one.spec === other.spec && one.labels === other.labels && one.controller?.uid === other.controller?.uid
+}
+
+/** @param known the index in whose domains they stand alike */
+function standAlike(one: PodRecord, other: PodRecord, counting: readonly SpreadState[], known: DomainIndex | undefined): boolean {
+  return counting.every(({ index }) => index === known || index.of(one.nodeName ?? '') === index.of(other.nodeName ?? ''))
+}
+
+function finestAmong(counting: readonly SpreadState[]): DomainIndex | undefined {
+  let finest: DomainIndex | undefined
+  for (const { index } of counting) if (finest === undefined || index.names.length > finest.names.length) finest = index
+  return finest
+}
