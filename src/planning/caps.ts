@@ -4,16 +4,10 @@ import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import { counted } from './counted.ts'
 import type { WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
-import { ownersOf, scaleOf } from './workloads.ts'
-
-/** What counts against the cap of the whole cluster. */
-export const CLUSTER_KEY = 'cluster'
-
-/** What counts against the cap of one cycle: a plan and what it admits, whatever is in flight from earlier ones. */
-export const CYCLE_KEY = 'cycle'
+import { scaleOf, type Owners } from './workloads.ts'
 
 /** What an eviction takes a place of, under every cap. */
-interface Placed {
+export interface Placed {
   readonly namespace: string
   readonly node: string
   readonly workload: WorkloadName
@@ -23,39 +17,63 @@ interface Placed {
 export interface Cap {
   /** CamelCase, for event, metric and log. */
   readonly reason: 'WorkloadCap' | 'NamespaceCap' | 'NodeCap' | 'ClusterCap' | 'CycleCap'
-  /** What counts against it: whatever has this among its {@link capKeysOf}; of this cycle, also {@link CYCLE_KEY}. */
-  readonly key: string
-  readonly limit: number
+  /** Whether what is in flight from earlier cycles counts too; a cycle is a plan and what it admits. */
+  readonly countsEarlier: boolean
+  /** What counts against it together has the same key. */
+  keyOf(placed: Placed): string
+  limit(caps: Policy['caps'], owners: Owners): number
   /** Whose evictions it limits, as part of a sentence. */
-  readonly whose: string
-}
-
-/** The keys of the caps that an eviction counts against for as long as it is in flight. */
-export function capKeysOf({
-  namespace,
-  node,
-  workload,
-}: Placed): readonly [cluster: string, namespace: string, node: string, workload: string] {
-  return [CLUSTER_KEY, `namespace ${namespace}`, `node ${node}`, `workload ${namespace}/${workload.kind}/${workload.name}`]
-}
-
-/** The caps on the eviction of a pod, narrowest first. Where a budget covers the pod, the budget stands in for the workload's cap. */
-export function capsOn(pod: PodRecord, cluster: ClusterReader, caps: Policy['caps']): readonly Cap[] {
-  const owners = ownersOf(cluster, pod)
-  const { namespace, nodeName: node = '' } = pod
-  const [clusterKey, namespaceKey, nodeKey, workloadKey] = capKeysOf({ namespace, node, workload: owners.name })
-  const common: readonly Cap[] = [
-    { reason: 'NamespaceCap', key: namespaceKey, limit: atLeastOne(caps.namespace), whose: `of namespace ${namespace}` },
-    { reason: 'NodeCap', key: nodeKey, limit: atLeastOne(caps.node), whose: `from node ${node}` },
-    { reason: 'ClusterCap', key: clusterKey, limit: atLeastOne(caps.cluster), whose: 'in the cluster' },
-    { reason: 'CycleCap', key: CYCLE_KEY, limit: atLeastOne(caps.cycle), whose: 'of this cycle' },
-  ]
-  if (budgetsOf(cluster, pod).length > 0) return common
-  const { replicas, isWanted } = scaleOf(owners)
-  const limit = atLeastOne(Math.floor((replicas * caps.workloadPercent) / 100))
-  const whose = `of ${owners.name.kind} ${owners.name.name}${isWanted ? '' : `, which has ${counted(replicas, 'Ready pod')},`}`
-  return [{ reason: 'WorkloadCap', key: workloadKey, limit, whose }, ...common]
+  whose(placed: Placed, owners: Owners): string
 }
 
 // A cap of 0 is refused when the configuration is read; here it must not keep a wave from ever taking an eviction.
 const atLeastOne = (limit: number): number => Math.max(1, limit)
+
+const COMMON: readonly Cap[] = [
+  {
+    reason: 'NamespaceCap',
+    countsEarlier: true,
+    keyOf: ({ namespace }) => namespace,
+    limit: ({ namespace }) => atLeastOne(namespace),
+    whose: ({ namespace }) => `of namespace ${namespace}`,
+  },
+  {
+    reason: 'NodeCap',
+    countsEarlier: true,
+    keyOf: ({ node }) => node,
+    limit: ({ node }) => atLeastOne(node),
+    whose: ({ node }) => `from node ${node}`,
+  },
+  {
+    reason: 'ClusterCap',
+    countsEarlier: true,
+    keyOf: () => '',
+    limit: ({ cluster }) => atLeastOne(cluster),
+    whose: () => 'in the cluster',
+  },
+  { reason: 'CycleCap', countsEarlier: false, keyOf: () => '', limit: ({ cycle }) => atLeastOne(cycle), whose: () => 'of this cycle' },
+]
+
+/** Narrowest first. */
+export const CAPS: readonly Cap[] = [
+  {
+    reason: 'WorkloadCap',
+    countsEarlier: true,
+    keyOf: ({ namespace, workload }) => `${namespace}/${workload.kind}/${workload.name}`,
+    limit: ({ workloadPercent }, owners) => atLeastOne(Math.floor((scaleOf(owners).replicas * workloadPercent) / 100)),
+    whose({ workload }, owners) {
+      const { replicas, isWanted } = scaleOf(owners)
+      return `of ${workload.kind} ${workload.name}${isWanted ? '' : `, which has ${counted(replicas, 'Ready pod')},`}`
+    },
+  },
+  ...COMMON,
+]
+
+/** The caps on the eviction of a pod, narrowest first. Where a budget covers the pod, the budget stands in for the workload's cap. */
+export function capsOn(pod: PodRecord, cluster: ClusterReader): readonly Cap[] {
+  return budgetsOf(cluster, pod).length > 0 ? COMMON : CAPS
+}
+
+export function placeOf({ namespace, nodeName = '' }: PodRecord, owners: Owners): Placed {
+  return { namespace, node: nodeName, workload: owners.name }
+}

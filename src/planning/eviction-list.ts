@@ -6,30 +6,27 @@ import type { Policy } from './policy.ts'
 import type { Situation } from './situation.ts'
 import type { SpreadStates } from './spread-state.ts'
 import { wavesOf } from './waves.ts'
-import { ownersOf } from './workloads.ts'
+import type { Owners, OwnersFinder } from './workloads.ts'
 
 /** The moves as evictions, in the order of their waves and else of the plan. */
 export function evictionsOf(
   moves: readonly Move[],
   states: SpreadStates,
   cluster: ClusterReader,
+  ownersOf: OwnersFinder,
   policy: Policy,
   situation: Situation,
 ): readonly PlannedEviction[] {
-  const waves = wavesOf(
-    // A landing leans on every earlier move of a pod that its groups count, whether or not that move was for them.
-    moves.map(move => ({ pod: move.victim, groups: states.counting(move.victim).map(state => state.group.id) })),
-    cluster,
-    policy,
-    situation,
-  )
-  return moves
-    .map((move, index) => ({ move, wave: waves[index] ?? 1 }))
+  // A landing leans on every earlier move of a pod that its groups count, whether or not that move was for them.
+  const victims = moves.map(move => ({ move, pod: move.victim, owners: ownersOf(move.victim), groups: states.counting(move.victim) }))
+  const waves = wavesOf(victims, cluster, policy, situation)
+  return victims
+    .map(({ move, owners }, index) => ({ move, owners, wave: waves[index] ?? 1 }))
     .sort((a, b) => a.wave - b.wave)
-    .map(({ move, wave }, index) => evictionOf(move, index + 1, wave, cluster))
+    .map(({ move, owners, wave }, index) => evictionOf(move, owners, index + 1, wave, cluster))
 }
 
-function evictionOf(move: Move, order: number, wave: number, cluster: ClusterReader): PlannedEviction {
+function evictionOf(move: Move, owners: Owners, order: number, wave: number, cluster: ClusterReader): PlannedEviction {
   const { victim, from, to, toDomains, helped, certainty } = move
   const state = helped[0]
   const topologyKey = state?.group.constraint.topologyKey ?? ''
@@ -43,12 +40,12 @@ function evictionOf(move: Move, order: number, wave: number, cluster: ClusterRea
     pod: victim.name,
     uid: victim.uid,
     node: from,
-    workload: ownersOf(cluster, victim).name,
+    workload: owners.name,
     topologyKey,
     fromDomain: domainOf(from),
     toDomain: domainOf(to),
     toNode: to,
-    toDomains: toDomains.flatMap(domain => state?.index.names[domain] ?? []),
+    toDomains: toDomains.map(domain => state?.index.names[domain] ?? ''),
     certainty: isAssumed ? 'likely' : certainty,
     groups: helped.map(({ group }) => group.id),
     controllerUid: victim.controller?.uid ?? '',

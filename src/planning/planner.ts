@@ -109,7 +109,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
       whatIf.backTo(0)
 
       // 5 What may happen when, and how it all reads. Room is told as it is before anything moves.
-      const evictions = evictionsOf(moves, states, cluster, policy, situation)
+      const evictions = evictionsOf(moves, states, cluster, ownersOf, policy, situation)
       const { groups, leftAlone } = reports.writeAll({ ...found, obstacles, shifted, roomFor, holdOn, vetoOn }, mayWait(situation))
       const size = { nodes: cluster.count('Node'), pods: cluster.count('Pod') }
       let summary: PlanSummary | undefined

@@ -3,6 +3,7 @@ import { budget, spreadOn, stateOf, workload, zones, AT_REST, type WorkloadOptio
 import { DEFAULT_POLICY, type Policy } from './policy.ts'
 import type { InFlight } from './situation.ts'
 import { wavesOf } from './waves.ts'
+import { ownersOf } from './workloads.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
 const WIDE_OPEN: Policy['caps'] = { workloadPercent: 100, namespace: 99, node: 99, cluster: 99, cycle: 99 }
@@ -33,7 +34,7 @@ function waves({ pods = 4, more = {}, objects = [], caps = {}, inFlight = [], ap
   const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [pods]), ...more }), ...objects])
   const victims = [...cluster.pods()]
     .filter(pod => pod.labels.get('app') === 'web')
-    .map((pod, index) => ({ pod, groups: [apart ? `group ${index}` : 'group'] }))
+    .map((pod, index) => ({ pod, owners: ownersOf(cluster, pod), groups: [apart ? `group ${index}` : 'group'] }))
   return wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight })
 }
 

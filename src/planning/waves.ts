@@ -1,29 +1,18 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { evictionAllowance } from '../scheduling/budget-arithmetic.ts'
-import { CLUSTER_KEY, CYCLE_KEY, capKeysOf, capsOn } from './caps.ts'
+import { CAPS, capsOn, placeOf, type Cap } from './caps.ts'
 import type { Policy } from './policy.ts'
 import type { InFlight, Situation } from './situation.ts'
+import type { Owners } from './workloads.ts'
 
-/** What one eviction takes a place of: limits by key, and that of its budget, which is another now and later. */
-interface Claim {
-  readonly caps: ReadonlyMap<string, number>
-  readonly budget: BudgetLimit | undefined
-}
-
-interface BudgetLimit {
-  readonly key: string
-  readonly now: number
-  readonly later: number
-}
-
-/** How many more evictions each cap and budget allows; counts down as evictions are admitted. */
-interface Allowance {
-  /** Admits the eviction if everything allows one more, and books it. */
-  admit(claim: Claim): boolean
-  /** The cap on the cluster or on the cycle is reached: it admits nothing more. */
-  isFull(): boolean
+/** What is to be evicted: a pod, and whatever counts it. */
+export interface Victim<Group> {
+  readonly pod: PodRecord
+  readonly owners: Owners
+  readonly groups: readonly Group[]
 }
 
 /**
@@ -31,65 +20,107 @@ interface Allowance {
  * group comes after. Wave 1 is what may be in flight together right now; a wave that allows nothing (an exhausted budget) leaves its place to
  * what comes later, so that a plan's first wave can be empty.
  */
-export function wavesOf(
-  victims: readonly { readonly pod: PodRecord; readonly groups: readonly string[] }[],
+export function wavesOf<Group>(
+  victims: readonly Victim<Group>[],
   cluster: ClusterReader,
   policy: Policy,
   situation: Situation,
 ): readonly number[] {
-  const waves: Allowance[] = [allowance(policy, situation.inFlight, 'now')]
-  const latestOf = new Map<string, number>()
-  let firstOpen = 1
-  return victims.map(({ pod, groups }) => {
-    const claim = claimOf(pod, cluster, policy, situation)
-    while (waves[firstOpen - 1]?.isFull() === true) firstOpen += 1
-    let wave = Math.max(firstOpen, ...groups.map(group => latestOf.get(group) ?? 1))
-    for (; ; wave++) {
-      if (waves[wave - 1] === undefined) waves.push(allowance(policy, [], 'later'))
-      if (waves[wave - 1]?.admit(claim) === true) break
+  const quotasOn = createQuotas(cluster, policy, situation)
+  const latestOf = new Map<Group, number>()
+  return victims.map(victim => {
+    const quotas = quotasOn(victim)
+    let wave = 1
+    for (const group of victim.groups) wave = Math.max(wave, latestOf.get(group) ?? 1)
+    // One may be full where another has room, so go on until all of them agree.
+    for (let from = 0; from !== wave;) {
+      from = wave
+      for (const quota of quotas) wave = firstOpen(quota, wave)
     }
-    for (const group of groups) latestOf.set(group, wave)
+    for (const { taken } of quotas) taken.set(wave, (taken.get(wave) ?? 0) + 1)
+    for (const group of victim.groups) latestOf.set(group, wave)
     return wave
   })
 }
 
-function claimOf(pod: PodRecord, cluster: ClusterReader, policy: Policy, { inFlight }: Situation): Claim {
-  const caps = new Map(capsOn(pod, cluster, policy.caps).map(({ key, limit }) => [key, limit]))
-  const allowed = evictionAllowance(cluster, pod)
-  switch (allowed.kind) {
-    // Also a pod that is not Ready, where unhealthyPodEvictionPolicy lets it go without spending of the budget.
-    case 'bypass':
-    case 'severalBudgets': // vetoed; no limit of one budget says anything about it
-      return { caps, budget: undefined }
-    case 'allowed':
-      return { caps, budget: allowed.budget && limitOf(allowed.budget, inFlight) }
-    case 'lagging':
-    case 'exhausted':
-    case 'forbidden':
-      return { caps, budget: { ...limitOf(allowed.budget, inFlight), now: 0 } }
+/** What a cap or a budget allows in each wave, and what of it is taken. */
+interface Quota {
+  /** In the first wave. */
+  now: number
+  /** In every other. */
+  later: number
+  /** By wave. */
+  readonly taken: Map<number, number>
+  /** All waves before it are full. */
+  openFrom: number
+}
+
+/** The first wave from that one on that has room. */
+function firstOpen(quota: Quota, from: number): number {
+  let wave = Math.max(from, quota.openFrom)
+  while ((quota.taken.get(wave) ?? 0) >= (wave === 1 ? quota.now : quota.later)) wave += 1
+  if (from <= quota.openFrom) quota.openFrom = wave
+  return wave
+}
+
+/** Finds everything that an eviction takes a place of. */
+function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Situation): (victim: Victim<unknown>) => readonly Quota[] {
+  const byCap = new Map(CAPS.map(cap => [cap, new Map<string, CapQuota>()]))
+  const byBudget = new Map<BudgetRecord, Quota>()
+  const quotaOf = (cap: Cap, key: string): CapQuota =>
+    memo(byCap.get(cap) ?? new Map<string, CapQuota>(), key, () => ({ inFlight: 0, now: 0, later: 0, taken: new Map(), openFrom: 1 }))
+  for (const cap of CAPS) {
+    if (cap.countsEarlier) for (const flight of inFlight) quotaOf(cap, cap.keyOf(flight)).inFlight += 1
+  }
+
+  return ({ pod, owners }) => {
+    const place = placeOf(pod, owners)
+    const quotas: Quota[] = []
+    for (const cap of capsOn(pod, cluster)) {
+      const quota = quotaOf(cap, cap.keyOf(place))
+      const limit = cap.limit(caps, owners)
+      // Of the ReplicaSets of a custom resource, which share its cap, each has replicas of its own.
+      if (limit !== quota.later) setLimit(quota, limit)
+      quotas.push(quota)
+    }
+    const budget = budgetQuota(pod)
+    if (budget !== undefined) quotas.push(budget)
+    return quotas
+  }
+
+  function budgetQuota(pod: PodRecord): Quota | undefined {
+    const allowed = evictionAllowance(cluster, pod)
+    switch (allowed.kind) {
+      // Also a pod that is not Ready, where unhealthyPodEvictionPolicy lets it go without spending of the budget.
+      case 'bypass':
+      case 'severalBudgets': // vetoed; no limit of one budget says anything about it
+        return undefined
+      case 'allowed':
+      case 'lagging':
+      case 'exhausted':
+      case 'forbidden': {
+        const { kind, budget } = allowed
+        return budget && memo(byBudget, budget, () => quotaOfBudget(budget, kind === 'allowed', inFlight))
+      }
+    }
   }
 }
 
-function limitOf({ namespace, name, status }: BudgetRecord, inFlight: readonly InFlight[]): BudgetLimit {
+interface CapQuota extends Quota {
+  /** How many count against it already. */
+  inFlight: number
+}
+
+function setLimit(quota: CapQuota, limit: number): void {
+  quota.now = limit - quota.inFlight
+  quota.later = limit
+  quota.openFrom = 1
+}
+
+function quotaOfBudget({ namespace, name, status }: BudgetRecord, allowsNow: boolean, inFlight: readonly InFlight[]): Quota {
   const { disruptionsAllowed, expectedPods, desiredHealthy } = status
   const unshown = inFlight.filter(flight => flight.namespace === namespace && !flight.budgetShows && flight.budgets.includes(name)).length
   // Later waves come when the replacements of the earlier ones are Ready, so the budget has recovered what it allows at best.
-  return { key: `budget ${namespace}/${name}`, now: disruptionsAllowed - unshown, later: Math.max(1, expectedPods - desiredHealthy) }
-}
-
-function allowance(policy: Policy, inFlight: readonly InFlight[], when: 'now' | 'later'): Allowance {
-  const used = new Map<string, number>()
-  const book = (key: string): void => void used.set(key, (used.get(key) ?? 0) + 1)
-  const isReached = (key: string, limit: number): boolean => (used.get(key) ?? 0) >= limit
-  for (const flight of inFlight) for (const key of capKeysOf(flight)) book(key)
-  return {
-    admit({ caps, budget }) {
-      if (budget !== undefined && isReached(budget.key, budget[when])) return false
-      for (const [key, limit] of caps) if (isReached(key, limit)) return false
-      for (const key of caps.keys()) book(key)
-      if (budget !== undefined) book(budget.key)
-      return true
-    },
-    isFull: () => isReached(CLUSTER_KEY, Math.max(1, policy.caps.cluster)) || isReached(CYCLE_KEY, Math.max(1, policy.caps.cycle)),
-  }
+  const later = Math.max(1, expectedPods - desiredHealthy)
+  return { now: allowsNow ? disruptionsAllowed - unshown : 0, later, taken: new Map(), openFrom: 1 }
 }

@@ -1,8 +1,9 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { CYCLE_KEY, capKeysOf, capsOn } from '../planning/caps.ts'
+import { capsOn, placeOf } from '../planning/caps.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Policy } from '../planning/policy.ts'
+import { ownersOf } from '../planning/workloads.ts'
 import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts'
 import { leftInRound, type Round } from './cool-downs.ts'
 import { deferralOf, type Deferral } from './deferrals.ts'
@@ -175,9 +176,14 @@ function budgetIsSpent({ pod }: Candidate, { cluster, inFlight, sameWave }: Door
 }
 
 function capIsReached({ pod }: Candidate, { cluster, caps, inFlight, sameWave }: Door): Refusal | undefined {
-  const taken = [...[...inFlight, ...sameWave].flatMap(capKeysOf), ...sameWave.map(() => CYCLE_KEY)]
-  const reached = capsOn(pod, cluster, caps).find(cap => taken.filter(key => key === cap.key).length >= cap.limit)
-  if (reached === undefined) return undefined
-  const { reason, whose, limit } = reached
-  return { reason, message: `as many evictions ${whose} are in flight as may be: ${limit}` }
+  const owners = ownersOf(cluster, pod)
+  const place = placeOf(pod, owners)
+  for (const cap of capsOn(pod, cluster)) {
+    const key = cap.keyOf(place)
+    const limit = cap.limit(caps, owners)
+    const slots = cap.countsEarlier ? [...inFlight, ...sameWave] : sameWave
+    if (slots.filter(slot => cap.keyOf(slot) === key).length < limit) continue
+    return { reason: cap.reason, message: `as many evictions ${cap.whose(place, owners)} are in flight as may be: ${limit}` }
+  }
+  return undefined
 }
