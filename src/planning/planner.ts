@@ -70,8 +70,11 @@ export function createPlanner(world: World, policy: Policy): Planner {
     const { states } = index
     /** Groups whose counts are not those of the cluster while the plan is made. */
     const shifted = new Set<SpreadState>()
-    const countNow = (pod: PodRecord, nodeName: string, change: 1 | -1): void => {
+    const shiftsWith = (pod: PodRecord): void => {
       for (const state of states.counting(pod)) shifted.add(state)
+    }
+    const countNow = (pod: PodRecord, nodeName: string, change: 1 | -1): void => {
+      shiftsWith(pod)
       count(states, pod, nodeName, change)
     }
     try {
@@ -101,7 +104,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
       const { isWhole, ...found } = search(familiesIn(index, inOrder(index, shifted), isActing), movableOf, context, most)
       const { moves } = found
       for (const { victim, replacement } of moves) {
-        for (const pod of [victim, replacement]) for (const state of states.counting(pod)) shifted.add(state)
+        shiftsWith(victim)
+        if (replacement.labels !== victim.labels) shiftsWith(replacement)
       }
 
       const obstacles = new Map<SpreadState, Veto | undefined>()

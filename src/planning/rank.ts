@@ -43,7 +43,7 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
       for (const group of groups.values()) lookAt(group)
       let best: Ranked | undefined
       for (const kind of kinds) {
-        const ranked = rankOf(kind, gone, best?.promise)
+        const ranked = rankOf(kind, gone, best)
         if (ranked !== undefined && (best === undefined || bestFirst(ranked, best) < 0)) best = ranked
       }
       return best
@@ -82,7 +82,7 @@ function gainFrom({ state, excess, lowest }: RankedGroup, count: number): number
   return count <= lowest ? 0 : excess - state.excessIf(count, lowest)
 }
 
-interface Ranked extends Choice {
+interface Outlook {
   /** How far the excess could fall if the replacement went, for each group by itself, to its emptiest domain: never less than what it does. */
   readonly promise: number
   /** By how much its domains exceed the lowest count, over the groups in question that have excess. */
@@ -91,8 +91,10 @@ interface Ranked extends Choice {
   readonly place: number
 }
 
-/** @param enough what promises less is not worth looking at */
-function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, enough = 0): Ranked | undefined {
+type Ranked = Choice & Outlook
+
+/** @param best what cannot be better than this is not worth looking at */
+function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, best?: Ranked): Ranked | undefined {
   let promise = 0
   let height = 0
   for (const { group, domain } of standing) {
@@ -101,12 +103,12 @@ function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, eno
     if (group.isWithin) height += count - group.lowest
     promise += group.gains[count] ??= gainFrom(group, count)
   }
-  if (promise <= 0 || promise < enough) return undefined
+  if (promise <= 0 || (best !== undefined && bestFirst(best, { promise, height, place: places[0] ?? 0 }) < 0)) return undefined
   const first = pods.findIndex(({ uid }) => !gone.has(uid))
   const pod = pods[first]
   return pod && { pod, alike: pods, promise, height, place: places[first] ?? 0 }
 }
 
-function bestFirst(one: Ranked, other: Ranked): number {
+function bestFirst(one: Outlook, other: Outlook): number {
   return other.promise - one.promise || other.height - one.height || one.place - other.place
 }

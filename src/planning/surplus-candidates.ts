@@ -8,7 +8,7 @@ import { inExcludedNamespace } from './veto-by-namespace.ts'
 import { cannotBeRead, isRollingOut, ownersAreUnknown } from './veto-by-owner.ts'
 import { isNotSelected, isSystemCritical, ownerKindIsNotAllowed } from './veto-by-pod.ts'
 import type { VetoContext } from './veto-context.ts'
-import { ownersOf, type Owners } from './workloads.ts'
+import { createOwnersFinder } from './workloads.ts'
 
 /** A pod that an autoscaler may take away, and whose ReplicaSet can be told that it should be this one. */
 export interface Candidate {
@@ -46,7 +46,8 @@ export interface Autoscaled {
 
 export function autoscaledIn(namespace: string, cluster: ClusterReader, policy: Policy, now: number): Autoscaled {
   const minimums = minimumsIn(namespace, cluster)
-  const ownersByController = new Map<string, Owners>()
+  const ownersOf = createOwnersFinder(cluster)
+  const unasked = { evicted: new Set<string>(), unreadBudgetIn: () => undefined, neverAllows: () => undefined }
   const scaleIns = new Map<string, { left: number }>()
   const candidates: Candidate[] = []
   const rollingOut: string[] = []
@@ -54,8 +55,7 @@ export function autoscaledIn(namespace: string, cluster: ClusterReader, policy: 
   for (const pod of cluster.podsIn(namespace)) {
     const { controller } = pod
     if (controller === undefined || pod.deletedAt !== undefined || isFinished(pod)) continue
-    const owners = ownersByController.get(controller.uid) ?? ownersOf(cluster, pod)
-    ownersByController.set(controller.uid, owners)
+    const owners = ownersOf(pod)
     const target = [keyOf(owners.name), keyOf(controller)].find(key => minimums.has(key))
     if (target === undefined) continue
     const scaleIn = scaleIns.get(target) ?? { left: -(minimums.get(target) ?? 0) }
@@ -63,7 +63,7 @@ export function autoscaledIn(namespace: string, cluster: ClusterReader, policy: 
     scaleIn.left += 1
     // The ReplicaSet controller alone reads deletion costs.
     if (controller.kind !== 'ReplicaSet' || !controller.apiVersion.startsWith('apps/') || pod.nodeName === undefined) continue
-    const veto = firstVeto(pod, { cluster, policy, now, owners, evicted: new Set<string>(), neverAllows: () => undefined })
+    const veto = firstVeto(pod, { cluster, policy, now, owners, ...unasked })
     if (veto === undefined) candidates.push({ pod, workload: owners.name, scaleIn })
     else if (veto.reason === 'RollingOut') rollingOut.push(pod.uid)
   }

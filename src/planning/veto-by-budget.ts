@@ -3,13 +3,11 @@ import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
 
-export function budgetsAreUnknown(pod: PodRecord, { cluster }: VetoContext): Veto | undefined {
-  if (!cluster.knows('PodDisruptionBudget')) return { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data' }
+export function budgetsAreUnknown(pod: PodRecord, context: VetoContext): Veto | undefined {
+  if (!context.cluster.knows('PodDisruptionBudget')) return { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data' }
   // A budget that cannot be read may cover any pod of its namespace.
-  for (const { name, problems } of cluster.budgetsIn(pod.namespace)) {
-    if (problems[0] !== undefined) return { reason: 'BudgetsUnknown', message: `budget ${name} cannot be read: ${problems[0]}` }
-  }
-  return undefined
+  const unread = context.unreadBudgetIn(pod.namespace)
+  return unread && { reason: 'BudgetsUnknown', message: `budget ${unread.name} cannot be read: ${unread.problems[0] ?? ''}` }
 }
 
 export function severalBudgetsCoverIt(pod: PodRecord, { cluster }: VetoContext): Veto | undefined {

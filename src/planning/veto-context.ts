@@ -11,6 +11,8 @@ export interface VetoContext {
   readonly owners: Owners
   /** Uids of pods that leave because of evictions of ours in flight. */
   readonly evicted: ReadonlySet<string>
+  /** A budget of the namespace that cannot be read, if there is one. */
+  unreadBudgetIn(namespace: string): BudgetRecord | undefined
   /** Why a budget can never allow an eviction, remembered: working it out passes over the pods of its namespace. */
   neverAllows(budget: BudgetRecord): string | undefined
 }

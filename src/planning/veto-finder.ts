@@ -23,17 +23,18 @@ export function createVetoes(
   const evicted = new Set(situation.inFlight.map(({ uid }) => uid))
   const isLeaving = new Set(leaving)
   const oldEnough = situation.now - policy.minimumPodAge
-  const blocked = new Map<BudgetRecord, string | undefined>()
-  const neverAllowed = (budget: BudgetRecord): string | undefined => {
-    if (!blocked.has(budget)) blocked.set(budget, neverAllows(cluster, budget))
-    return blocked.get(budget)
+  const general = {
+    cluster,
+    policy,
+    now: situation.now,
+    evicted,
+    unreadBudgetIn: once((namespace: string) => unreadBudgetIn(cluster, namespace)),
+    neverAllows: once((budget: BudgetRecord) => neverAllows(cluster, budget)),
   }
-  const answerFor = (pod: PodRecord): Answer => {
-    const context = { cluster, policy, now: situation.now, owners: ownersOf(pod), evicted, neverAllows: neverAllowed }
-    return { pod, veto: vetoOf(pod, context) }
-  }
-  /** Of pods that none before them was like, and by controller the last of those that are old enough. */
+  const answerFor = (pod: PodRecord): Answer => ({ pod, veto: vetoOf(pod, { ...general, owners: ownersOf(pod) }) })
+  /** Of pods that were like none asked about before. */
   const known = new Map<PodRecord, Answer>()
+  /** By controller: the one about a pod old enough that was given last. */
   const asked = new Map<string, Answer>()
   /** Whoever asks goes through one group after the other, where most pods are like the one before. */
   let latest: Answer | undefined
@@ -47,6 +48,17 @@ export function createVetoes(
     asked.set(pod.controller.uid, latest)
     return latest.veto
   }
+}
+
+/** Asks once for each key, though the answer be undefined. */
+function once<K, V>(ask: (key: K) => V): (key: K) => V {
+  const known = new Map<K, { readonly answer: V }>()
+  return key => memo(known, key, () => ({ answer: ask(key) })).answer
+}
+
+function unreadBudgetIn(cluster: ClusterReader, namespace: string): BudgetRecord | undefined {
+  for (const budget of cluster.budgetsIn(namespace)) if (budget.problems.length > 0) return budget
+  return undefined
 }
 
 interface Answer {

@@ -405,6 +405,7 @@ describe('a pod on its way out', () => {
         now: AT_REST.now,
         owners: ownersOf(cluster, pod),
         evicted: new Set(),
+        unreadBudgetIn: () => undefined,
         neverAllows: () => undefined,
       }),
     )
