@@ -27,15 +27,16 @@ export interface Candidates {
  * @param within the groups in question
  */
 export function candidatesAmong(movable: readonly PodRecord[], within: readonly SpreadState[], context: MoveContext): Candidates {
-  const { states, acting } = context
   const groups = new Map<SpreadState, RankedGroup>()
   const groupOf = (state: SpreadState): RankedGroup =>
     memo(groups, state, () => ({ state, isWithin: within.includes(state), excess: 0, lowest: 0, gains: [] }))
-  const kinds = alikeAmong(movable, states).map(({ first, pods, places, counting }): Kind => {
-    const standing = counting.flatMap(state => {
-      const domain = state.index.of(first.nodeName ?? '')
-      return domain === undefined || !acting.has(state) ? [] : [{ group: groupOf(state), domain }]
-    })
+  const actedOn = new Map<readonly SpreadState[], readonly RankedGroup[]>()
+  const kinds = alikeAmong(movable, context.states).map(({ first, pods, places, counting }): Kind => {
+    const standing: Standing[] = []
+    for (const group of memo(actedOn, counting, () => counting.filter(state => context.acting.has(state)).map(groupOf))) {
+      const domain = group.state.index.of(first.nodeName ?? '')
+      if (domain !== undefined) standing.push({ group, domain })
+    }
     return { pods, places, standing }
   })
   return {
@@ -56,8 +57,13 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
 }
 
 interface Kind extends Pick<Alike, 'pods' | 'places'> {
-  /** The groups acted on that count them, with the domain that they stand in. */
-  readonly standing: readonly { readonly group: RankedGroup; readonly domain: number }[]
+  readonly standing: readonly Standing[]
+}
+
+/** A group acted on that counts some pods, and the domain that they stand in. */
+interface Standing {
+  readonly group: RankedGroup
+  readonly domain: number
 }
 
 /** A group with what the ranking asks of it again and again; with each move it is another. */

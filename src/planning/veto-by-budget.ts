@@ -4,7 +4,8 @@ import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
 
 export function budgetsAreUnknown(pod: PodRecord, context: VetoContext): Veto | undefined {
-  if (!context.cluster.knows('PodDisruptionBudget')) return { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data' }
+  if (!context.cluster.knows('PodDisruptionBudget'))
+    return { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data' }
   // A budget that cannot be read may cover any pod of its namespace.
   const unread = context.unreadBudgetIn(pod.namespace)
   return unread && { reason: 'BudgetsUnknown', message: `budget ${unread.name} cannot be read: ${unread.problems[0] ?? ''}` }
