@@ -1,5 +1,5 @@
-import type { PodRecord } from '../cluster/pod.ts'
 import { memo } from '../cluster/memo.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import { isReplicaOwner } from '../scheduling/controller-record.ts'
 import type { DomainIndex } from './domain-index.ts'
 import type { SpreadState, SpreadStates } from './spread-state.ts'
@@ -14,22 +14,24 @@ export interface Alike {
   readonly counting: readonly SpreadState[]
 }
 
-/** Sorts pods by all that tells them apart: most of it is where they stand, and most of that shows in the key with most domains. */
+/** Sorts pods of one namespace by all that tells them apart: most of it is where they stand, and most of that shows in the key with most domains. */
 export function alikeAmong(pods: readonly PodRecord[], states: SpreadStates): readonly Alike[] {
   const found: Kind[] = []
   const byDomain = new Map<number | undefined, Kind[]>()
   let latest: PodRecord | undefined
   let counting: readonly SpreadState[] = []
   let finest: DomainIndex | undefined
+  let isUnlike = false
   for (const [place, pod] of pods.entries()) {
-    // Most share their labels with the one before, and what counts one counts the other.
-    if (pod.labels !== latest?.labels) {
+    // Most are made like the one before.
+    if (latest === undefined || !isMadeAlike(pod, latest)) {
       counting = states.counting(pod)
       finest = finestAmong(counting)
+      isUnlike = isLikeNoOther(pod)
     }
     latest = pod
-    const near = isLikeNoOther(pod) ? undefined : memo(byDomain, finest?.of(pod.nodeName ?? ''), () => [])
-    let kind = near?.find(({ first }) => isAlike(pod, first) && standAlike(pod, first, counting, finest))
+    const near = isUnlike ? undefined : memo(byDomain, finest?.of(pod.nodeName ?? ''), () => [])
+    let kind = near?.find(({ first }) => isMadeAlike(pod, first) && standAlike(pod, first, counting, finest))
     if (kind === undefined) {
       kind = { first: pod, pods: [], places: [], counting }
       found.push(kind)
@@ -51,8 +53,14 @@ function isLikeNoOther({ claims, controller }: PodRecord): boolean {
   return claims.length > 0 || (controller !== undefined && (controller.kind === 'StatefulSet' || !isReplicaOwner(controller)))
 }
 
-function isAlike(one: PodRecord, other: PodRecord): boolean {
-  return one.spec === other.spec && one.labels === other.labels && one.controller?.uid === other.controller?.uid
+function isMadeAlike(one: PodRecord, other: PodRecord): boolean {
+  return (
+    one.spec === other.spec &&
+    one.labels === other.labels &&
+    one.controller?.uid === other.controller?.uid &&
+    one.claims.length === 0 &&
+    other.claims.length === 0
+  )
 }
 
 /** @param known the index in whose domains they stand alike */
