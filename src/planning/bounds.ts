@@ -32,10 +32,28 @@ export function reachableBound(rooms: readonly DomainRoom[], rule: SpreadRule): 
   return best
 }
 
-/** The same on counts alone: everything movable, room without end, minDomains met. Never undefined for maxSkew >= 1. */
+/**
+ * The same on counts alone: everything movable, room without end, minDomains met. Every domain can then end anywhere in the window, and the total
+ * fits where it lies between all of them at its bottom and all at its top.
+ */
 export function lowerBound(tally: Tally, maxSkew: number): number {
-  const rooms = tally.flatMap((domains, count) => (domains === 0 ? [] : [{ domains, count, movable: count, room: Infinity }]))
-  return reachableBound(rooms, { maxSkew, minDomains: 1 }) ?? 0
+  let domains = 0
+  let total = 0
+  for (let count = 0; count < tally.length; count += 1) {
+    domains += tally[count] ?? 0
+    total += count * (tally[count] ?? 0)
+  }
+  let best = Infinity
+  for (let bottom = Math.max(0, Math.ceil(total / domains) - maxSkew); bottom * domains <= total; bottom += 1) {
+    let leaving = 0
+    let arriving = 0
+    for (let count = 0; count < tally.length; count += 1) {
+      leaving += (tally[count] ?? 0) * Math.max(0, count - bottom - maxSkew)
+      arriving += (tally[count] ?? 0) * Math.max(0, bottom - count)
+    }
+    best = Math.min(best, Math.max(leaving, arriving))
+  }
+  return best === Infinity ? 0 : best
 }
 
 function movesIntoWindow(rooms: readonly DomainRoom[], bottom: number, top: number, total: number): number | undefined {
