@@ -1,5 +1,6 @@
 import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
+import type { Writable } from '../cluster/writable.ts'
 import { notActedOn } from './acted-on.ts'
 import { blockersOf, isAboveMinimum, type LeftAlone } from './blockers.ts'
 import { lowerBound, reachableBound, type DomainRoom } from './bounds.ts'
@@ -153,7 +154,7 @@ function reachableOf({ state, observed, excess, isSearched, vetoes, room, unacte
   // More room than the fullest window could use makes no difference, and less difference makes fewer kinds of domains.
   const pods = podsIn(observed)
   const mostRoom = Math.min(pods, Math.floor(pods / index.names.length) + rule.maxSkew)
-  const kinds = new Map<number, { -readonly [Field in keyof DomainRoom]: DomainRoom[Field] }>()
+  const kinds = new Map<number, Writable<DomainRoom>>()
   for (const domain of index.names.keys()) {
     const count = state.observed.get(domain) ?? 0
     const movable = movableIn.get(domain) ?? 0

@@ -1,6 +1,7 @@
 import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import type { Writable } from '../cluster/writable.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import type { DomainIndex, DomainIndexes } from './domain-index.ts'
 import type { SpreadRule } from './excess.ts'
@@ -50,7 +51,7 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
   }
   const excess = (): number => excessOfTally(tally, domains, rule)
   // Fields that are written to where getters would do: objects with getters are slow in V8, and these are read all the time.
-  const state: { -readonly [Field in keyof SpreadState]: SpreadState[Field] } = {
+  const state: Writable<SpreadState> = {
     group,
     rule,
     index,

@@ -24,7 +24,7 @@ export function createCountedConstraints(
   let over: NodeLayout | undefined
   let era = counts.era
   return pod => {
-    const { layout } = table
+    const layout = table.layout()
     const question = questions.of(pod)
     if (over !== layout || era !== counts.era) known = new WeakMap()
     over = layout

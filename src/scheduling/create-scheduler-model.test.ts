@@ -37,7 +37,7 @@ function answers(model: SchedulerModel, pods: readonly PodRecord[]) {
       refusals: nodes.map(name => model.refusalOn(pod, name)),
       spread: model.constraintsOf(pod).map(constraint => {
         const { domains, globalMinimum } = model.spreadOf(pod, constraint)
-        const sorted = [...domains.values()].sort((left, right) => (left.name < right.name ? -1 : 1))
+        const sorted = [...domains().values()].sort((left, right) => (left.name < right.name ? -1 : 1))
         return { constraint, domains: sorted, globalMinimum }
       }),
     }

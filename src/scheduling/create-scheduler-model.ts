@@ -97,7 +97,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
         eligibility: eligibilityFor(contextFor(pod).profile, pod, constraints, constraint),
         selectorKey: selectorKey(constraint.selector),
       }
-      return spreadCountOf(table.layout, views.spread, pod.namespace, question)
+      return spreadCountOf(table.layout(), views.spread, pod.namespace, question)
     },
     nodeSlots: () => ({ length: table.slots.length, slotOf: table.slotOf }),
     nodeNames: () => Array.from(table.infos(), ({ node }) => node.name),
@@ -112,7 +112,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
       const promised = new Set(views.nominations.nodes().map(name => table.slotOf(name)))
       return room.map((copies, slot) => {
         if (copies === 0 || !passesButForSpread(slot)) return 0
-        const name = table.layout.names[slot] ?? ''
+        const name = table.layout().names[slot] ?? ''
         if (promised.has(slot) && refusalOn(pod, name) !== undefined) return 0
         return wantsNoneBeside ? 1 : copies
       })

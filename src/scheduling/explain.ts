@@ -19,7 +19,7 @@ export function explainPlacement(
   withNominated: WithNominated,
 ): PlacementExplanation {
   const { hard, soft, constraints, problem } = questions.of(pod)
-  const counts = new Map([...hard, ...soft].map(each => [each.constraint, spreadCountOf(table.layout, spread, pod.namespace, each)]))
+  const counts = new Map([...hard, ...soft].map(each => [each.constraint, spreadCountOf(table.layout(), spread, pod.namespace, each)]))
   const { unmodelled } = context.profile
   return {
     pod: { namespace: pod.namespace, name: pod.name, nodeName: pod.nodeName, replacement: false },
@@ -31,7 +31,7 @@ export function explainPlacement(
 
 function explainConstraint({ constraint, domains, globalMinimum }: SpreadCount): ConstraintExplanation {
   const { topologyKey, whenUnsatisfiable, origin, maxSkew, minDomains = 1 } = constraint
-  const counts = Object.fromEntries(Array.from(domains.values(), ({ name, count }) => [name, count]))
+  const counts = Object.fromEntries(Array.from(domains().values(), ({ name, count }) => [name, count]))
   return { topologyKey, whenUnsatisfiable, origin, maxSkew, minDomains, counts, globalMinimum }
 }
 

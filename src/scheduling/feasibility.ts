@@ -31,10 +31,10 @@ export interface Feasibility {
 }
 
 export function feasibilityOf(views: ClusterViews, context: PluginContext, answers: NodeAnswers, pod: PodRecord): Feasibility {
-  const { slots, layout } = views.table
+  const { slots } = views.table
   const { disabledFilters } = context.profile
   const hard = disabledFilters.has('PodTopologySpread') ? [] : views.constraintsOf(pod).hard
-  const required = disabledFilters.has('InterPodAffinity') ? undefined : requiredAmounts(context, layout, pod)
+  const required = disabledFilters.has('InterPodAffinity') ? undefined : requiredAmounts(context, views.table.layout(), pod)
   const filterOf = (plugin: FilterPlugin): SlotFilter | undefined => {
     if (plugin === 'PodTopologySpread') return spreadFilter(hard)
     if (plugin === 'InterPodAffinity') return required && affinityFilter(required)

@@ -2,6 +2,7 @@ import { matchesLabels } from '../cluster/label-selector.ts'
 import type { Labels, LabelSelector } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import type { Writable } from '../cluster/writable.ts'
 import { addTo } from './tallies.ts'
 
 /** Number of pods by slot; slots without any are not there. */
@@ -52,9 +53,6 @@ interface Namespace {
 
 export function createLabelledPods(): AdvancedLabelledPods {
   const namespaces = new Map<string, Namespace>()
-  let kinds = 0
-  let version = 0
-
   const namespaceOf = (name: string): Namespace => memo(namespaces, name, () => ({ byLabels: new Map(), followed: [] }))
   const dropIfEmpty = (name: string, { byLabels, followed }: Namespace): void => {
     if (byLabels.size === 0 && followed.length === 0) namespaces.delete(name)
@@ -64,8 +62,8 @@ export function createLabelledPods(): AdvancedLabelledPods {
     const followers = followed.filter(({ selector }) => matchesLabels(selector, labels)).map(({ follower }) => follower)
     const replicas = { bySlot: new Map<number, number>(), terminating: new Map<number, number>(), followers }
     byLabels.set(labels, replicas)
-    kinds += 1
-    version += 1
+    pods.kinds += 1
+    pods.version += 1
     return replicas
   }
 
@@ -73,14 +71,10 @@ export function createLabelledPods(): AdvancedLabelledPods {
     for (const follower of followers) follower.advance(slot, change)
   }
 
-  return {
+  const pods: Writable<AdvancedLabelledPods> = {
     namespaces,
-    get kinds() {
-      return kinds
-    },
-    get version() {
-      return version
-    },
+    kinds: 0,
+    version: 0,
     count(pod, slot, change) {
       const namespace = namespaceOf(pod.namespace)
       const replicas = namespace.byLabels.get(pod.labels) ?? addReplicas(namespace, pod.labels)
@@ -89,8 +83,8 @@ export function createLabelledPods(): AdvancedLabelledPods {
       else addTo(replicas.terminating, slot, change)
       if (replicas.bySlot.size > 0) return
       namespace.byLabels.delete(pod.labels)
-      kinds -= 1
-      version += 1
+      pods.kinds -= 1
+      pods.version += 1
       dropIfEmpty(pod.namespace, namespace)
     },
     replace(before, after, slot) {
@@ -117,4 +111,5 @@ export function createLabelledPods(): AdvancedLabelledPods {
       }
     },
   }
+  return pods
 }

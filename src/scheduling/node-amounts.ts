@@ -1,6 +1,7 @@
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { Resources } from '../cluster/resources.ts'
+import type { Writable } from '../cluster/writable.ts'
 
 /**
  * What nodes can hold and what is taken of it, side by side in one array: whoever asks thousands of nodes reads one place of memory each. The
@@ -34,19 +35,16 @@ export interface GrowingAmounts extends NodeAmounts {
 }
 
 export function createNodeAmounts(): GrowingAmounts {
-  let values = new Float64Array(0)
-  const amounts: GrowingAmounts = {
-    get values() {
-      return values
-    },
+  const amounts: Writable<GrowingAmounts> = {
+    values: new Float64Array(0),
     placeFor(slot) {
       const at = slot * PER_NODE
-      if (at >= values.length) {
+      if (at >= amounts.values.length) {
         const grown = new Float64Array(Math.max(64 * PER_NODE, 2 * (at + PER_NODE)))
-        grown.set(values)
-        values = grown
+        grown.set(amounts.values)
+        amounts.values = grown
       }
-      values.fill(0, at, at + PER_NODE)
+      amounts.values.fill(0, at, at + PER_NODE)
       return { amounts, at }
     },
   }
@@ -77,18 +75,27 @@ function add(values: Float64Array, at: number, amount: number): void {
 }
 
 /** The same as a record, live. */
-export function usedAt({ amounts, at }: NodePlace, scalars: ReadonlyMap<string, number>): Resources {
-  return {
-    get cpu() {
-      return amounts.values[at + USED + CPU] ?? 0
-    },
-    get memory() {
-      return amounts.values[at + USED + MEMORY] ?? 0
-    },
-    get ephemeralStorage() {
-      return amounts.values[at + USED + STORAGE] ?? 0
-    },
-    scalars,
+export class UsedResources implements Resources {
+  readonly scalars: ReadonlyMap<string, number>
+  readonly #amounts: NodeAmounts
+  readonly #at: number
+
+  constructor({ amounts, at }: NodePlace, scalars: ReadonlyMap<string, number>) {
+    this.scalars = scalars
+    this.#amounts = amounts
+    this.#at = at
+  }
+
+  get cpu(): number {
+    return this.#amounts.values[this.#at + USED + CPU] ?? 0
+  }
+
+  get memory(): number {
+    return this.#amounts.values[this.#at + USED + MEMORY] ?? 0
+  }
+
+  get ephemeralStorage(): number {
+    return this.#amounts.values[this.#at + USED + STORAGE] ?? 0
   }
 }
 

@@ -61,7 +61,7 @@ export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAns
     const nodesAsOf = table.nodeChanges.clock
     if (latest?.spec === spec && latest.nodesAsOf === nodesAsOf) return latest.kept
     const keysOf = memo(keys, spec, () => keysFor(spec))
-    const nodes = table.layout.byName.length
+    const nodes = table.layout().byName.length
     const states = spec.images.map(image => images.stateOf(image))
     // Most images are on few nodes, where they are worth nothing: workloads that differ in nothing else share their answers.
     const hasImages = areWorthAnything(states, nodes)
@@ -169,7 +169,8 @@ function keep(
     preferredWeight: ofNodes.preferredWeight,
     ownScore,
     cells(marks) {
-      const { layout, changes } = table
+      const { changes } = table
+      const layout = table.layout()
       if (cellsOver !== layout) cellsByPartition.clear()
       cellsOver = layout
       const partition = layout.partition([...marks, ...ofNodes.marks(layout)])
@@ -189,7 +190,7 @@ function keep(
     lookAtNodes(statesNow, nodesNow) {
       ofNodes.refresh()
       // Whatever tells nodes apart has changed: the cells are those of nodes that were.
-      if (cellsOver !== table.layout) cellsByPartition.clear()
+      if (cellsOver !== table.layout()) cellsByPartition.clear()
       // A node that pulls an image changes what the image is worth on all others.
       const isImageMoved = hasImages && (nodes !== nodesNow || statesNow.some((state, index) => state !== imageStates[index]))
       imageStates = statesNow

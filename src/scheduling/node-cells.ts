@@ -1,3 +1,4 @@
+import type { Writable } from '../cluster/writable.ts'
 import { createBestFirst } from './best-first.ts'
 import type { Partition } from './node-partition.ts'
 
@@ -48,18 +49,10 @@ function createCell(slots: Int32Array, scoreOn: (slot: number) => number, highes
   const byScore = new Int32Array(highestScore + 1)
   const scores = slots.map(scoreOn)
   const order = createBestFirst(scores)
-  let passing = 0
-  for (const score of scores) {
-    if (score === -1) continue
-    byScore[score] = (byScore[score] ?? 0) + 1
-    passing += 1
-  }
-  return {
+  const cell: Writable<CountedCell> = {
     slots,
     byScore,
-    get passing() {
-      return passing
-    },
+    passing: 0,
     highest: () => order.highest(),
     best: () => slots[order.first()] ?? -1,
     set(place, score) {
@@ -67,8 +60,14 @@ function createCell(slots: Int32Array, scoreOn: (slot: number) => number, highes
       if (before === score) return
       if (before !== -1) byScore[before] = (byScore[before] ?? 0) - 1
       if (score !== -1) byScore[score] = (byScore[score] ?? 0) + 1
-      passing += Number(score !== -1) - Number(before !== -1)
+      cell.passing += Number(score !== -1) - Number(before !== -1)
       order.set(place, score)
     },
   }
+  for (const score of scores) {
+    if (score === -1) continue
+    byScore[score] = (byScore[score] ?? 0) + 1
+    cell.passing += 1
+  }
+  return cell
 }

@@ -62,7 +62,6 @@ export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): No
   const topologies = new Map<string, Topology>()
   const eligible = new Map<string, Uint8Array>()
   const domainSets = new Map<string, Map<string, DomainSet>>()
-  let zoneGroups: ZoneGroups | undefined
   const byName = slotsByName(nodes)
   const partitions = createPartitions(nodes.length, byName)
 
@@ -71,10 +70,7 @@ export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): No
     names: nodes.map(node => node?.name ?? ''),
     byName,
     leaving: Int32Array.from(nodes, node => Number(node !== undefined && isAboutToGo(node))),
-    get zoneGroups() {
-      zoneGroups ??= zoneGroupsOf(nodes)
-      return zoneGroups
-    },
+    zoneGroups: zoneGroupsOf(nodes),
     topology: key => memo(topologies, key, () => topologyOf(nodes, key)),
     domains: (eligibility, key) => {
       const byKey = memo(domainSets, eligibility.id, () => new Map<string, DomainSet>())

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { charge, createNodeAmounts, setCapacity, usedAt, type NodeAmounts } from './node-amounts.ts'
+import { charge, createNodeAmounts, setCapacity, UsedResources, type NodeAmounts } from './node-amounts.ts'
 import type { NodeInfo } from './node-info.ts'
 import { createNodeLayout, type NodeLayout } from './node-layout.ts'
 import { createRecency, type Recency } from './recency.ts'
@@ -23,7 +23,7 @@ export interface NodeTable {
   readonly changes: Pick<Recency, 'clock' | 'forEachSince'>
   readonly nodeChanges: Pick<Recency, 'clock' | 'forEachSince'>
   /** What tells the nodes apart, as it is now; a new object whenever one of them has changed. */
-  readonly layout: NodeLayout
+  layout(): NodeLayout
   readonly slotOf: (nodeName: string) => number | undefined
   infos(): Iterable<NodeInfo>
   setNode(name: string, node: NodeRecord | undefined): void
@@ -69,7 +69,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     const scalars = new Map<string, number>()
     const place = amounts.placeFor(slot)
     setCapacity(place, node)
-    slots[slot] = { ...place, node, pods: seat.pods, used: usedAt(place, scalars), scalars }
+    slots[slot] = { ...place, node, pods: seat.pods, used: new UsedResources(place, scalars), scalars }
     seat.slot = slot
     layout = undefined
     touchNode(slot)
@@ -90,10 +90,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     amounts,
     changes,
     nodeChanges,
-    get layout() {
-      layout ??= createNodeLayout(slots.map(info => info?.node))
-      return layout
-    },
+    layout: () => (layout ??= createNodeLayout(slots.map(info => info?.node))),
     slotOf: nodeName => seats.get(nodeName)?.slot,
     infos: () => slots.filter(info => info !== undefined),
     setNode(name, node) {

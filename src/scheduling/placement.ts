@@ -21,14 +21,14 @@ interface Lead {
 }
 
 interface Basis {
-  readonly views: { readonly table: { readonly layout: NodeLayout } }
+  readonly views: { readonly table: { layout(): NodeLayout } }
   readonly answers: NodeAnswers
   readonly places: Places
 }
 
 /** The prediction as a value that outlives the model's next change: all nodes, or one of each kind that the distinction tells apart. */
 export function placedOn(basis: Basis, scored: readonly ScoredPlace[], lead: Lead, distinction: Distinction | undefined): Prediction {
-  const { layout } = basis.views.table
+  const layout = basis.views.table.layout()
   const nodeAt = (slot: number, total: number): CandidateNode => ({
     name: layout.names[slot] ?? '',
     slot,

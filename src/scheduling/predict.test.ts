@@ -289,8 +289,8 @@ describe('changes that reach far', () => {
     })
     const [others] = model.constraintsOf(tolerant)
     if (own === undefined || others === undefined) throw new Error('no constraints')
-    expect([...model.spreadOf(spreading(honor), own).domains.keys()]).toEqual(['a'])
-    expect([...model.spreadOf(tolerant, others).domains.keys()]).toEqual(['a', 'b'])
+    expect([...model.spreadOf(spreading(honor), own).domains().keys()]).toEqual(['a'])
+    expect([...model.spreadOf(tolerant, others).domains().keys()]).toEqual(['a', 'b'])
   })
 
   it('V31 pods of a node that returns count again', () => {

@@ -43,7 +43,7 @@ export interface Question {
  */
 export function predictPlacement(question: Question, pod: PodRecord, distinction: Distinction | undefined): Prediction {
   const { views, answers, places, feasibility } = question
-  const { layout } = views.table
+  const layout = views.table.layout()
   const { problem } = views.questions.of(pod)
   if (problem !== undefined) return { kind: 'unpredictable', problem }
   const [gate] = pod.spec.schedulingGates
@@ -86,7 +86,7 @@ function score(
   distinction: Distinction | undefined,
 ): Prediction {
   const { views, context, answers, sheet } = question
-  const toFind = feasibleNodesToFind(views.table.layout.byName.length, context.profile.percentageOfNodesToScore)
+  const toFind = feasibleNodesToFind(views.table.layout().byName.length, context.profile.percentageOfNodesToScore)
   const { needsAllSoftKeys } = views.questions.of(pod)
   fillIn(sheet, feasible)
   addComparedScores(sheet, context.profile, answers, { soft: views.constraintsOf(pod).soft, needsAllSoftKeys, preferred, sample: toFind })
@@ -103,7 +103,7 @@ function score(
 }
 
 function sureAmong({ views }: Question, scored: readonly ScoredPlace[], highest: number, toFind: number): number {
-  const { groupOf, sizes } = views.table.layout.zoneGroups
+  const { groupOf, sizes } = views.table.layout().zoneGroups
   const groupAt = (slot: number): number => groupOf[slot] ?? 0
   const feasible = sizes.map(() => 0)
   let lowest = Infinity
@@ -138,7 +138,7 @@ function toldApart(
   apart: number[],
   distinction: Distinction | undefined,
 ): Distinction {
-  if (feasibility.readsEachNode) return { marks: [], apart: views.table.layout.byName }
+  if (feasibility.readsEachNode) return { marks: [], apart: views.table.layout().byName }
   const { hard, soft, marks: own } = views.constraintsOf(pod)
   const marks = [...own]
   const add = (mark: Mark): void => {
@@ -188,7 +188,7 @@ function refusals(
   promisedAway: ReadonlyMap<number, FilterPlugin>,
   found: readonly Place[],
 ): readonly Refusal[] {
-  const { layout } = views.table
+  const layout = views.table.layout()
   const nameOf = (slot: number): string => layout.names[slot] ?? ''
   const byPlugin = new Map<FilterPlugin, { nodes: number; slot: number }>()
   const add = (plugin: FilterPlugin | undefined, slot: number, nodes: number): void => {

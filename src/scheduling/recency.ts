@@ -1,3 +1,5 @@
+import type { Writable } from '../cluster/writable.ts'
+
 /** Slots by their latest change, so that whoever looks again pays for what has changed since, not for what there is. */
 export interface Recency {
   /** Goes up with every change. */
@@ -15,7 +17,6 @@ export function createRecency(): Recency {
   const older: number[] = []
   const newer: number[] = []
   let latest = NONE
-  let clock = 0
 
   function takeOut(slot: number): void {
     const before = older[slot] ?? NONE
@@ -24,12 +25,10 @@ export function createRecency(): Recency {
     if (after !== NONE) older[after] = before
   }
 
-  return {
-    get clock() {
-      return clock
-    },
+  const recency: Writable<Recency> = {
+    clock: 0,
     touch(slot) {
-      clock += 1
+      recency.clock += 1
       if (slot !== latest) {
         while (changedAt.length <= slot) {
           changedAt.push(0)
@@ -42,10 +41,11 @@ export function createRecency(): Recency {
         if (latest !== NONE) newer[latest] = slot
         latest = slot
       }
-      changedAt[slot] = clock
+      changedAt[slot] = recency.clock
     },
     forEachSince(since, visit) {
       for (let slot = latest; slot !== NONE && (changedAt[slot] ?? 0) > since; slot = older[slot] ?? NONE) visit(slot)
     },
   }
+  return recency
 }

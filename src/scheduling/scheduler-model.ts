@@ -31,7 +31,7 @@ export interface SpreadCount {
   /** Pods by domain number of `over`, live; domains without any are not there. */
   readonly byNumber: ReadonlyMap<number, number>
   /** By domain name; domains without pods are there with 0. */
-  readonly domains: ReadonlyMap<string, DomainCount>
+  readonly domains: () => ReadonlyMap<string, DomainCount>
   /** 0 when there are fewer domains than minDomains, or none. */
   readonly globalMinimum: number
 }

@@ -14,9 +14,7 @@ export function spreadCountOf(layout: NodeLayout, counts: SpreadCounts, namespac
     over: counted.domains,
     byNumber,
     // Thousands of domains for the hostname key: named only for those who ask.
-    get domains() {
-      return namedDomains(counted.domains, byNumber)
-    },
+    domains: () => namedDomains(counted.domains, byNumber),
     globalMinimum: minimumOf(counted, constraint.minDomains),
   }
 }

@@ -1,5 +1,6 @@
 import type { LabelSelector } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
+import type { Writable } from '../cluster/writable.ts'
 import type { AdvancedLabelledPods, Follower, PodsBySlot } from './labelled-pods.ts'
 import { NO_DOMAIN, type DomainSet } from './node-layout.ts'
 import { addTo } from './tallies.ts'
@@ -27,20 +28,17 @@ const NOTHING: SelectedPods = { bySlot: new Map(), byDomain: () => new Map<numbe
 export function createSpreadCounts(pods: AdvancedLabelledPods): SpreadCounts {
   const namespaces = new Map<string, Map<string, SelectedPods>>()
   let views = 0
-  let era = 0
 
   /** Selectors go out of use (each rollout has its own pod-template-hash) and nobody says so; those in use come back when asked for. */
   function forgetViews(): void {
     pods.unfollowAll()
     namespaces.clear()
     views = 0
-    era += 1
+    counts.era += 1
   }
 
-  return {
-    get era() {
-      return era
-    },
+  const counts: Writable<SpreadCounts> = {
+    era: 0,
     selected(namespace, selector, key) {
       if (selector.kind !== 'requirements') return NOTHING
       const known = namespaces.get(namespace)?.get(key)
@@ -53,6 +51,7 @@ export function createSpreadCounts(pods: AdvancedLabelledPods): SpreadCounts {
       return view
     },
   }
+  return counts
 }
 
 const MOST_VIEWS_PER_KIND = 4
