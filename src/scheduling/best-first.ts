@@ -3,8 +3,7 @@ export interface BestFirst {
   /** Scores are 0 or more; -1 empties the place. */
   set(place: number, score: number): void
   at(place: number): number
-  /** The highest score, and the first place that has it; -1 where all are empty. */
-  highest(): number
+  /** The first place of those with the highest score; -1 where all are empty. */
   first(): number
 }
 
@@ -35,7 +34,6 @@ export function createBestFirst(scores: Int32Array): BestFirst {
       }
     },
     at: place => at(leaves + place),
-    highest: () => at(1),
     first() {
       const best = at(1)
       if (best === -1) return -1

@@ -6,14 +6,12 @@ import type { Partition } from './node-partition.ts'
 export interface Cell {
   /** Its slots by node name, those that do not pass the pod's own filters among them. */
   readonly slots: Int32Array
-  /** How many of them pass. */
+  /** How many of them pass and are not set aside. */
   readonly passing: number
   /** How many of those have which own score. */
   readonly byScore: Int32Array
-  /** The highest score that a passing node has; -1 where none passes. */
-  highest(): number
-  /** The slot of the first node by name that has it; -1 where none passes. */
-  best(): number
+  /** The slot of the first node by name of those of them with the highest score; -1 where there is none. */
+  best(isAside: (slot: number) => boolean): number
 }
 
 /** All nodes in cells, with those that pass counted by their own score; advanced node by node. A score of -1 stands for a node that does not pass. */
@@ -21,7 +19,10 @@ export interface NodeCells {
   readonly cells: readonly Cell[]
   /** By slot: the number of its cell. */
   readonly cellOf: Int32Array
+  /** Not for nodes that are set aside. */
   set(slot: number, score: number): void
+  /** A passing node counts no longer (-1), or again (1). Which these are its user knows: most are never in the way of the best. */
+  count(slot: number, change: 1 | -1): void
 }
 
 /**
@@ -38,11 +39,13 @@ export function createNodeCells(
     cells,
     cellOf: classOf,
     set: (slot, score) => cells[classOf[slot] ?? -1]?.set(placeOf[slot] ?? 0, score),
+    count: (slot, change) => cells[classOf[slot] ?? -1]?.count(placeOf[slot] ?? 0, change),
   }
 }
 
 interface CountedCell extends Cell {
   set(place: number, score: number): void
+  count(place: number, change: 1 | -1): void
 }
 
 function createCell(slots: Int32Array, scoreOn: (slot: number) => number, highestScore: number): CountedCell {
@@ -53,21 +56,30 @@ function createCell(slots: Int32Array, scoreOn: (slot: number) => number, highes
     slots,
     byScore,
     passing: 0,
-    highest: () => order.highest(),
-    best: () => slots[order.first()] ?? -1,
+    best(isAside) {
+      const passedOver: { readonly place: number; readonly score: number }[] = []
+      let place = order.first()
+      while (place !== -1 && isAside(slots[place] ?? -1)) {
+        passedOver.push({ place, score: order.at(place) })
+        order.set(place, -1)
+        place = order.first()
+      }
+      for (const each of passedOver) order.set(each.place, each.score)
+      return slots[place] ?? -1
+    },
     set(place, score) {
-      const before = order.at(place)
-      if (before === score) return
-      if (before !== -1) byScore[before] = (byScore[before] ?? 0) - 1
-      if (score !== -1) byScore[score] = (byScore[score] ?? 0) + 1
-      cell.passing += Number(score !== -1) - Number(before !== -1)
+      if (order.at(place) === score) return
+      cell.count(place, -1)
       order.set(place, score)
+      cell.count(place, 1)
+    },
+    count(place, change) {
+      const score = order.at(place)
+      if (score === -1) return
+      byScore[score] = (byScore[score] ?? 0) + change
+      cell.passing += change
     },
   }
-  for (const score of scores) {
-    if (score === -1) continue
-    byScore[score] = (byScore[score] ?? 0) + 1
-    cell.passing += 1
-  }
+  for (const place of scores.keys()) cell.count(place, 1)
   return cell
 }

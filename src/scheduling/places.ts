@@ -47,13 +47,13 @@ export function createPlaces(): Places {
         if (isApart(slot) || answers.refusedBy[slot] !== PASSES) continue
         apartIn[slot] = question
         alone.push({ slot, nodes: 1, cell: undefined })
-        nodeCells.set(slot, -1)
+        nodeCells.count(slot, -1)
       }
       const places: Place[] = []
-      for (const cell of nodeCells.cells) if (cell.passing > 0) places.push({ slot: cell.best(), nodes: cell.passing, cell })
+      for (const cell of nodeCells.cells) if (cell.passing > 0) places.push({ slot: cell.best(isApart), nodes: cell.passing, cell })
       for (const place of alone) places.push(place)
       const answer = ask(places)
-      for (const { slot } of alone) nodeCells.set(slot, answers.ownScore[slot] ?? 0)
+      for (const { slot } of alone) nodeCells.count(slot, 1)
       return answer
     },
   }

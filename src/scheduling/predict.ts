@@ -92,7 +92,7 @@ function score(
   addComparedScores(sheet, context.profile, answers, { soft: views.constraintsOf(pod).soft, needsAllSoftKeys, preferred, sample: toFind })
   const scored = feasible.map((place, i): ScoredPlace => {
     const shared = sheet.totals[i] ?? 0
-    return { place, compared: shared, total: shared + (place.cell?.highest() ?? answers.ownScore[place.slot] ?? 0) }
+    return { place, compared: shared, total: shared + (answers.ownScore[place.slot] ?? 0) }
   })
   const sampled = nodes > toFind
   const highest = scored.reduce((most, { total }) => Math.max(most, total), 0)
