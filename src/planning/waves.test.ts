@@ -93,6 +93,28 @@ describe('the caps', () => {
     expect(waves(given)).toEqual(expected)
   })
 
+  it('ReplicaSets of one custom resource share a cap, each by the share of its own replicas', () => {
+    const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web', uid: 'rollout', controller: true }
+    const cluster = stateOf([
+      ...zones(THREE),
+      ...[2, 4].flatMap(replicas =>
+        workload({ name: `web-${replicas}`, on: spreadOn(THREE, [replicas]) })
+          .filter(({ kind }) => kind !== 'Deployment')
+          .map(object =>
+            object['kind'] === 'ReplicaSet'
+              ? { ...object, metadata: { ...(object['metadata'] as object), ownerReferences: [owner] } }
+              : object,
+          ),
+      ),
+    ])
+    const victims = ['web-2-0', 'web-2-1', 'web-4-0', 'web-4-1'].map(name => {
+      const pod = cluster.pod('shop', name)!
+      return { pod, owners: ownersOf(cluster, pod), groups: [name] }
+    })
+    // Half of two is one, half of four is two: what is full for the one has room for the other.
+    expect(wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, workloadPercent: 50 } }, AT_REST)).toEqual([1, 2, 1, 2])
+  })
+
   it('what is in flight from earlier cycles takes no place of this one', () => {
     expect(waves({ caps: { cycle: 3 }, inFlight: [flight(), flight()] })).toEqual([1, 1, 1, 2])
   })
