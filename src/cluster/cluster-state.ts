@@ -76,7 +76,7 @@ export function createClusterState(): ClusterState {
 
   function index(record: ClusterRecord, change: 'add' | 'remove'): void {
     if (record.kind === 'Pod') podsByController[change](record)
-    else if (record.kind === 'PodDisruptionBudget') coverage.forget(record.namespace)
+    else if (record.kind === 'PodDisruptionBudget') coverage[change](record)
     else if (isWorkload(record)) {
       if (change === 'add') workloads.set(record.uid, record)
       else if (workloads.get(record.uid) === record) workloads.delete(record.uid)

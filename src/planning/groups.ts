@@ -1,5 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { matchesLabels, selectorKey } from '../cluster/label-selector.ts'
+import { selectorKey } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord, type PodSpec } from '../cluster/pod.ts'
@@ -133,13 +133,6 @@ function groupId(pod: PodRecord, constraint: EffectiveConstraint, hardKeys: read
     reads,
     [...new Set(hardKeys)].sort(compareText),
   ])
-}
-
-/** Does the group's count include this pod, wherever it runs and whether or not it carries the constraint? */
-export function counts(group: Group, pod: PodRecord): boolean {
-  const { selector } = group.constraint
-  // kube-scheduler counts nothing for a selector that matches everything (podtopologyspread/common.go, 1.36).
-  return selector.kind === 'requirements' && pod.namespace === group.namespace && matchesLabels(selector, pod.labels)
 }
 
 /** Order by code unit: the same on every machine, unlike a locale's. */

@@ -1,11 +1,12 @@
 import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { createSelectorIndex, type SelectorIndex } from '../cluster/selector-index.ts'
 import type { Writable } from '../cluster/writable.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import type { DomainIndex, DomainIndexes } from './domain-index.ts'
 import type { SpreadRule } from './excess.ts'
-import { compareText, counts, type Group } from './groups.ts'
+import { compareText, type Group } from './groups.ts'
 import { excessOfTally, highestIn, lowestIn, tallyOf, type Tally } from './tally.ts'
 
 /** The counts of one group while a plan is made: they start as the cluster has them and follow the plan's moves. */
@@ -119,13 +120,11 @@ export function createSpreadStates(): MutableSpreadStates {
     const { namespace, labels } = pod
     const found = namespaces.get(namespace)
     if (found === undefined) return NONE
-    const { byId, version, known } = found
+    const { byId, selecting, version, known } = found
     const before = known.get(labels)
     if (before?.version === version) return before.states
-    const states =
-      before === undefined
-        ? [...byId.values()].filter(({ group }) => counts(group, pod)).sort((a, b) => compareText(a.group.id, b.group.id))
-        : before.states.flatMap(({ group }) => byId.get(group.id) ?? [])
+    const ids = before?.states.map(({ group }) => group.id) ?? selecting.matching(labels).toSorted(compareText)
+    const states = ids.flatMap(each => byId.get(each) ?? [])
     known.set(labels, { states, version })
     return states
   }
@@ -134,9 +133,14 @@ export function createSpreadStates(): MutableSpreadStates {
     set(state) {
       latest = undefined
       const { id, namespace } = state.group
-      const found = memo(namespaces, namespace, () => ({ byId: new Map(), version: 0, known: new WeakMap() }))
+      const found = memo(namespaces, namespace, noGroups)
       // A group that is counted anew counts the same pods.
-      if (!found.byId.has(id)) found.known = new WeakMap()
+      if (!found.byId.has(id)) {
+        found.known = new WeakMap()
+        const { selector } = state.group.constraint
+        // kube-scheduler counts nothing for a selector that matches everything (podtopologyspread/common.go, 1.36).
+        if (selector.kind === 'requirements') found.selecting.add(selector, id)
+      }
       found.byId.set(id, state)
       found.version += 1
     },
@@ -144,6 +148,7 @@ export function createSpreadStates(): MutableSpreadStates {
       latest = undefined
       const found = namespaces.get(namespace)
       if (found?.byId.delete(id) !== true) return
+      found.selecting.delete(id)
       found.known = new WeakMap()
       if (found.byId.size === 0) namespaces.delete(namespace)
     },
@@ -158,6 +163,8 @@ export function createSpreadStates(): MutableSpreadStates {
 /** The groups of one namespace, and which of them count pods with some labels. */
 interface Counters {
   readonly byId: Map<string, SpreadState>
+  /** Their ids by what they select. */
+  readonly selecting: SelectorIndex<string>
   /** Goes up whenever a group is counted anew. */
   version: number
   known: WeakMap<Labels, Counting>
@@ -169,6 +176,8 @@ interface Counting {
 }
 
 const NONE: readonly SpreadState[] = []
+
+const noGroups = (): Counters => ({ byId: new Map(), selecting: createSelectorIndex(), version: 0, known: new WeakMap() })
 
 /** Counts the pod on the node (1), or no longer (-1), in every group that it counts for. */
 export function count(states: SpreadStates, pod: PodRecord, nodeName: string, change: 1 | -1): void {

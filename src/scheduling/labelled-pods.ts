@@ -1,7 +1,8 @@
-import { matchesLabels } from '../cluster/label-selector.ts'
 import type { Labels, LabelSelector } from '../cluster/labels.ts'
+import { createLabelsIndex, type LabelsIndex } from '../cluster/labels-index.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { createSelectorIndex, type SelectorIndex } from '../cluster/selector-index.ts'
 import type { Writable } from '../cluster/writable.ts'
 import { addTo } from './tallies.ts'
 
@@ -48,20 +49,21 @@ interface FollowedReplicas extends Replicas {
 
 interface Namespace {
   readonly byLabels: Map<Labels, FollowedReplicas>
-  readonly followed: { readonly selector: LabelSelector; readonly follower: Follower }[]
+  /** The keys of that map, to be found by selectors; and the followers, to be found by labels. */
+  readonly labels: LabelsIndex
+  followers: SelectorIndex<Follower>
 }
 
 export function createLabelledPods(): AdvancedLabelledPods {
   const namespaces = new Map<string, Namespace>()
-  const namespaceOf = (name: string): Namespace => memo(namespaces, name, () => ({ byLabels: new Map(), followed: [] }))
-  const dropIfEmpty = (name: string, { byLabels, followed }: Namespace): void => {
-    if (byLabels.size === 0 && followed.length === 0) namespaces.delete(name)
-  }
+  const namespaceOf = (name: string): Namespace =>
+    memo(namespaces, name, () => ({ byLabels: new Map(), labels: createLabelsIndex(), followers: createSelectorIndex() }))
 
-  function addReplicas({ byLabels, followed }: Namespace, labels: Labels): FollowedReplicas {
-    const followers = followed.filter(({ selector }) => matchesLabels(selector, labels)).map(({ follower }) => follower)
+  function addReplicas(namespace: Namespace, labels: Labels): FollowedReplicas {
+    const followers = [...namespace.followers.matching(labels)]
     const replicas = { bySlot: new Map<number, number>(), terminating: new Map<number, number>(), followers }
-    byLabels.set(labels, replicas)
+    namespace.byLabels.set(labels, replicas)
+    namespace.labels.add(labels)
     pods.kinds += 1
     pods.version += 1
     return replicas
@@ -83,9 +85,10 @@ export function createLabelledPods(): AdvancedLabelledPods {
       else addTo(replicas.terminating, slot, change)
       if (replicas.bySlot.size > 0) return
       namespace.byLabels.delete(pod.labels)
+      namespace.labels.delete(pod.labels)
       pods.kinds -= 1
       pods.version += 1
-      dropIfEmpty(pod.namespace, namespace)
+      if (namespace.byLabels.size === 0 && namespace.followers.isEmpty()) namespaces.delete(pod.namespace)
     },
     replace(before, after, slot) {
       const change = Number(after.deletedAt !== undefined) - Number(before.deletedAt !== undefined)
@@ -95,19 +98,20 @@ export function createLabelledPods(): AdvancedLabelledPods {
       tell(replicas, slot, change === 1 ? -1 : 1)
     },
     follow(name, selector, follower) {
-      const namespace = namespaceOf(name)
-      namespace.followed.push({ selector, follower })
-      for (const [labels, { bySlot, terminating, followers }] of namespace.byLabels) {
-        if (!matchesLabels(selector, labels)) continue
-        followers.push(follower)
-        for (const [slot, pods] of bySlot) follower.advance(slot, pods - (terminating.get(slot) ?? 0))
+      const { byLabels, labels, followers } = namespaceOf(name)
+      followers.add(selector, follower)
+      for (const each of labels.matching(selector)) {
+        const replicas = byLabels.get(each)
+        if (replicas === undefined) continue
+        replicas.followers.push(follower)
+        for (const [slot, count] of replicas.bySlot) follower.advance(slot, count - (replicas.terminating.get(slot) ?? 0))
       }
     },
     unfollowAll() {
       for (const [name, namespace] of namespaces) {
-        namespace.followed.length = 0
+        namespace.followers = createSelectorIndex()
         for (const { followers } of namespace.byLabels.values()) followers.length = 0
-        dropIfEmpty(name, namespace)
+        if (namespace.byLabels.size === 0) namespaces.delete(name)
       }
     },
   }
