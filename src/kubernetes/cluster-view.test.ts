@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
-import { failureOf, sendJson, startScriptedServer, until } from '../../test/support/scripted-server.ts'
+import { failureOf, sendJson, startScriptedServer, until, untilHeard } from '../../test/support/scripted-server.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { openClusterView } from './cluster-view.ts'
@@ -88,7 +88,7 @@ describe('openClusterView', () => {
   })
 
   it('tells every change in order, whatever one of the listeners does', async () => {
-    const { transport, options, watches, say, recorder } = await cluster()
+    const { clock, transport, options, watches, say, recorder } = await cluster()
     const view = openClusterView(transport, options)
     await view.synced
     await until(() => watches.has('pods'))
@@ -104,10 +104,10 @@ describe('openClusterView', () => {
     say('pods', 'MODIFIED', pod('web-1', { status: { phase: 'Pending' } }))
     say('pods', 'MODIFIED', pod('web-2'))
     say('pods', 'DELETED', pod('web-2'))
-    await until(() => told.length === 3)
+    await untilHeard(clock, () => told.length === 3)
     unsubscribe()
     say('pods', 'DELETED', pod('web-1'))
-    await until(() => view.state.count('Pod') === 1)
+    await untilHeard(clock, () => view.state.count('Pod') === 1)
 
     expect(told).toEqual(['new Pod shop/web-3', 'changed Pod shop/web-1', 'gone Pod shop/web-2'])
     expect(recorder.told[0]).toMatchObject({ reason: 'ListenerFailed', message: 'a listener failed on Pod shop/web-3: a mistake' })
@@ -129,7 +129,7 @@ describe('openClusterView', () => {
   })
 
   it('takes in objects as large as etcd stores them, and what comes after them', async () => {
-    const { transport, options, watches, say } = await cluster()
+    const { clock, transport, options, watches, say } = await cluster()
     const view = openClusterView(transport, options)
     await view.synced
     await until(() => watches.has('pods'))
@@ -141,7 +141,7 @@ describe('openClusterView', () => {
     say('pods', 'ADDED', like('noted', { annotations: { note: 'é'.repeat(750_000) } }))
     say('pods', 'ADDED', like('labelled', { labels: Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`label-${n}`, 'x'])) }))
     say('pods', 'ADDED', like('usual', {}))
-    await until(() => view.state.count('Pod') === 5)
+    await untilHeard(clock, () => view.state.count('Pod') === 5)
 
     expect(view.state.pod('shop', 'noted')?.annotations.size).toBe(0)
     expect(view.state.pod('shop', 'labelled')?.labels.size).toBe(10_000)

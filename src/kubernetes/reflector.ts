@@ -45,6 +45,12 @@ const NEVER = Infinity
 /** A streaming list that goes on for so long is taken for one without end; a hundred thousand pods take a tenth of it. */
 const STREAMED_LIST_MS = 3 * 60_000
 
+/**
+ * What a watch tells is read so often at most. To wake up for each of two hundred events a second costs more than the events do, and whoever
+ * decides waits for seconds anyway. Milliseconds.
+ */
+const GATHER_MS = 30
+
 /** Thrown from within a streaming list that will not become complete, for the server treats it as any watch. */
 class StreamingListNotOffered extends Error {}
 
@@ -120,7 +126,8 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     }
 
     counters.watches += 1
-    const end = await watchOnce(path, { transport, clock, signal, rest, onEvent })
+    const onPause = (): Promise<void> | undefined => (streamed === undefined ? pause(clock, GATHER_MS, signal) : undefined)
+    const end = await watchOnce(path, { transport, clock, signal, rest, onEvent, onPause })
     return afterWatch(end, counters.events === eventsBefore && clock.monotonic() - openedAt < BRIEF_MS)
   }
 

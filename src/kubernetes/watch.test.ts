@@ -28,7 +28,11 @@ interface Watching {
   readonly stop: AbortController
 }
 
-async function watch(answer: (response: ServerResponse) => void, onEvent?: (event: WatchEvent) => void): Promise<Watching> {
+async function watch(
+  answer: (response: ServerResponse) => void,
+  onEvent?: (event: WatchEvent) => void,
+  onPause?: () => Promise<void>,
+): Promise<Watching> {
   const server = await startScriptedServer((_, response) => answer(response))
   const clock = createVirtualClock(0)
   const transport = transportTo(server.url, clock)
@@ -43,6 +47,7 @@ async function watch(answer: (response: ServerResponse) => void, onEvent?: (even
     clock,
     rest: createRest(clock),
     signal: stop.signal,
+    ...(onPause && { onPause }),
     onEvent(event) {
       const what =
         event.type === 'BOOKMARK' ? (event.initialEventsEnd ? 'end of list' : '') : (event.object['metadata'] as { name: string }).name
@@ -186,6 +191,31 @@ describe('watchOnce', () => {
 
     expect(events).toHaveLength(100)
     expect(most).toBeLessThanOrEqual(3)
+  })
+
+  it('reads nothing while it pauses, and then what has come meanwhile', async () => {
+    let response: ServerResponse | undefined
+    const pauses: (() => void)[] = []
+    const { events } = await watch(
+      opened => {
+        response = opened
+        response.write(line('ADDED', 'a', '1'))
+      },
+      undefined,
+      () => new Promise(resolve => void pauses.push(resolve)),
+    )
+    await until(() => pauses.length === 1)
+    const arrived = Promise.withResolvers<void>()
+    response?.write(line('ADDED', 'b', '2'))
+    response?.write(line('ADDED', 'c', '3'), () => arrived.resolve())
+    await arrived.promise
+    expect(events).toEqual(['ADDED a@1'])
+
+    while (events.length < 3) {
+      pauses.shift()?.()
+      await until(() => pauses.length === 1)
+    }
+    expect(events).toEqual(['ADDED a@1', 'ADDED b@2', 'ADDED c@3'])
   })
 
   it('ends with its signal, open or not', async () => {

@@ -30,6 +30,8 @@ export interface WatchOptions {
   readonly rest: Rest
   /** Called in order, the next when the last is done; what it throws ends the watch and is thrown on. */
   readonly onEvent: (event: WatchEvent) => Promise<void> | undefined
+  /** Called when all that has arrived is told; more is read when it is done. */
+  readonly onPause?: () => Promise<void> | undefined
 }
 
 /** Bookmarks come about once a minute, so silence of this length means that the connection is dead, whatever TCP thinks. */
@@ -68,6 +70,7 @@ export async function watchOnce(path: string, options: WatchOptions): Promise<Wa
         const pending = options.onEvent(event)
         if (pending !== undefined) await pending
       }
+      await options.onPause?.()
     }
     if (lines.pendingBytes() > 0) throw new ConnectionError(`the connection to ${transport.server} was cut`, { maybeSent: true })
     return { kind: 'Closed' }

@@ -91,6 +91,14 @@ export async function until(condition: () => boolean): Promise<void> {
   } while (!condition())
 }
 
+/** The same while time goes on: what a watch tells is read a few times a second. */
+export async function untilHeard(clock: { advanceAsync(ms: number): Promise<void> }, condition: () => boolean): Promise<void> {
+  await until(() => {
+    void clock.advanceAsync(10)
+    return condition()
+  })
+}
+
 /** What a promise is rejected with, watched from now on so that the rejection is never unhandled; undefined when it is fulfilled. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   try {
