@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { isFinished } from '../cluster/pod.ts'
 import { counted } from './counted.ts'
 import { compareText } from './groups.ts'
+import type { World } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 
@@ -13,7 +13,7 @@ const FAILURE_DOMAINS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/
  * that nothing is skewed and everything is in two zones. Besides those that the configuration expects: those that a bound volume can be reached
  * from alone, and those whose pods are still listed.
  */
-export function domainsWithoutNodes(cluster: ClusterReader, policy: Policy): readonly Veto[] {
+export function domainsWithoutNodes({ cluster, model }: World, policy: Policy): readonly Veto[] {
   const nodes = nodesByDomain(cluster)
   const lost = new Map<string, string>()
   const tell = (key: string, domain: string, message: string): void => {
@@ -27,10 +27,9 @@ export function domainsWithoutNodes(cluster: ClusterReader, policy: Policy): rea
   for (const { key, domain, volumes } of volumesByDomain(cluster)) {
     if (isFailureDomain(key)) tell(key, domain, `has no nodes, but ${counted(volumes, 'bound volume')} can be reached only from there`)
   }
-  for (const pod of cluster.pods()) {
-    if (pod.nodeName === undefined || isFinished(pod) || cluster.node(pod.nodeName) !== undefined) continue
+  for (const { labels } of model.strays()) {
     for (const key of FAILURE_DOMAINS) {
-      const domain = pod.labels.get(key)
+      const domain = labels.get(key)
       if (domain !== undefined && isFailureDomain(key)) tell(key, domain, 'has no nodes, but pods that ran there are still listed')
     }
   }

@@ -1,15 +1,16 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { domainsWithoutNodes } from './lost-domains.ts'
 import type { Outage } from './outages.ts'
+import type { World } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 
 /** What is said about the whole cluster rather than about one group, as far as its nodes and volumes tell it. */
-export function noticesOf(cluster: ClusterReader, policy: Policy, down: readonly Outage[]): readonly Veto[] {
+export function noticesOf(world: World, policy: Policy, down: readonly Outage[]): readonly Veto[] {
   return [
     ...down.map(({ message }): Veto => ({ reason: 'DomainOutage', message })),
-    ...unknownKeys(cluster, policy),
-    ...domainsWithoutNodes(cluster, policy),
+    ...unknownKeys(world.cluster, policy),
+    ...domainsWithoutNodes(world, policy),
   ]
 }
 

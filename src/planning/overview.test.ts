@@ -5,6 +5,8 @@ import { AT_REST } from '../../test/support/spread-world.ts'
 import { createClusterState } from '../cluster/cluster-state.ts'
 import type { ClusterEvent } from '../cluster/cluster-state.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
+import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
+import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { createOverview } from './overview.ts'
 import { DEFAULT_POLICY } from './policy.ts'
 
@@ -15,14 +17,17 @@ function following(...records: readonly ClusterRecord[]) {
   const state = createClusterState()
   for (const kind of ['PodDisruptionBudget', 'ReplicaSet'] as const) state.markKnown(kind)
   for (const record of records) state.apply({ type: 'upsert', record })
-  const overview = createOverview(state, DEFAULT_POLICY)
+  const model = createSchedulerModel(state, DEFAULT_PROFILES)
+  const overview = createOverview({ cluster: state, model }, DEFAULT_POLICY)
   return {
     state,
     down: () => overview.down().map(({ topologyKey, domain }) => `${topologyKey}=${domain}`),
     reasons: () => overview.notices().map(({ reason }) => reason),
     follow: (event: ClusterEvent): void => {
       const delta = state.apply(event)
-      if (delta !== undefined) overview.note(delta)
+      if (delta === undefined) return
+      model.advance(delta)
+      overview.note(delta)
     },
   }
 }

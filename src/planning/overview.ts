@@ -1,8 +1,9 @@
-import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import type { Delta } from '../cluster/cluster-state.ts'
 import type { PodSpec } from '../cluster/pod.ts'
 import { hasSameStanding } from './node-standing.ts'
 import { noticesOf, unknowns } from './notices.ts'
 import { keysOfPolicy, outages, type Outage } from './outages.ts'
+import type { World } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 
@@ -13,7 +14,8 @@ export interface Overview {
   notices(): readonly Veto[]
 }
 
-export function createOverview(cluster: ClusterReader, policy: Policy): Overview {
+export function createOverview(world: World, policy: Policy): Overview {
+  const { cluster } = world
   let down: readonly Outage[] | undefined
   let notices: readonly Veto[] | undefined
   /** By topology key: how many pods have a constraint over it; undefined until somebody asks. */
@@ -57,6 +59,6 @@ export function createOverview(cluster: ClusterReader, policy: Policy): Overview
       if (!isSame) forget()
     },
     down: downNow,
-    notices: () => [...unknowns(cluster), ...(notices ??= noticesOf(cluster, policy, downNow()))],
+    notices: () => [...unknowns(cluster), ...(notices ??= noticesOf(world, policy, downNow()))],
   }
 }

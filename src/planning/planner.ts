@@ -46,7 +46,7 @@ export interface Planner {
 export function createPlanner(world: World, policy: Policy): Planner {
   const { cluster, model } = world
   const index = createGroupIndex(world, policy)
-  const overview = createOverview(cluster, policy)
+  const overview = createOverview(world, policy)
   const reports = createGroupReports(cluster, index)
   const harm = leastHarmFirst(policy)
   const warmUps = [1, 10, 30]
@@ -146,6 +146,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
       reports.write(group, { ...NOTHING_FOUND, roomFor, holdOn, vetoOn })
       yield
     }
+    overview.notices()
+    yield
     // What has never run is slow, and what nodes answer is asked of all of them at first: small plans before the first that counts keep steps short.
     const [worst] = index.urgent()
     if (worst !== undefined && warmUps.length > 0) roomFor(worst.state.group, worst.state.index)

@@ -26,6 +26,8 @@ export interface NodeTable {
   layout(): NodeLayout
   readonly slotOf: (nodeName: string) => number | undefined
   infos(): Iterable<NodeInfo>
+  /** Pods bound to nodes that do not exist. */
+  strays(): Iterable<PodRecord>
   setNode(name: string, node: NodeRecord | undefined): void
   /** Puts a bound pod on its node, or takes the same record off again. */
   add(pod: PodRecord, nodeName: string): void
@@ -93,6 +95,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     layout: () => (layout ??= createNodeLayout(slots.map(info => info?.node))),
     slotOf: nodeName => seats.get(nodeName)?.slot,
     infos: () => slots.filter(info => info !== undefined),
+    strays: () => Array.from(seats.values()).flatMap(({ slot, pods }) => (slot === undefined ? pods : [])),
     setNode(name, node) {
       const seat = seatOf(name)
       const info = seat.slot === undefined ? undefined : slots[seat.slot]
