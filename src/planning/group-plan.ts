@@ -5,7 +5,8 @@ import { notActedOn } from './acted-on.ts'
 import { blockersOf, isAboveMinimum, type LeftAlone } from './blockers.ts'
 import { lowerBound, reachableBound, type DomainRoom } from './bounds.ts'
 import { bystandersOf, type Bystanders } from './bystanders.ts'
-import type { GroupDomain, GroupPlan, Risk, WorkloadName } from './plan-types.ts'
+import { GroupDetails } from './group-details.ts'
+import type { GroupPlan, Risk, WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import type { DomainRooms } from './room.ts'
@@ -73,9 +74,7 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
   const bystanders = bystandersIn(brief)
   const blockers = excess > 0 ? blockersOf(state, leftAlone, bystanders) : []
   const { status, reason, message } = verdictOf(brief, planned, blockers)
-  const domainsOf = domainsIn(brief)
-  let risk: Risk | undefined
-  return {
+  return Object.assign(new GroupDetails(state, brief.room, riskNow), {
     id: group.id,
     namespace: group.namespace,
     workload: workloads[0] ?? { kind: 'Pod', name: group.representative.name },
@@ -98,34 +97,7 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
     skewAfter: skewOfTally(tally, index.names.length, rule),
     excessAfter: state.excess(),
     blockers,
-    // Made when looked at: the loop looks at few of thousands of groups, and those of the hostname key have thousands of domains.
-    get domains() {
-      return domainsOf()
-    },
-    get memberUids() {
-      return group.members.map(pod => pod.uid)
-    },
-    get memberNames() {
-      return group.members.map(pod => pod.name)
-    },
-    get risk() {
-      return (risk ??= riskNow())
-    },
-  }
-}
-
-/** The domains as they are at the end of the plan, to be looked at whenever. */
-function domainsIn({ state, room }: GroupBrief): () => readonly GroupDomain[] {
-  const { observed, occupied } = state
-  const { names } = state.index
-  let domains: readonly GroupDomain[] | undefined
-  return () =>
-    (domains ??= names.map((name, domain) => ({
-      name,
-      count: observed.get(domain) ?? 0,
-      countAfter: occupied.get(domain) ?? 0,
-      acceptsPods: room(domain) > 0,
-    })))
+  })
 }
 
 /** Most groups count their members alone, which the sums tell; only else is it worth looking for the others. */

@@ -72,12 +72,20 @@ function drawEvent(cluster: ClusterState, below: (limit: number) => number, turn
 
 /** As plain data. What a group without moves says of room may be as old as its last change. */
 function written({ leftAlone, groups, ...rest }: Plan): unknown {
-  const group = ({ domains, reachableBound, ...others }: GroupPlan) => ({
+  const group = ({ reachableBound, ...others }: GroupPlan, { domains, memberUids, memberNames, risk }: GroupPlan) => ({
     ...others,
+    memberUids,
+    memberNames,
+    risk,
     domains: domains.map(({ name, count, countAfter }) => [name, count, countAfter]),
     bound: others.planned > 0 ? reachableBound : undefined,
   })
-  return { ...rest, summary: { ...rest.summary, reachableBound: 0 }, groups: groups.map(group), leftAlone: [...leftAlone] }
+  return {
+    ...rest,
+    summary: { ...rest.summary, reachableBound: 0 },
+    groups: groups.map(each => group(each, each)),
+    leftAlone: [...leftAlone],
+  }
 }
 
 describe.each(SEEDS)('a planner that follows a cluster (seed %i)', seed => {
