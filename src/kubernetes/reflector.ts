@@ -49,7 +49,7 @@ const STREAMED_LIST_MS = 3 * 60_000
  * What a watch tells is read so often at most. To wake up for each of two hundred events a second costs more than the events do, and whoever
  * decides waits for seconds anyway. Milliseconds.
  */
-const GATHER_MS = 30
+const GATHER_MS = 50
 
 /** Thrown from within a streaming list that will not become complete, for the server treats it as any watch. */
 class StreamingListNotOffered extends Error {}
