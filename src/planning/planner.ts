@@ -185,6 +185,9 @@ function closedMark(model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto
   if (closedNodes.size === 0) return undefined
   const { length, slotOf } = model.nodeSlots()
   const closed = new Int32Array(length)
-  for (const name of closedNodes.keys()) closed[slotOf(name) ?? 0] = 1
+  for (const name of closedNodes.keys()) {
+    const slot = slotOf(name)
+    if (slot !== undefined) closed[slot] = 1
+  }
   return closed
 }

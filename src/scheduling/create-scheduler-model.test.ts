@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { createClusterState, type ClusterState, type Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { recordKey, type ClusterRecord } from '../cluster/records.ts'
+import { NO_SCALARS, type Resources } from '../cluster/resources.ts'
+import { makeNode, makePod } from '../../test/support/builders.ts'
 import { randomCluster } from '../../test/support/random-clusters.ts'
 import { createSchedulerModel } from './create-scheduler-model.ts'
 import type { CandidateNode, Prediction } from './prediction.ts'
@@ -184,4 +186,29 @@ describe('on random clusters', () => {
       }),
     )
   })
+})
+
+it('a cluster that grows step by step is seen to its last node by pods that ask other things of it', () => {
+  const amounts = (cpu: number): Resources => ({ cpu, memory: 0, ephemeralStorage: 0, scalars: NO_SCALARS })
+  const state = createClusterState()
+  const model = createSchedulerModel(state, DEFAULT_PROFILES)
+  const growTo = (size: number): void => {
+    for (let number = state.count('Node'); number < size; number += 1) {
+      const delta = state.apply({ type: 'upsert', record: makeNode(`node-${number}`, { allocatable: amounts(16_000) }) })
+      if (delta !== undefined) model.advance(delta)
+    }
+  }
+  const asking = (cpu: number): PodRecord => makePod(`asks-${cpu}`, { spec: { requests: amounts(cpu), scoredRequests: amounts(cpu) } })
+  const seenBy = (pod: PodRecord): number => {
+    const prediction = model.predict(pod)
+    return prediction.kind === 'placed' ? prediction.nodes.length : 0
+  }
+  // What is kept for a kind of pod has room for some more nodes; how many depends on when it was asked for first.
+  growTo(40)
+  expect(seenBy(asking(100))).toBe(40)
+  growTo(48)
+  expect(seenBy(asking(200))).toBe(48)
+  growTo(55)
+  expect([seenBy(asking(100)), seenBy(asking(200))]).toEqual([55, 55])
+  expect(model.roomFor(asking(200))).toHaveLength(55)
 })

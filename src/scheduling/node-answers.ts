@@ -67,7 +67,8 @@ export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAns
     const hasImages = areWorthAnything(states, nodes)
     const ofNodes = statics.of(keysOf.ofNodes, capacity => createStaticAnswers(table, context, pod, capacity))
     const key = hasImages ? keysOf.withImages() : keysOf.own
-    const kept = answers.of(key, capacity => keep(table, ofNodes, context, pod, hasImages, capacity))
+    // As long as what the nodes themselves answer: they are renewed together.
+    const kept = answers.of(key, () => keep(table, ofNodes, context, pod, hasImages))
     kept.lookAtNodes(states, nodes)
     latest = { spec, nodesAsOf, kept }
     return kept
@@ -125,18 +126,12 @@ interface Kept extends NodeAnswers {
   room(): Int32Array
 }
 
-function keep(
-  table: NodeTable,
-  ofNodes: StaticAnswers,
-  context: PluginContext,
-  pod: PodRecord,
-  hasImages: boolean,
-  capacity: number,
-): Kept {
+function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, pod: PodRecord, hasImages: boolean): Kept {
   const { spec } = pod
   const { weights } = context.profile
   const { amounts, slots } = table
   const { isTaken, firstOf } = filtersOn(table, context, pod)
+  const capacity = ofNodes.refusedBy.length
   const refusedBy = new Uint8Array(capacity).fill(UNREADABLE)
   const ownScore = new Int32Array(capacity)
   const rooms = createNodeRooms(table, ofNodes.refusedBy, spec, isTaken)

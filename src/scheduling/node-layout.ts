@@ -38,8 +38,9 @@ export interface DomainSet {
 }
 
 /**
- * What of the nodes tells one from another: names, labels, taints and whether they are being deleted, at one time. Never changes; everything derived from it is computed when first
- * asked for and kept, so that it costs one pass over the nodes after a node was added, removed, relabelled or tainted, and nothing else.
+ * What of the nodes tells one from another: names, labels, taints and whether they are being deleted, at one time. Never changes; everything
+ * derived from it is computed when first asked for and kept, so that it costs one pass over the nodes after a node was added, removed, relabelled
+ * or tainted, and nothing else.
  */
 export interface NodeLayout {
   /** By slot. */

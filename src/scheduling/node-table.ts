@@ -53,6 +53,13 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
   const dropIfEmpty = (name: string, seat: Seat): void => {
     if (seat.slot === undefined && seat.pods.length === 0) seats.delete(name)
   }
+  /** Whoever replaces a record or takes it off has to have the very one that is there, or counts would go wrong for good. */
+  const find = (pod: PodRecord, nodeName: string): { readonly seat: Seat; readonly place: number } => {
+    const seat = seats.get(nodeName)
+    const place = seat?.pods.indexOf(pod) ?? -1
+    if (seat === undefined || place === -1) throw new Error(`pod ${pod.namespace}/${pod.name} is not on node ${nodeName} as this record`)
+    return { seat, place }
+  }
   const touchNode = (slot: number): void => {
     changes.touch(slot)
     nodeChanges.touch(slot)
@@ -117,18 +124,14 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
       settle(seat, pod, 1)
     },
     remove(pod, nodeName) {
-      const seat = seats.get(nodeName)
-      const place = seat?.pods.indexOf(pod) ?? -1
-      const last = place === -1 ? undefined : seat?.pods.pop()
-      if (seat === undefined || last === undefined) return
-      if (last !== pod) seat.pods[place] = last
+      const { seat, place } = find(pod, nodeName)
+      const last = seat.pods.pop()
+      if (last !== undefined && last !== pod) seat.pods[place] = last
       settle(seat, pod, -1)
       dropIfEmpty(nodeName, seat)
     },
     replace(before, after) {
-      const seat = seats.get(after.nodeName ?? '')
-      const place = seat?.pods.indexOf(before) ?? -1
-      if (seat === undefined || place === -1) return
+      const { seat, place } = find(before, after.nodeName ?? '')
       seat.pods[place] = after
       if (seat.slot !== undefined) renew(before, after, seat.slot)
     },

@@ -52,9 +52,11 @@ export function createPlaces(): Places {
       const places: Place[] = []
       for (const cell of nodeCells.cells) if (cell.passing > 0) places.push({ slot: cell.best(isApart), nodes: cell.passing, cell })
       for (const place of alone) places.push(place)
-      const answer = ask(places)
-      for (const { slot } of alone) nodeCells.count(slot, 1)
-      return answer
+      try {
+        return ask(places)
+      } finally {
+        for (const { slot } of alone) nodeCells.count(slot, 1)
+      }
     },
   }
 }
