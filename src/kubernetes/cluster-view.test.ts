@@ -114,7 +114,7 @@ describe('openClusterView', () => {
   })
 
   it('tells once what is odd about an object, however often that changes', async () => {
-    const { transport, options, watches, say, recorder } = await cluster()
+    const { clock, transport, options, watches, say, recorder } = await cluster()
     const view = openClusterView(transport, options)
     await view.synced
     await until(() => watches.has('pods'))
@@ -122,7 +122,7 @@ describe('openClusterView', () => {
     for (const phase of ['Running', 'Pending', 'Running'])
       say('pods', 'MODIFIED', pod('web-1', { spec: { nodeName: 7 }, status: { phase } }))
     say('pods', 'DELETED', pod('web-2'))
-    await until(() => view.state.count('Pod') === 1)
+    await untilHeard(clock, () => view.state.count('Pod') === 1)
 
     expect(recorder.reasons()).toEqual(['ObjectUnreadable'])
     expect(recorder.told[0]?.message).toContain('Pod shop/web-1: spec.nodeName')

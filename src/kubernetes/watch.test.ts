@@ -218,6 +218,30 @@ describe('watchOnce', () => {
     expect(events).toEqual(['ADDED a@1', 'ADDED b@2', 'ADDED c@3'])
   })
 
+  it('does not pause while more is waiting, so that it never falls behind', async () => {
+    const names = Array.from({ length: 60 }, (_, at) => line('ADDED', `p${at}${'x'.repeat(10_000)}`, String(at + 2)))
+    let response: ServerResponse | undefined
+    let pauses = 0
+    const allWritten = Promise.withResolvers<void>()
+    const { events } = await watch(
+      opened => {
+        response = opened
+        response.write(line('ADDED', 'a', '1'))
+      },
+      undefined,
+      () => {
+        pauses += 1
+        return pauses === 1 ? allWritten.promise : new Promise(resolve => setTimeout(resolve, 20))
+      },
+    )
+    await until(() => pauses === 1)
+    response?.write(names.join(''), () => allWritten.resolve())
+    await until(() => events.length === 61)
+
+    // Ten times as many would be needed if it paused after each piece of 64 KiB.
+    expect(pauses).toBeLessThanOrEqual(4)
+  })
+
   it('ends with its signal, open or not', async () => {
     const open = await watch(response => response.write(line('ADDED', 'a', '1')))
     await until(() => open.events.length === 1)

@@ -30,7 +30,7 @@ export interface WatchOptions {
   readonly rest: Rest
   /** Called in order, the next when the last is done; what it throws ends the watch and is thrown on. */
   readonly onEvent: (event: WatchEvent) => Promise<void> | undefined
-  /** Called when all that has arrived is told; more is read when it is done. */
+  /** Called when all that has arrived is told; what comes next is told when it is done. Never while more is waiting, however much comes. */
   readonly onPause?: () => Promise<void> | undefined
 }
 
@@ -58,7 +58,7 @@ export async function watchOnce(path: string, options: WatchOptions): Promise<Wa
     const stream = await transport.stream(path, breakOff.signal)
     if (!stream.open) throw apiError('GET', path, stream.response, clock.now())
     const lines = createLineSplitter(LONGEST_LINE)
-    for await (const chunk of stream.chunks) {
+    for await (const chunk of gathered(stream.chunks, options.onPause)) {
       watchdog.heard()
       for (const line of lines.push(chunk)) {
         if (signal.aborted) return { kind: 'Stopped' }
@@ -70,7 +70,6 @@ export async function watchOnce(path: string, options: WatchOptions): Promise<Wa
         const pending = options.onEvent(event)
         if (pending !== undefined) await pending
       }
-      await options.onPause?.()
     }
     if (lines.pendingBytes() > 0) throw new ConnectionError(`the connection to ${transport.server} was cut`, { maybeSent: true })
     return { kind: 'Closed' }
@@ -84,6 +83,30 @@ export async function watchOnce(path: string, options: WatchOptions): Promise<Wa
     watchdog.stop()
     signal.removeEventListener('abort', stop)
   }
+}
+
+/** The pieces of a stream as they come, with a pause before each that is not there yet. */
+async function* gathered(chunks: AsyncIterable<Uint8Array>, onPause: WatchOptions['onPause']): AsyncGenerator<Uint8Array> {
+  const pieces = chunks[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = pieces.next()
+      if (onPause !== undefined && !(await isThere(next))) await onPause()
+      const { done, value } = await next
+      if (done === true) return
+      yield value
+    }
+  } finally {
+    await pieces.return?.()
+  }
+}
+
+/** Whether something comes without waiting: within two turns of the event loop, of which one reads what the sockets have. */
+async function isThere(something: Promise<unknown>): Promise<boolean> {
+  const twoTurns = new Promise<false>(resolve => {
+    setImmediate(() => setImmediate(() => resolve(false)))
+  })
+  return await Promise.race([something.then(() => true), twoTurns])
 }
 
 /** @throws ApiError for the error that a server tells in the stream, where it can no longer set an HTTP status */

@@ -91,7 +91,7 @@ export async function until(condition: () => boolean): Promise<void> {
   } while (!condition())
 }
 
-/** The same while time goes on: what a watch tells is read a few times a second. */
+/** The same while time goes on, for what a watch tells: it is read now and then. */
 export async function untilHeard(clock: { advanceAsync(ms: number): Promise<void> }, condition: () => boolean): Promise<void> {
   await until(() => {
     void clock.advanceAsync(10)
