@@ -2,7 +2,8 @@ import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { isReplicaOwner } from '../scheduling/controller-record.ts'
 import type { DomainIndex } from './domain-index.ts'
-import type { SpreadState, SpreadStates } from './spread-state.ts'
+import type { SpreadState } from './spread-state.ts'
+import type { SpreadStates } from './spread-states.ts'
 
 /** Pods that the scheduler and every count treat alike: whatever refuses one of them refuses all. In the order in which they were given. */
 export interface Alike {

@@ -4,7 +4,7 @@ import type { Move } from './move.ts'
 import type { PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Situation } from './situation.ts'
-import type { SpreadStates } from './spread-state.ts'
+import type { SpreadStates } from './spread-states.ts'
 import { wavesOf } from './waves.ts'
 import type { Owners, OwnersFinder } from './workloads.ts'
 

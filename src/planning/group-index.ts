@@ -16,7 +16,8 @@ import type { HeldGroups } from './held-groups.ts'
 import { hasSameStanding } from './node-standing.ts'
 import type { Policy } from './policy.ts'
 import { createSortedList } from './sorted-list.ts'
-import { createSpreadStates, spreadStateOf, type SpreadState, type SpreadStates } from './spread-state.ts'
+import { spreadStateOf, type SpreadState } from './spread-state.ts'
+import { createSpreadStates, type SpreadStates } from './spread-states.ts'
 import { urgencyOf, worstFirst, type Urgency } from './urgency.ts'
 
 /**

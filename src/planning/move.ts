@@ -5,7 +5,8 @@ import type { Mark } from '../scheduling/node-partition.ts'
 import type { Distinction } from '../scheduling/places.ts'
 import type { CandidateNode, Certainty, Prediction } from '../scheduling/prediction.ts'
 import type { Veto } from './reasons.ts'
-import { excessNow, type SpreadState, type SpreadStates } from './spread-state.ts'
+import { excessNow, type SpreadState } from './spread-state.ts'
+import type { SpreadStates } from './spread-states.ts'
 import type { WhatIf } from './what-if.ts'
 
 /** What a move is judged by. */

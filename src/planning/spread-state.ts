@@ -1,12 +1,8 @@
-import type { Labels } from '../cluster/labels.ts'
-import { memo } from '../cluster/memo.ts'
-import type { PodRecord } from '../cluster/pod.ts'
-import { createSelectorIndex, type SelectorIndex } from '../cluster/selector-index.ts'
 import type { Writable } from '../cluster/writable.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import type { DomainIndex, DomainIndexes } from './domain-index.ts'
 import type { SpreadRule } from './excess.ts'
-import { compareText, type Group } from './groups.ts'
+import type { Group } from './groups.ts'
 import { excessOfTally, highestIn, lowestIn, tallyOf, type Tally } from './tally.ts'
 
 /** The counts of one group while a plan is made: they start as the cluster has them and follow the plan's moves. */
@@ -97,106 +93,4 @@ export const excessNow = (state: SpreadState): number => state.excess()
 /** Counts of all domains, in the order of their names. */
 export function countsOf({ index, countIn }: SpreadState): readonly number[] {
   return index.names.map((_name, domain) => countIn(domain))
-}
-
-/** Groups found by the pods that they count. */
-export interface SpreadStates {
-  /** Those whose selector reaches the pod, whether or not it carries their constraint, by id. */
-  counting(pod: PodRecord): readonly SpreadState[]
-}
-
-/** Groups that come, go and are counted anew. */
-export interface MutableSpreadStates extends SpreadStates {
-  set(state: SpreadState): void
-  delete(group: Group): void
-}
-
-export function createSpreadStates(): MutableSpreadStates {
-  const namespaces = new Map<string, Counters>()
-  /** Whoever plans asks about the pods of one workload again and again. */
-  let latest: { readonly namespace: string; readonly labels: Labels; readonly states: readonly SpreadState[] } | undefined
-
-  function counting(pod: PodRecord): readonly SpreadState[] {
-    const { namespace, labels } = pod
-    const found = namespaces.get(namespace)
-    if (found === undefined) return NONE
-    const { byId, selecting, version, known } = found
-    const before = known.get(labels)
-    if (before?.version === version) return before.states
-    const ids = before?.states.map(({ group }) => group.id) ?? selecting.matching(labels).toSorted(compareText)
-    const states = ids.flatMap(each => byId.get(each) ?? [])
-    known.set(labels, { states, version })
-    return states
-  }
-
-  return {
-    set(state) {
-      latest = undefined
-      const { id, namespace } = state.group
-      const found = memo(namespaces, namespace, noGroups)
-      // A group that is counted anew counts the same pods.
-      if (!found.byId.has(id)) {
-        found.known = new WeakMap()
-        const { selector } = state.group.constraint
-        // kube-scheduler counts nothing for a selector that matches everything (podtopologyspread/common.go, 1.36).
-        if (selector.kind === 'requirements') found.selecting.add(selector, id)
-      }
-      found.byId.set(id, state)
-      found.version += 1
-    },
-    delete({ namespace, id }) {
-      latest = undefined
-      const found = namespaces.get(namespace)
-      if (found?.byId.delete(id) !== true) return
-      found.selecting.delete(id)
-      found.known = new WeakMap()
-      if (found.byId.size === 0) namespaces.delete(namespace)
-    },
-    counting(pod) {
-      const { namespace, labels } = pod
-      if (latest?.labels !== labels || latest.namespace !== namespace) latest = { namespace, labels, states: counting(pod) }
-      return latest.states
-    },
-  }
-}
-
-/** The groups of one namespace, and which of them count pods with some labels. */
-interface Counters {
-  readonly byId: Map<string, SpreadState>
-  /** Their ids by what they select. */
-  readonly selecting: SelectorIndex<string>
-  /** Goes up whenever a group is counted anew. */
-  version: number
-  known: WeakMap<Labels, Counting>
-}
-
-interface Counting {
-  readonly states: readonly SpreadState[]
-  readonly version: number
-}
-
-const NONE: readonly SpreadState[] = []
-
-const noGroups = (): Counters => ({ byId: new Map(), selecting: createSelectorIndex(), version: 0, known: new WeakMap() })
-
-/** Counts the pod on the node (1), or no longer (-1), in every group that it counts for. */
-export function count(states: SpreadStates, pod: PodRecord, nodeName: string, change: 1 | -1): void {
-  for (const state of states.counting(pod)) {
-    const domain = state.index.of(nodeName)
-    if (domain !== undefined) state.add(domain, change)
-  }
-}
-
-/** One pod leaves one node and another arrives on one: what a move is to the groups. */
-export interface Shift {
-  readonly leaving: PodRecord
-  readonly from: string
-  readonly arriving: PodRecord
-  readonly to: string
-}
-
-/** Changes the counts by a move; the same call with `direction` -1 takes it back. */
-export function shift(states: SpreadStates, move: Shift, direction: 1 | -1 = 1): void {
-  count(states, move.leaving, move.from, direction === 1 ? -1 : 1)
-  count(states, move.arriving, move.to, direction)
 }

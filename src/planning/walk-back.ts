@@ -1,6 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { tryMove, type Move, type MoveContext } from './move.ts'
-import { excessNow, shift, type Shift, type SpreadState } from './spread-state.ts'
+import { excessNow, type SpreadState } from './spread-state.ts'
+import { shift, type Shift } from './spread-states.ts'
 
 /**
  * Drops every move that later ones made needless, latest first, as Kueue does with preemptions: a move goes if the excess of no group rises

@@ -1,8 +1,8 @@
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord, PodSpec } from '../cluster/pod.ts'
-import { FILTERS } from './default-plugins.ts'
+import { contentFilters, OF_ITS_PODS } from './filter-node-contents.ts'
 import type { ImageNodes, ImageState } from './image-nodes.ts'
-import { hasRoomFor, lacksAny, scalarsAsked } from './filter-node-resources-fit.ts'
+import { createKeptForSpecs } from './kept-for-specs.ts'
 import { placeOf } from './node-amounts.ts'
 import { createNodeCells, type NodeCells } from './node-cells.ts'
 import type { NodeLayout } from './node-layout.ts'
@@ -10,10 +10,11 @@ import type { Mark } from './node-partition.ts'
 import { createNodeRooms } from './node-rooms.ts'
 import type { NodeTable } from './node-table.ts'
 import type { PluginContext } from './plugin.ts'
-import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
+import { FILTER_PLUGINS } from './plugins.ts'
 import { areWorthAnything, imageLocality } from './score-image-locality.ts'
 import { balancedAllocation, leastAllocated } from './score-node-resources.ts'
-import { createStaticAnswers, OF_THE_NODE, whatNodesAloneRead, type StaticAnswers } from './static-answers.ts'
+import { keysFor, type SpecKeys } from './spec-keys.ts'
+import { createStaticAnswers, OF_THE_NODE, type StaticAnswers } from './static-answers.ts'
 import { PASSES, UNREADABLE } from './verdict-numbers.ts'
 
 /**
@@ -31,14 +32,8 @@ export interface NodeAnswers {
   cells(marks: readonly Mark[]): NodeCells
 }
 
-/** Filters that read the node and what is on it. They come after those that read the node alone. */
-const OF_ITS_PODS: ReadonlySet<FilterPlugin> = new Set(['NodePorts', 'NodeResourcesFit'])
-
 /** The other filters, asked anew for each pod. */
 export const OTHER_FILTERS = FILTER_PLUGINS.filter(plugin => !OF_THE_NODE.has(plugin) && !OF_ITS_PODS.has(plugin))
-
-/** Specs whose answers are kept, the latest asked for. 5,000 nodes make some 100 kB each. */
-const MOST_SPECS = 256
 
 /** Ways to tell nodes apart that are kept for a spec: workloads that ask the same of a node may differ in their constraints. */
 const MOST_CELLS = 16
@@ -51,8 +46,8 @@ export interface NodeAnswersBySpec {
 }
 
 export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAnswersBySpec {
-  const statics = createKept<StaticAnswers>(table)
-  const answers = createKept<Kept>(table)
+  const statics = createKeptForSpecs<StaticAnswers>(table)
+  const answers = createKeptForSpecs<Kept>(table)
   const keys = new WeakMap<PodSpec, SpecKeys>()
   let latest: { readonly spec: PodSpec; readonly nodesAsOf: number; readonly kept: Kept } | undefined
 
@@ -84,40 +79,6 @@ export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAns
   }
 }
 
-/** By what answers are shared. */
-interface SpecKeys {
-  readonly ofNodes: string
-  readonly own: string
-  readonly withImages: () => string
-}
-
-function keysFor(spec: PodSpec): SpecKeys {
-  const { requests, scoredRequests, hostPorts, images, containerCount } = spec
-  const { cpu, memory, ephemeralStorage, scalars } = requests
-  const ofNodes = JSON.stringify(whatNodesAloneRead(spec))
-  const amounts = [cpu, memory, ephemeralStorage, scoredRequests.cpu, scoredRequests.memory].join()
-  const others = scalars.size + hostPorts.length === 0 ? '' : JSON.stringify([[...scalars], hostPorts])
-  const own = `${ofNodes} ${amounts} ${others}`
-  return { ofNodes, own, withImages: () => `${own} ${JSON.stringify([images, containerCount])}` }
-}
-
-/** The latest asked for of what is kept for specs; each serves as many slots as there were when it was made, and some more. */
-function createKept<T extends { readonly refusedBy: Uint8Array }>(table: NodeTable): { of(key: string, make: (capacity: number) => T): T } {
-  const known = new Map<string, T>()
-  return {
-    of(key, make) {
-      let kept = known.get(key)
-      // Room to grow, or each new node would mean to start over.
-      if (kept === undefined || kept.refusedBy.length < table.slots.length) kept = make(Math.ceil(table.slots.length * 1.25))
-      known.delete(key)
-      known.set(key, kept)
-      const [oldest] = known.keys()
-      if (known.size > MOST_SPECS && oldest !== undefined) known.delete(oldest)
-      return kept
-    },
-  }
-}
-
 interface Kept extends NodeAnswers {
   /** Catches up with changes of the nodes themselves, and of the images that they have. */
   lookAtNodes(images: readonly ImageState[], nodes: number): void
@@ -130,7 +91,7 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
   const { spec } = pod
   const { weights } = context.profile
   const { amounts, slots } = table
-  const { isTaken, firstOf } = filtersOn(table, context, pod)
+  const { isTaken, firstOf } = contentFilters(table, context, pod)
   const capacity = ofNodes.refusedBy.length
   const refusedBy = new Uint8Array(capacity).fill(UNREADABLE)
   const ownScore = new Int32Array(capacity)
@@ -200,40 +161,3 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
     },
   }
 }
-
-interface FiltersOn {
-  /** What is on the node keeps the pod away, be there room or not: a host port that both want. */
-  readonly isTaken: (slot: number) => boolean
-  /** {@link PASSES}, or the number of the first filter to refuse. */
-  readonly firstOf: (slot: number) => number
-}
-
-/** The filters that read what is on a node, in plugin order. */
-function filtersOn({ slots, amounts }: NodeTable, context: PluginContext, pod: PodRecord): FiltersOn {
-  const { profile } = context
-  const { requests } = pod.spec
-  const scalars = scalarsAsked(profile, pod.spec)
-  const isAsked = (plugin: FilterPlugin): boolean => !profile.disabledFilters.has(plugin)
-  const wantsRoom = isAsked('NodeResourcesFit')
-  const takesPorts = isAsked('NodePorts') ? FILTERS.NodePorts(context, pod) : undefined
-  const isTaken = (slot: number): boolean => {
-    const info = takesPorts && slots[slot]
-    return info !== undefined && takesPorts?.(info) !== undefined
-  }
-  const lacksScalars = (slot: number): boolean => {
-    const info = slots[slot]
-    return info !== undefined && lacksAny(scalars, info)
-  }
-  return {
-    isTaken,
-    firstOf(slot) {
-      if (takesPorts !== undefined && isTaken(slot)) return NODE_PORTS
-      if (!wantsRoom) return PASSES
-      const isShort = !hasRoomFor(requests, amounts, placeOf(slot)) || (scalars.length > 0 && lacksScalars(slot))
-      return isShort ? NODE_RESOURCES_FIT : PASSES
-    },
-  }
-}
-
-const NODE_PORTS = 1 + FILTER_PLUGINS.indexOf('NodePorts')
-const NODE_RESOURCES_FIT = 1 + FILTER_PLUGINS.indexOf('NodeResourcesFit')

@@ -1,0 +1,23 @@
+import type { NodeTable } from './node-table.ts'
+
+/** Specs whose answers are kept, the latest asked for. 5,000 nodes make some 100 kB each. */
+const MOST_SPECS = 256
+
+/** The latest asked for of what is kept for specs; each serves as many slots as there were when it was made, and some more. */
+export function createKeptForSpecs<T extends { readonly refusedBy: Uint8Array }>(
+  table: Pick<NodeTable, 'slots'>,
+): { of(key: string, make: (capacity: number) => T): T } {
+  const known = new Map<string, T>()
+  return {
+    of(key, make) {
+      let kept = known.get(key)
+      // Room to grow, or each new node would mean to start over.
+      if (kept === undefined || kept.refusedBy.length < table.slots.length) kept = make(Math.ceil(table.slots.length * 1.25))
+      known.delete(key)
+      known.set(key, kept)
+      const [oldest] = known.keys()
+      if (known.size > MOST_SPECS && oldest !== undefined) known.delete(oldest)
+      return kept
+    },
+  }
+}
