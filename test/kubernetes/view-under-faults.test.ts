@@ -10,7 +10,7 @@ import { budgetManifest, deploymentManifest, namespaceManifest } from '../../src
 import { createRandom } from '../../src/simulation/random.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { createMemoryRecorder, transportTo } from '../support/api-transport.ts'
-import { until } from '../support/scripted-server.ts'
+import { until, untilHeard } from '../support/scripted-server.ts'
 import { openShop } from '../support/shop.ts'
 
 const closing: (() => unknown)[] = []
@@ -53,7 +53,7 @@ describe.each([
   ['that does not', false],
 ])('a view of a server %s', { timeout: 60_000 }, (_, watchList) => {
   it('shows what is in the cluster, and follows it', async () => {
-    const { shop, transport, options } = await openCluster(watchList)
+    const { shop, clock, transport, options } = await openCluster(watchList)
 
     const view = openClusterView(transport, options)
     await view.synced
@@ -63,7 +63,7 @@ describe.each([
     shop.deletePod('shop', shop.podsOf('web')[0]!.metadata.name)
     shop.scale('deployments', 'shop', 'web', 15)
     shop.clock.advance(120_000)
-    await until(() => same(view.state, shop.state))
+    await untilHeard(clock, () => same(view.state, shop.state))
 
     expect(contents(view.state)).toEqual(contents(shop.state))
     expect(view.state.count('Pod')).toBe(15)
