@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
-import { failureOf, sendJson, startScriptedServer, until, untilHeard } from '../../test/support/scripted-server.ts'
+import { failureOf, sendJson, startScriptedServer, until } from '../../test/support/scripted-server.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { openClusterView } from './cluster-view.ts'
@@ -50,7 +50,16 @@ async function cluster(answers: Readonly<Record<string, Answer>> = {}) {
   )
   const say = (plural: string, type: string, object: object): void =>
     void watches.get(plural)?.write(`${JSON.stringify({ type, object })}\n`)
-  return { server, clock, transport, recorder, stop, watches, say, options: { clock, random: () => 0, signal: stop.signal, recorder } }
+  return {
+    server,
+    clock,
+    transport,
+    recorder,
+    stop,
+    watches,
+    say,
+    options: { clock, random: () => 0, signal: stop.signal, recorder, gatherMs: 0 },
+  }
 }
 
 const refusal =
@@ -88,7 +97,7 @@ describe('openClusterView', () => {
   })
 
   it('tells every change in order, whatever one of the listeners does', async () => {
-    const { clock, transport, options, watches, say, recorder } = await cluster()
+    const { transport, options, watches, say, recorder } = await cluster()
     const view = openClusterView(transport, options)
     await view.synced
     await until(() => watches.has('pods'))
@@ -104,17 +113,17 @@ describe('openClusterView', () => {
     say('pods', 'MODIFIED', pod('web-1', { status: { phase: 'Pending' } }))
     say('pods', 'MODIFIED', pod('web-2'))
     say('pods', 'DELETED', pod('web-2'))
-    await untilHeard(clock, () => told.length === 3)
+    await until(() => told.length === 3)
     unsubscribe()
     say('pods', 'DELETED', pod('web-1'))
-    await untilHeard(clock, () => view.state.count('Pod') === 1)
+    await until(() => view.state.count('Pod') === 1)
 
     expect(told).toEqual(['new Pod shop/web-3', 'changed Pod shop/web-1', 'gone Pod shop/web-2'])
     expect(recorder.told[0]).toMatchObject({ reason: 'ListenerFailed', message: 'a listener failed on Pod shop/web-3: a mistake' })
   })
 
   it('tells once what is odd about an object, however often that changes', async () => {
-    const { clock, transport, options, watches, say, recorder } = await cluster()
+    const { transport, options, watches, say, recorder } = await cluster()
     const view = openClusterView(transport, options)
     await view.synced
     await until(() => watches.has('pods'))
@@ -122,14 +131,14 @@ describe('openClusterView', () => {
     for (const phase of ['Running', 'Pending', 'Running'])
       say('pods', 'MODIFIED', pod('web-1', { spec: { nodeName: 7 }, status: { phase } }))
     say('pods', 'DELETED', pod('web-2'))
-    await untilHeard(clock, () => view.state.count('Pod') === 1)
+    await until(() => view.state.count('Pod') === 1)
 
     expect(recorder.reasons()).toEqual(['ObjectUnreadable'])
     expect(recorder.told[0]?.message).toContain('Pod shop/web-1: spec.nodeName')
   })
 
   it('takes in objects as large as etcd stores them, and what comes after them', async () => {
-    const { clock, transport, options, watches, say } = await cluster()
+    const { transport, options, watches, say } = await cluster()
     const view = openClusterView(transport, options)
     await view.synced
     await until(() => watches.has('pods'))
@@ -141,7 +150,7 @@ describe('openClusterView', () => {
     say('pods', 'ADDED', like('noted', { annotations: { note: 'é'.repeat(750_000) } }))
     say('pods', 'ADDED', like('labelled', { labels: Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`label-${n}`, 'x'])) }))
     say('pods', 'ADDED', like('usual', {}))
-    await untilHeard(clock, () => view.state.count('Pod') === 5)
+    await until(() => view.state.count('Pod') === 5)
 
     expect(view.state.pod('shop', 'noted')?.annotations.size).toBe(0)
     expect(view.state.pod('shop', 'labelled')?.labels.size).toBe(10_000)

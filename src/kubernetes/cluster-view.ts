@@ -21,6 +21,8 @@ export interface ClusterViewOptions {
   readonly rest?: Rest
   /** Hears of failed requests, of kinds carried on without and of objects that cannot be read. */
   readonly recorder: Recorder
+  /** Milliseconds between two looks at what a watch tells; 0: each event is read as it comes. Absent: as is best for a cluster. */
+  readonly gatherMs?: number
 }
 
 /** A view fed by list and watch: empty at first, and told of record by record. */
@@ -70,7 +72,17 @@ export function openClusterView(transport: Transport, options: ClusterViewOption
   const reflectors = CLUSTER_RESOURCES.map(resource => {
     const read = createRecordReader(resource.kind, projector, recorder)
     const store = createRecordStore(resource.kind, state, read, tell, rest)
-    const reflector = startReflector({ transport, resource, store, clock, random, rest, signal: stop.signal, recorder })
+    const reflector = startReflector({
+      transport,
+      resource,
+      store,
+      clock,
+      random,
+      rest,
+      signal: stop.signal,
+      recorder,
+      gatherMs: options.gatherMs,
+    })
     return { kind: resource.kind, ...reflector }
   })
   const stopped = Promise.all(reflectors.map(reflector => reflector.stopped)).then(() => signal.removeEventListener('abort', forward))

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
-import { failureOf, sendJson, startScriptedServer, until, untilHeard } from '../../test/support/scripted-server.ts'
+import { failureOf, sendJson, startScriptedServer, until } from '../../test/support/scripted-server.ts'
 import type { ScriptedRequest } from '../../test/support/scripted-server.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import type { ReflectedStore } from './reflection.ts'
@@ -103,6 +103,8 @@ async function reflect(steps: readonly Step[], options: { required?: boolean } =
     clock,
     random: () => 0,
     rest: createRest(clock),
+    // Time stands still here unless a test moves it.
+    gatherMs: 0,
     signal: stop.signal,
     recorder,
   })
@@ -134,7 +136,7 @@ async function reflect(steps: readonly Step[], options: { required?: boolean } =
     close: () => opened.at(-1)?.end(),
     /** Waits for the next warning, then lets the wait that follows pass. */
     async afterWarning(reason: string, waitMs: number) {
-      await untilHeard(clock, () => recorder.reasons().includes(reason))
+      await until(() => recorder.reasons().includes(reason))
       recorder.told.length = 0
       await clock.advanceAsync(waitMs)
     },
@@ -203,7 +205,7 @@ describe('after the list', () => {
       tell(line('DELETED', 'a', '13')),
     ])
     await kind.afterWarning('RequestFailed', 800)
-    await untilHeard(kind.clock, () => kind.asked().at(-1) === 'watch from 9' && kind.counters.events === 3)
+    await until(() => kind.asked().at(-1) === 'watch from 9' && kind.counters.events === 3)
     await kind.clock.advanceAsync(90_000)
     await kind.afterWarning('WatchSilent', 800)
     await until(() => !kind.store.names.includes('a'))

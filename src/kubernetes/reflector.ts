@@ -32,6 +32,8 @@ export interface ReflectorOptions<T> {
   readonly rest: Rest
   readonly signal: AbortSignal
   readonly recorder: Recorder
+  /** Milliseconds between two looks at what a watch tells; 0: each event is read as it comes. */
+  readonly gatherMs?: number | undefined
 }
 
 /** A watch that ended sooner than this without an event is no reason to open the next at once. */
@@ -59,7 +61,7 @@ class StreamingListNotOffered extends Error {}
  * (client-go reflector.go, 1.36). Runs until the signal aborts, or a required kind is refused before its first list.
  */
 export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
-  const { transport, resource, store, clock, random, rest, signal, recorder } = options
+  const { transport, resource, store, clock, random, rest, signal, recorder, gatherMs = GATHER_MS } = options
   const reflection = createReflection(resource.kind, store, clock)
   const { counters } = reflection
   const backOff = createBackOff(random)
@@ -126,8 +128,8 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     }
 
     counters.watches += 1
-    const onPause = (): Promise<void> | undefined => (streamed === undefined ? pause(clock, GATHER_MS, signal) : undefined)
-    const end = await watchOnce(path, { transport, clock, signal, rest, onEvent, onPause })
+    const onPause = (): Promise<void> | undefined => (streamed === undefined ? pause(clock, gatherMs, signal) : undefined)
+    const end = await watchOnce(path, { transport, clock, signal, rest, onEvent, ...(gatherMs > 0 && { onPause }) })
     return afterWatch(end, counters.events === eventsBefore && clock.monotonic() - openedAt < BRIEF_MS)
   }
 

@@ -10,7 +10,7 @@ import { budgetManifest, deploymentManifest, namespaceManifest } from '../../src
 import { createRandom } from '../../src/simulation/random.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { createMemoryRecorder, transportTo } from '../support/api-transport.ts'
-import { until, untilHeard } from '../support/scripted-server.ts'
+import { until } from '../support/scripted-server.ts'
 import { openShop } from '../support/shop.ts'
 
 const closing: (() => unknown)[] = []
@@ -33,7 +33,7 @@ async function openCluster(watchList: boolean) {
     () => transport.close(),
     () => stop.abort(),
   )
-  return { shop, server, clock, transport, recorder, stop, options: { clock, random: () => 0, signal: stop.signal, recorder } }
+  return { shop, server, clock, transport, recorder, stop, options: { clock, random: () => 0, signal: stop.signal, recorder, gatherMs: 0 } }
 }
 
 /** Everything that a view is to show of a cluster: finished pods are no part of it. */
@@ -53,7 +53,7 @@ describe.each([
   ['that does not', false],
 ])('a view of a server %s', { timeout: 60_000 }, (_, watchList) => {
   it('shows what is in the cluster, and follows it', async () => {
-    const { shop, clock, transport, options } = await openCluster(watchList)
+    const { shop, transport, options } = await openCluster(watchList)
 
     const view = openClusterView(transport, options)
     await view.synced
@@ -63,7 +63,7 @@ describe.each([
     shop.deletePod('shop', shop.podsOf('web')[0]!.metadata.name)
     shop.scale('deployments', 'shop', 'web', 15)
     shop.clock.advance(120_000)
-    await untilHeard(clock, () => same(view.state, shop.state))
+    await until(() => same(view.state, shop.state))
 
     expect(contents(view.state)).toEqual(contents(shop.state))
     expect(view.state.count('Pod')).toBe(15)

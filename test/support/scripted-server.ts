@@ -91,14 +91,6 @@ export async function until(condition: () => boolean): Promise<void> {
   } while (!condition())
 }
 
-/** The same while time goes on, for what a watch tells: it is read now and then. */
-export async function untilHeard(clock: { advanceAsync(ms: number): Promise<void> }, condition: () => boolean): Promise<void> {
-  await until(() => {
-    void clock.advanceAsync(10)
-    return condition()
-  })
-}
-
 /** What a promise is rejected with, watched from now on so that the rejection is never unhandled; undefined when it is fulfilled. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   try {
