@@ -53,12 +53,11 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
   const dropIfEmpty = (name: string, seat: Seat): void => {
     if (seat.slot === undefined && seat.pods.length === 0) seats.delete(name)
   }
-  /** Whoever replaces a record or takes it off has to have the very one that is there, or counts would go wrong for good. */
-  const find = (pod: PodRecord, nodeName: string): { readonly seat: Seat; readonly place: number } => {
+  /** Undefined for a record that is not there: an event was missed, which the self-check finds. */
+  const find = (pod: PodRecord, nodeName: string): { readonly seat: Seat; readonly place: number } | undefined => {
     const seat = seats.get(nodeName)
     const place = seat?.pods.indexOf(pod) ?? -1
-    if (seat === undefined || place === -1) throw new Error(`pod ${pod.namespace}/${pod.name} is not on node ${nodeName} as this record`)
-    return { seat, place }
+    return seat === undefined || place === -1 ? undefined : { seat, place }
   }
   const touchNode = (slot: number): void => {
     changes.touch(slot)
@@ -124,14 +123,18 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
       settle(seat, pod, 1)
     },
     remove(pod, nodeName) {
-      const { seat, place } = find(pod, nodeName)
+      const found = find(pod, nodeName)
+      if (found === undefined) return
+      const { seat, place } = found
       const last = seat.pods.pop()
       if (last !== undefined && last !== pod) seat.pods[place] = last
       settle(seat, pod, -1)
       dropIfEmpty(nodeName, seat)
     },
     replace(before, after) {
-      const { seat, place } = find(before, after.nodeName ?? '')
+      const found = find(before, after.nodeName ?? '')
+      if (found === undefined) return
+      const { seat, place } = found
       seat.pods[place] = after
       if (seat.slot !== undefined) renew(before, after, seat.slot)
     },
