@@ -1,3 +1,4 @@
+import type { LabelRequirement, LabelSelector } from './labels.ts'
 import { memo } from './memo.ts'
 
 /** Things by label key and value; what nothing stands under is not there. */
@@ -5,8 +6,8 @@ export interface LabelTable<T> {
   add(key: string, value: string, thing: T): void
   delete(key: string, value: string, thing: T): void
   at(key: string, value: string): ReadonlySet<T>
-  /** How many stand under any of the values. */
-  count(key: string, values: readonly string[]): number
+  /** Of the labels that a selector asks for, the one that the fewest stand under; undefined where it asks for none. */
+  leastCrowded(selector: LabelSelector): LabelRequirement | undefined
 }
 
 export function createLabelTable<T>(): LabelTable<T> {
@@ -26,6 +27,18 @@ export function createLabelTable<T>(): LabelTable<T> {
       if (things?.size === 0) byValue?.delete(value)
       if (byValue?.size === 0) byKey.delete(key)
     },
-    count: (key, values) => values.reduce((sum, value) => sum + at(key, value).size, 0),
+    leastCrowded(selector) {
+      let best: { readonly requirement: LabelRequirement; readonly crowd: number } | undefined
+      for (const requirement of labelsAskedFor(selector)) {
+        const crowd = requirement.values.reduce((sum, value) => sum + at(requirement.key, value).size, 0)
+        if (best === undefined || crowd < best.crowd) best = { requirement, crowd }
+      }
+      return best?.requirement
+    },
   }
+}
+
+/** The requirements that only pods with certain values of a label meet. */
+export function labelsAskedFor(selector: LabelSelector): readonly LabelRequirement[] {
+  return selector.kind === 'requirements' ? selector.requirements.filter(({ operator }) => operator === 'In') : []
 }

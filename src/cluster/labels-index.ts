@@ -1,5 +1,5 @@
 import { matchesLabels } from './label-selector.ts'
-import { createLabelTable } from './label-table.ts'
+import { createLabelTable, labelsAskedFor } from './label-table.ts'
 import type { Labels, LabelSelector } from './labels.ts'
 
 /** Sets of labels found by the selectors that match them, without a look at each: a namespace can have as many as it has pods. */
@@ -23,15 +23,12 @@ export function createLabelsIndex(): LabelsIndex {
 
   /** The fewest that the selector leaves to look at. */
   function candidates(selector: LabelSelector): Iterable<Labels> {
-    let best: { readonly key: string; readonly values: readonly string[]; readonly count: number } | undefined
-    for (const { key, operator, values } of selector.kind === 'requirements' ? selector.requirements : []) {
-      if (operator !== 'In') continue
+    for (const { key } of labelsAskedFor(selector)) {
       if (!keys.has(key)) for (const labels of all) enter(labels, key)
       keys.add(key)
-      const count = table.count(key, values)
-      if (best === undefined || count < best.count) best = { key, values, count }
     }
-    return best === undefined ? all : best.values.flatMap(value => [...table.at(best.key, value)])
+    const least = table.leastCrowded(selector)
+    return least === undefined ? all : least.values.flatMap(value => [...table.at(least.key, value)])
   }
 
   return {

@@ -24,19 +24,9 @@ export function createSelectorIndex<T>(): SelectorIndex<T> {
   const waiting = createLabelTable<Entry<T>>()
   const others = new Set<Entry<T>>()
 
-  function leastCrowded(selector: LabelSelector): LabelRequirement | undefined {
-    let best: { readonly requirement: LabelRequirement; readonly crowd: number } | undefined
-    for (const requirement of selector.kind === 'requirements' ? selector.requirements : []) {
-      if (requirement.operator !== 'In') continue
-      const crowd = waiting.count(requirement.key, requirement.values)
-      if (best === undefined || crowd < best.crowd) best = { requirement, crowd }
-    }
-    return best?.requirement
-  }
-
   return {
     add(selector, value) {
-      const entry = { selector, value, under: leastCrowded(selector) }
+      const entry = { selector, value, under: waiting.leastCrowded(selector) }
       entries.set(value, entry)
       if (entry.under === undefined) others.add(entry)
       else for (const each of entry.under.values) waiting.add(entry.under.key, each, entry)

@@ -1,6 +1,7 @@
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { isReplicaOwner } from '../scheduling/controller-record.ts'
+import { areMadeAlike } from '../scheduling/made-alike.ts'
 import type { DomainIndex } from './domain-index.ts'
 import type { SpreadState } from './spread-state.ts'
 import type { SpreadStates } from './spread-states.ts'
@@ -25,14 +26,14 @@ export function alikeAmong(pods: readonly PodRecord[], states: SpreadStates): re
   let isUnlike = false
   for (const [place, pod] of pods.entries()) {
     // Most are made like the one before.
-    if (latest === undefined || !isMadeAlike(pod, latest)) {
+    if (latest === undefined || !areMadeAlike(pod, latest)) {
       counting = states.counting(pod)
       finest = finestAmong(counting)
       isUnlike = isLikeNoOther(pod)
     }
     latest = pod
     const near = isUnlike ? undefined : memo(byDomain, finest?.of(pod.nodeName ?? ''), () => [])
-    let kind = near?.find(({ first }) => isMadeAlike(pod, first) && standAlike(pod, first, counting, finest))
+    let kind = near?.find(({ first }) => areMadeAlike(pod, first) && standAlike(pod, first, counting, finest))
     if (kind === undefined) {
       kind = { first: pod, pods: [], places: [], counting }
       found.push(kind)
@@ -52,16 +53,6 @@ interface Kind extends Alike {
 /** Volumes are a pod's own, and what comes once the pod is gone finds its node's room freed. */
 function isLikeNoOther({ claims, controller }: PodRecord): boolean {
   return claims.length > 0 || (controller !== undefined && (controller.kind === 'StatefulSet' || !isReplicaOwner(controller)))
-}
-
-function isMadeAlike(one: PodRecord, other: PodRecord): boolean {
-  return (
-    one.spec === other.spec &&
-    one.labels === other.labels &&
-    one.controller?.uid === other.controller?.uid &&
-    one.claims.length === 0 &&
-    other.claims.length === 0
-  )
 }
 
 /** @param known the index in whose domains they stand alike */

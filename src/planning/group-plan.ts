@@ -1,6 +1,7 @@
 import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { Writable } from '../cluster/writable.ts'
+import { addTo } from '../scheduling/tallies.ts'
 import { notActedOn } from './acted-on.ts'
 import { blockersOf, isAboveMinimum, type LeftAlone } from './blockers.ts'
 import { lowerBound, reachableBound, type DomainRoom } from './bounds.ts'
@@ -121,7 +122,7 @@ function reachableOf({ state, observed, excess, isSearched, vetoes, room, unacte
   const { index, rule, memberDomains } = state
   const movableIn = new Map<number, number>()
   for (const [member, domain] of memberDomains.entries()) {
-    if (domain !== -1 && vetoes[member] === undefined) movableIn.set(domain, (movableIn.get(domain) ?? 0) + 1)
+    if (domain !== -1 && vetoes[member] === undefined) addTo(movableIn, domain, 1)
   }
   // More room than the fullest window could use makes no difference, and less difference makes fewer kinds of domains.
   const pods = podsIn(observed)

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { addTo } from '../scheduling/tallies.ts'
 import type { GroupIndex, IndexedGroup } from './group-index.ts'
 import type { LeftAlone } from './blockers.ts'
 import { groupPlan, leftAloneIn, type GroupBrief } from './group-plan.ts'
@@ -123,6 +124,6 @@ const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
 /** How many moves help a group. */
 function helpingMoves(moves: readonly Move[]): ReadonlyMap<SpreadState, number> {
   const helping = new Map<SpreadState, number>()
-  for (const { helped } of moves) for (const state of helped) helping.set(state, (helping.get(state) ?? 0) + 1)
+  for (const { helped } of moves) for (const state of helped) addTo(helping, state, 1)
   return helping
 }

@@ -1,11 +1,11 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { selectorKey } from '../cluster/label-selector.ts'
-import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
-import { isFinished, type PodRecord, type PodSpec } from '../cluster/pod.ts'
+import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import { DEFAULT_PROFILE } from '../scheduling/profile.ts'
 import type { EffectiveConstraint, SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { effectiveConstraints } from '../scheduling/spread-constraints.ts'
+import { createTemplateMemo, type TemplateMemo } from '../scheduling/template-memo.ts'
 import { antiAffinityConstraints } from './anti-affinity.ts'
 
 /**
@@ -43,34 +43,12 @@ export interface GroupKeys {
 }
 
 export function createGroupKeys(model: ConstraintSource): GroupKeys {
-  // Replicas share spec and labels as objects; the owner matters too, since cluster defaults derive their selector from it. Weak: a template that
-  // is gone takes its keys along.
-  const known = new Map<string, WeakMap<PodSpec, WeakMap<Labels, Map<string, readonly GroupKey[]>>>>()
-  let latest: { readonly pod: PodRecord; readonly keys: readonly GroupKey[] } | undefined
+  // The owner matters too, since cluster defaults derive their selector from it.
+  const known = new Map<string, TemplateMemo<readonly GroupKey[]>>()
   return {
-    of(pod) {
-      // Replicas mostly come one after the other.
-      if (latest !== undefined && isReplicaOf(latest.pod, pod)) return latest.keys
-      const bySpec = memo(known, pod.namespace, () => new WeakMap<PodSpec, WeakMap<Labels, Map<string, readonly GroupKey[]>>>())
-      const byLabels = memo(bySpec, pod.spec, () => new WeakMap<Labels, Map<string, readonly GroupKey[]>>())
-      const byOwner = memo(byLabels, pod.labels, () => new Map<string, readonly GroupKey[]>())
-      latest = { pod, keys: memo(byOwner, pod.controller?.uid ?? '', () => keysOf(model, pod)) }
-      return latest.keys
-    },
-    forget(namespace) {
-      known.delete(namespace)
-      latest = undefined
-    },
+    of: pod => memo(known, pod.namespace, () => createTemplateMemo()).of(pod, () => keysOf(model, pod)),
+    forget: namespace => void known.delete(namespace),
   }
-}
-
-function isReplicaOf(one: PodRecord, other: PodRecord): boolean {
-  return (
-    one.spec === other.spec &&
-    one.labels === other.labels &&
-    one.controller?.uid === other.controller?.uid &&
-    one.namespace === other.namespace
-  )
 }
 
 function keysOf(model: ConstraintSource, pod: PodRecord): readonly GroupKey[] {

@@ -5,8 +5,8 @@ import type { Mark } from '../scheduling/node-partition.ts'
 import type { Distinction } from '../scheduling/places.ts'
 import type { CandidateNode, Certainty, Prediction } from '../scheduling/prediction.ts'
 import type { Veto } from './reasons.ts'
-import { excessNow, type SpreadState } from './spread-state.ts'
-import type { SpreadStates } from './spread-states.ts'
+import type { SpreadState } from './spread-state.ts'
+import { countingEither, type SpreadStates } from './spread-states.ts'
 import type { WhatIf } from './what-if.ts'
 
 /** What a move is judged by. */
@@ -118,6 +118,7 @@ function domainsAmong(possible: readonly Landing[], { index }: SpreadState): rea
 interface Affected {
   readonly state: SpreadState
   readonly isActedOn: boolean
+  readonly mustNotWorsen: boolean
   /** Its excess before the move. */
   readonly was: number
   /** The domain that the victim is counted in; {@link NO_DOMAIN} where it is in none. */
@@ -127,14 +128,15 @@ interface Affected {
   readonly excessByCount: (number | undefined)[]
 }
 
-function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, { states, acting }: MoveContext): readonly Affected[] {
+function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, context: MoveContext): readonly Affected[] {
+  const { states, acting } = context
   const left = states.counting(victim)
   const entered = states.counting(replacement)
-  const both = left === entered ? left : [...new Set([...left, ...entered])]
-  return both.map(state => ({
+  return countingEither(states, victim, replacement).map(state => ({
     state,
     isActedOn: acting.has(state),
-    was: excessNow(state),
+    mustNotWorsen: mustNotWorsen(state, context),
+    was: state.excess(),
     from: left === entered || left.includes(state) ? (state.index.of(from) ?? NO_DOMAIN) : NO_DOMAIN,
     countsReplacement: left === entered || entered.includes(state),
     excessByCount: [],
@@ -172,7 +174,7 @@ function landingOn(node: CandidateNode, affected: readonly Affected[], { closed 
     const excess = excessAfter(each, node.slot)
     if (isActedOn) sum += excess
     isLowered ||= isActedOn && excess < was
-    isRaised ||= excess > was && matters(each)
+    isRaised ||= excess > was && each.mustNotWorsen
   }
   return { node, helps: isLowered && !isRaised && closed?.[node.slot] !== 1, excess: sum }
 }
@@ -199,8 +201,8 @@ function count(affected: Affected, slot: number): void {
 }
 
 /** Groups acted on are not to get worse, and no hard constraint is, acted on or not. */
-function matters({ state, isActedOn }: Affected): boolean {
-  return isActedOn || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
+export function mustNotWorsen(state: SpreadState, { acting }: Pick<MoveContext, 'acting'>): boolean {
+  return acting.has(state) || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
 }
 
 function lowers({ node }: Landing, affected: Affected): boolean {
@@ -216,7 +218,7 @@ function whyOpen(leading: readonly Landing[], affected: readonly Affected[], { c
   const { name, slot } = offender.node
   const closed = closedNodes.get(name)
   if (closed !== undefined) return closed
-  const raised = affected.find(each => excessAfter(each, slot) > each.was && matters(each))
+  const raised = affected.find(each => each.mustNotWorsen && excessAfter(each, slot) > each.was)
   if (raised !== undefined) {
     const { topologyKey } = raised.state.group.constraint
     return { reason: 'WouldWorsenOther', message: `the replacement may land on ${name}, which raises the excess over ${topologyKey}` }

@@ -1,5 +1,6 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { PodSpec } from '../cluster/pod.ts'
+import { addTo } from '../scheduling/tallies.ts'
 import { hasSameStanding } from './node-standing.ts'
 import { noticesOf, unknowns } from './notices.ts'
 import { keysOfPolicy, outages, type Outage } from './outages.ts'
@@ -27,11 +28,10 @@ export function createOverview(world: World, policy: Policy): Overview {
   function use(spec: PodSpec, change: 1 | -1): void {
     if (uses === undefined) return
     for (const { topologyKey } of spec.topologySpreadConstraints) {
-      const before = uses.get(topologyKey) ?? 0
-      if (before + change === 0) uses.delete(topologyKey)
-      else uses.set(topologyKey, before + change)
+      const wasUsed = uses.has(topologyKey)
+      addTo(uses, topologyKey, change)
       // A key that comes into use can have domains that are down already.
-      if (before === 0 || before + change === 0) forget()
+      if (wasUsed !== uses.has(topologyKey)) forget()
     }
   }
 

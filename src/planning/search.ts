@@ -4,7 +4,7 @@ import { leastMoves, lookAhead, type Effort } from './look-ahead.ts'
 import { tryMove, type Move, type MoveContext } from './move.ts'
 import { candidatesAmong, type Candidates, type Choice } from './rank.ts'
 import type { Veto } from './reasons.ts'
-import { excessNow, type SpreadState } from './spread-state.ts'
+import type { SpreadState } from './spread-state.ts'
 import { excessOver, walkBack } from './walk-back.ts'
 
 export interface SearchResult {
@@ -120,7 +120,7 @@ function straightOn(
   while (progress) {
     progress = false
     for (const state of groups) {
-      while (excessNow(state) > 0) {
+      while (state.excess() > 0) {
         const candidates = memo(known, state, () => candidatesAmong(movableOf(state), [state], context))
         const move = bestMove(candidates, gone, context, refused)
         if (move === undefined) break

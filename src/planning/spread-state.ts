@@ -88,8 +88,6 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
   return state
 }
 
-export const excessNow = (state: SpreadState): number => state.excess()
-
 /** Counts of all domains, in the order of their names. */
 export function countsOf({ index, countIn }: SpreadState): readonly number[] {
   return index.names.map((_name, domain) => countIn(domain))

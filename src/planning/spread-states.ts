@@ -101,6 +101,12 @@ export interface Shift {
   readonly to: string
 }
 
+/** The groups that count either of two pods. */
+export function countingEither(states: SpreadStates, one: PodRecord, other: PodRecord): readonly SpreadState[] {
+  const [first, second] = [states.counting(one), states.counting(other)]
+  return first === second ? first : [...new Set([...first, ...second])]
+}
+
 /** Changes the counts by a move; the same call with `direction` -1 takes it back. */
 export function shift(states: SpreadStates, move: Shift, direction: 1 | -1 = 1): void {
   count(states, move.leaving, move.from, direction === 1 ? -1 : 1)

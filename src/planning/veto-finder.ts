@@ -3,6 +3,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { neverAllows } from '../scheduling/budget-arithmetic.ts'
+import { areMadeAlike } from '../scheduling/made-alike.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
@@ -71,15 +72,11 @@ const EVICTED_ALREADY: Veto = { reason: 'Terminating', message: 'it is evicted a
 /** Whether pods that are both old enough differ in nothing that a veto reads. */
 function isVetoedAlike(one: PodRecord, other: PodRecord): boolean {
   return (
-    one.controller?.uid === other.controller?.uid &&
+    areMadeAlike(one, other) &&
     one.namespace === other.namespace &&
-    one.spec === other.spec &&
-    one.labels === other.labels &&
     one.phase === other.phase &&
     one.ready === other.ready &&
     one.deletedAt === other.deletedAt &&
-    (one.annotations === other.annotations || (one.annotations.size === 0 && other.annotations.size === 0)) &&
-    one.claims.length === 0 &&
-    other.claims.length === 0
+    (one.annotations === other.annotations || (one.annotations.size === 0 && other.annotations.size === 0))
   )
 }

@@ -1,7 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { tryMove, type Move, type MoveContext } from './move.ts'
-import { excessNow, type SpreadState } from './spread-state.ts'
-import { shift, type Shift } from './spread-states.ts'
+import { mustNotWorsen, tryMove, type Move, type MoveContext } from './move.ts'
+import type { SpreadState } from './spread-state.ts'
+import { countingEither, shift, type Shift } from './spread-states.ts'
 
 /**
  * Drops every move that later ones made needless, latest first, as Kueue does with preemptions: a move goes if the excess of no group rises
@@ -30,27 +30,22 @@ export function walkBack(moves: readonly Move[], groups: readonly SpreadState[],
 }
 
 export function excessOver(groups: readonly SpreadState[]): number {
-  return groups.reduce((sum, state) => sum + excessNow(state), 0)
+  return groups.reduce((sum, state) => sum + state.excess(), 0)
 }
 
 export const victimsOf = (moves: readonly Move[]): readonly PodRecord[] => moves.map(move => move.victim)
 
 function isNeedless(move: Move, context: MoveContext): boolean {
   const { states } = context
-  const left = states.counting(move.victim)
-  const entered = states.counting(move.replacement)
-  const touched = left === entered ? left : [...new Set([...left, ...entered])]
-  const withIt = touched.map(excessNow)
+  const touched = countingEither(states, move.victim, move.replacement)
+  const withIt = touched.map(state => state.excess())
   shift(states, shiftOf(move), -1)
-  const isNeeded = touched.some((state, index) => excessNow(state) > (withIt[index] ?? 0) && matters(state, context))
+  const isNeeded = touched.some((state, index) => state.excess() > (withIt[index] ?? 0) && mustNotWorsen(state, context))
   shift(states, shiftOf(move))
   return !isNeeded
 }
 
 const shiftOf = (move: Move): Shift => ({ leaving: move.victim, from: move.from, arriving: move.replacement, to: move.to })
-
-const matters = (state: SpreadState, context: MoveContext): boolean =>
-  context.acting.has(state) || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
 
 /** Takes back the latest moves, given in the order in which they were made. */
 export function takeBack(latest: readonly Move[], context: MoveContext): void {

@@ -3,6 +3,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { evictionAllowance } from '../scheduling/budget-arithmetic.ts'
+import { addTo } from '../scheduling/tallies.ts'
 import { CAPS, capsOn, placeOf, type Cap } from './caps.ts'
 import type { Policy } from './policy.ts'
 import type { InFlight, Situation } from './situation.ts'
@@ -37,7 +38,7 @@ export function wavesOf<Group>(
       from = wave
       for (const quota of quotas) wave = firstOpen(quota, wave)
     }
-    for (const { taken } of quotas) taken.set(wave, (taken.get(wave) ?? 0) + 1)
+    for (const { taken } of quotas) addTo(taken, wave, 1)
     for (const group of victim.groups) latestOf.set(group, wave)
     return wave
   })

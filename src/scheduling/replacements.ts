@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { areMadeAlike } from './made-alike.ts'
 import { nameAfter } from './replacement-name.ts'
 import { replacementOf } from './replacement.ts'
 import type { Replacement } from './scheduler-model.ts'
@@ -17,7 +18,7 @@ export function createReplacements(cluster: ClusterReader): Replacements {
     of(pod) {
       const uid = pod.controller?.uid ?? ''
       const sibling = known.get(uid)
-      if (sibling !== undefined && isMadeAlike(pod, sibling.pod)) return asFor(pod, sibling.answer)
+      if (sibling !== undefined && isReplacedAlike(pod, sibling.pod)) return asFor(pod, sibling.answer)
       const answer = replacementOf(cluster, pod)
       known.set(uid, { pod, answer })
       return answer
@@ -27,17 +28,9 @@ export function createReplacements(cluster: ClusterReader): Replacements {
 }
 
 /** Claims are a pod's own, and so is all that a StatefulSet makes. */
-function isMadeAlike(one: PodRecord, other: PodRecord): boolean {
-  return (
-    one.controller !== undefined &&
-    one.controller.kind !== 'StatefulSet' &&
-    one.controller.uid === other.controller?.uid &&
-    one.namespace === other.namespace &&
-    one.spec === other.spec &&
-    one.labels === other.labels &&
-    one.claims.length === 0 &&
-    other.claims.length === 0
-  )
+function isReplacedAlike(one: PodRecord, other: PodRecord): boolean {
+  const { controller } = one
+  return controller !== undefined && controller.kind !== 'StatefulSet' && one.namespace === other.namespace && areMadeAlike(one, other)
 }
 
 function asFor(pod: PodRecord, answer: Replacement): Replacement {
