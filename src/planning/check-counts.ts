@@ -7,7 +7,7 @@ import { groupName } from './check-members.ts'
 import type { DomainIndex } from './domain-index.ts'
 import { wouldHave } from './eligibility.ts'
 import type { HeldGroup } from './held-groups.ts'
-import { compareText } from './groups.ts'
+import { compareText } from '../cluster/compare-text.ts'
 import type { World } from './plan.ts'
 
 /** Domains of a group by the nodes that count. */
@@ -80,9 +80,9 @@ function differentNode(index: DomainIndex, { domainOf, domains }: Counting): Pic
     const different = compare(name, index.names[index.of(name) ?? -1])
     if (different !== undefined) return different
   }
-  for (const [domain, names] of index.nodes.entries()) {
-    for (const name of names) {
-      const different = compare(name, index.names[domain])
+  for (const [domain, held] of index.names.entries()) {
+    for (const name of index.nodesOf(domain)) {
+      const different = compare(name, held)
       if (different !== undefined) return different
     }
   }

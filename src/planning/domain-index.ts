@@ -1,16 +1,16 @@
 import { memo } from '../cluster/memo.ts'
 import type { PodSpec } from '../cluster/pod.ts'
-import { isOneNodeEach, presenceIn, type DomainSet } from '../scheduling/node-layout.ts'
+import { isOneNodeEach, NO_DOMAIN, presenceIn, type DomainSet } from '../scheduling/node-layout.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { wouldHave } from './eligibility.ts'
-import { compareText, type Group } from './groups.ts'
+import type { Group } from './groups.ts'
 
 /** The domains of a group, numbered in the order of their names. One object serves every group that counts over the same nodes. */
 export interface DomainIndex {
   readonly names: readonly string[]
-  /** Names of the nodes that count, by domain. */
-  readonly nodes: readonly (readonly string[])[]
+  /** Names of the nodes of a domain that count. */
+  nodesOf(domain: number): readonly string[]
   /** The domain of a node by index; undefined for a node that does not count. */
   of(nodeName: string): number | undefined
   /** Every domain has a single node that counts, as with the hostname key. */
@@ -44,26 +44,50 @@ export function createDomainIndexes(model: SchedulerModel): DomainIndexes {
   }
 }
 
+/** Finds the index of a group's domains as the nodes are now; undefined where they are other domains than those of its index. */
+export function createSuccession(
+  model: SchedulerModel,
+  indexes: DomainIndexes,
+): (group: Group, index: DomainIndex) => DomainIndex | undefined {
+  const successors = new Map<DomainIndex, DomainIndex | undefined>()
+  return (group, index) => {
+    if (!successors.has(index)) {
+      const successor = indexes(group, model.spreadOf(group.representative, group.constraint).over)
+      successors.set(index, hasSameDomains(index, successor) ? successor : undefined)
+    }
+    return successors.get(index)
+  }
+}
+
+function hasSameDomains({ names }: DomainIndex, other: DomainIndex): boolean {
+  return names.length === other.names.length && names.every((name, domain) => name === other.names[domain])
+}
+
 function whatIsTolerated(spec: PodSpec): string {
   return JSON.stringify([spec.tolerations, [...spec.nodeSelector], spec.requiredNodeAffinity])
 }
 
+/** @param isOpen asked of nodes that count, until one of their domain is */
 function indexOf(over: DomainSet, isOpen: (nodeName: string) => boolean): DomainIndex {
-  const domains = over.topology.names
-    .map((name, number) => ({ name, number, nodes: over.nodesOf(number) }))
-    .filter(({ nodes }) => nodes.some(isOpen))
-    .sort((a, b) => compareText(a.name, b.name))
-  const indexes = new Int32Array(over.topology.names.length).fill(-1)
-  for (const [index, { number }] of domains.entries()) indexes[number] = index
-  const domainOf = new Map(domains.flatMap(({ nodes }, index) => nodes.map(name => [name, index] as const)))
-  const bySlot = over.domainOf.map(number => indexes[number] ?? -1)
+  const { layout, topology } = over
+  const isDomain = new Uint8Array(topology.names.length)
+  for (const [slot, number] of over.domainOf.entries()) {
+    if (number !== NO_DOMAIN && isDomain[number] === 0 && isOpen(layout.names[slot] ?? '')) isDomain[number] = 1
+  }
+  const numbers = topology.inOrder().filter(number => isDomain[number] === 1)
+  const indexes = new Int32Array(topology.names.length).fill(NO_DOMAIN)
+  for (const [index, number] of numbers.entries()) indexes[number] = index
+  const bySlot = over.domainOf.map(number => indexes[number] ?? NO_DOMAIN)
   const slots: number[] = []
-  for (const [slot, index] of bySlot.entries()) if (index !== -1) slots[index] ??= slot
-  const isPerNode = isOneNodeEach(bySlot, domains.length)
+  for (const [slot, index] of bySlot.entries()) if (index !== NO_DOMAIN) slots[index] ??= slot
+  const isPerNode = isOneNodeEach(bySlot, numbers.length)
   return {
-    names: domains.map(({ name }) => name),
-    nodes: domains.map(({ nodes }) => nodes),
-    of: nodeName => domainOf.get(nodeName),
+    names: numbers.map(number => topology.names[number] ?? ''),
+    nodesOf: domain => over.nodesOf(numbers[domain] ?? NO_DOMAIN),
+    of(nodeName) {
+      const index = bySlot[layout.slotOf(nodeName) ?? -1] ?? NO_DOMAIN
+      return index === NO_DOMAIN ? undefined : index
+    },
     isPerNode,
     slots,
     bySlot,
@@ -71,8 +95,8 @@ function indexOf(over: DomainSet, isOpen: (nodeName: string) => boolean): Domain
     counted(byNumber) {
       const counts = new Map<number, number>()
       for (const [number, count] of byNumber) {
-        const index = indexes[number] ?? -1
-        if (index !== -1) counts.set(index, count)
+        const index = indexes[number] ?? NO_DOMAIN
+        if (index !== NO_DOMAIN) counts.set(index, count)
       }
       return counts
     },

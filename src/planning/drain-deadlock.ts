@@ -20,7 +20,7 @@ export function drainDeadlock(state: SpreadState): Veto | undefined {
   if (group.constraint.whenUnsatisfiable !== 'DoNotSchedule' || !group.constraint.selfMatch) return undefined
   if (isCappedByMinDomains(state)) return cordonedDomains(state).length === 0 ? undefined : tooFewDomains(state)
   const most = (index.names.length < rule.minDomains ? 0 : lowest()) + rule.maxSkew
-  const isClosed = (domain: number): boolean => (index.nodes[domain] ?? []).every(name => isClosedTo(group, name))
+  const isClosed = (domain: number): boolean => index.nodesOf(domain).every(name => isClosedTo(group, name))
   const admitted: number[] = []
   let isElsewhereOpen = false
   for (const domain of index.names.keys()) {
@@ -33,7 +33,7 @@ export function drainDeadlock(state: SpreadState): Veto | undefined {
   // Where everything is cordoned it is not the constraint that keeps pods Pending.
   if (admitted.length === 0 || !isElsewhereOpen) return undefined
   const names = admitted.map(domain => index.names[domain] ?? '')
-  const closed = admitted.flatMap(domain => index.nodes[domain] ?? [])
+  const closed = admitted.flatMap(domain => index.nodesOf(domain))
   return { reason: 'CordonedDomain', message: cordonSentence(group, names, closed) }
 }
 

@@ -6,7 +6,8 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { isWorkload, type WorkloadRecord } from '../cluster/workload.ts'
 import type { World } from './plan.ts'
-import { createDomainIndexes } from './domain-index.ts'
+import { createDomainIndexes, createSuccession, type DomainIndex } from './domain-index.ts'
+import { drainDeadlock } from './drain-deadlock.ts'
 import { createFamilies, type Family } from './families.ts'
 import { createGroupMembers } from './group-members.ts'
 import { standsAsBefore, type Group } from './groups.ts'
@@ -15,14 +16,15 @@ import { observedIn, unactedBecause, type StandingGroup } from './group-plan.ts'
 import type { HeldGroups } from './held-groups.ts'
 import { hasSameStanding } from './node-standing.ts'
 import type { Policy } from './policy.ts'
+import type { Veto } from './reasons.ts'
 import { createSortedList } from './sorted-list.ts'
 import { spreadStateOf, type SpreadState } from './spread-state.ts'
 import { createSpreadStates, type SpreadStates } from './spread-states.ts'
 import { urgencyOf, worstFirst, type Urgency } from './urgency.ts'
 
 /**
- * All groups of the cluster as they stand, advanced by what changes: a change costs the groups that it touches, not those that there are. What
- * tells nodes apart is the exception: when a node comes, goes, is relabelled, tainted or cordoned, everything is worked out anew.
+ * All groups of the cluster as they stand, advanced by what changes: a change costs the groups that it touches, not those that there are. When a
+ * node comes, goes, is relabelled, tainted or cordoned, those are the groups that count pods on it, and those that get or lose a domain by it.
  */
 export interface IndexedGroup extends StandingGroup {
   readonly urgency: Urgency
@@ -59,6 +61,7 @@ interface GroupNews {
 
 /** So many pods are one step. */
 const PODS_A_STEP = 500
+const GROUPS_A_STEP = 500
 
 export function createGroupIndex({ cluster, model }: World, policy: Policy): GroupIndex {
   const states = createSpreadStates()
@@ -73,6 +76,9 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   /** Of the same counts, but with other records of their members. */
   const renewed = new Set<string>()
   let indexes = createDomainIndexes(model)
+  /** Names of nodes that are told from others by other things than before. */
+  const turned = new Set<string>()
+  /** All of it is to be worked out anew. */
   let isOutdated = true
   let work: Iterator<void> | undefined
 
@@ -97,6 +103,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   function* rebuild(): Generator<void> {
     indexes = createDomainIndexes(model)
+    turned.clear()
     members.clear()
     let entered = 0
     for (const pod of cluster.pods()) {
@@ -106,14 +113,47 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     }
   }
 
+  /** Groups move over to the nodes as they are now. Only those of other domains than before, and those that count pods there, are worked out anew. */
+  function* turn(): Generator<void> {
+    indexes = createDomainIndexes(model)
+    for (const name of turned) for (const pod of model.podsOn(name)) reenter(pod)
+    turned.clear()
+    const successorOf = createSuccession(model, indexes)
+    let passed = 0
+    for (const group of known.values()) {
+      const successor = successorOf(group.state.group, group.state.index)
+      if (successor === undefined) touched.add(group.state.group.id)
+      else moveOver(group, successor)
+      passed += 1
+      if (passed % GROUPS_A_STEP === 0) yield
+    }
+  }
+
+  /** A node that is gone has no members, and one that has come may have had pods before. */
+  function reenter(pod: PodRecord): void {
+    members.leave(pod)
+    members.enter(pod)
+    touchCounting(pod)
+  }
+
+  function moveOver(group: IndexedGroup, index: DomainIndex): void {
+    const { state, deadlock } = group
+    state.takeOver(index)
+    const after = deadlockIn(group)
+    if (after?.message === deadlock?.message) return
+    keep({ ...group, deadlock: after })
+    changed.add(state.group.id)
+  }
+
   function* workOff(): Generator<void> {
-    while (isOutdated || touched.size > 0) {
+    while (isOutdated || turned.size > 0 || touched.size > 0) {
       if (isOutdated) {
         isOutdated = false
         yield* rebuild()
       }
+      if (turned.size > 0) yield* turn()
       for (const id of touched) {
-        if (isOutdated) break
+        if (isOutdated || turned.size > 0) break
         touched.delete(id)
         workOut(id)
         yield
@@ -140,24 +180,30 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     }
     const after = standingOf(group)
     states.set(after.state)
-    known.set(id, after)
-    byState.set(after.state, after)
+    keep(after)
     if (after.excess > 0 && after.unacted === undefined) urgent.put([after])
     // Other pods than those before may be counted by other groups.
     if (before === undefined || before.labels.symmetricDifference(after.labels).size > 0) families.forget(group)
   }
 
+  function keep(group: IndexedGroup): void {
+    known.set(group.state.group.id, group)
+    byState.set(group.state, group)
+  }
+
   function standingOf(group: Group): IndexedGroup {
     const state = spreadStateOf(model, group, indexes)
     const owned = ownedIn(group.members, cluster)
+    const observed = observedIn(state)
     return {
       state,
-      ...observedIn(state),
+      ...observed,
       workloads: workloadsOf(owned),
       owners: ownerUidsOf(owned),
       labels: labelsIn(group),
       pause: pauseOf(group.namespace, owned, cluster),
       unacted: unactedBecause(state, policy),
+      deadlock: deadlockIn({ state, ...observed }),
       urgency: urgencyOf(group),
     }
   }
@@ -194,7 +240,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
           }
           return
         case 'Node':
-          if (before?.kind !== 'Node' || after?.kind !== 'Node' || !hasSameStanding(before, after)) isOutdated = true
+          if (before?.kind !== 'Node' || after?.kind !== 'Node' || !hasSameStanding(before, after)) turned.add(record.name)
           return
         case 'Service':
           members.regroup(record.namespace)
@@ -243,7 +289,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     familyOf: group => families.of(group, members.idsIn(group.namespace)),
     waiting: () => members.waiting,
     held() {
-      if (isOutdated || work !== undefined) return undefined
+      if (isOutdated || turned.size > 0 || work !== undefined) return undefined
       return {
         ids: () => members.ids(),
         of(id) {
@@ -253,6 +299,10 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       }
     },
   }
+}
+
+function deadlockIn({ state, excess }: Pick<IndexedGroup, 'state' | 'excess'>): Veto | undefined {
+  return excess === 0 ? drainDeadlock(state) : undefined
 }
 
 function labelsIn({ members }: Group): ReadonlySet<Labels> {

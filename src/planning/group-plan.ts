@@ -31,6 +31,8 @@ export interface StandingGroup {
   readonly pause: Veto | undefined
   /** Why the group's constraint is reported and not acted on, or can never be violated. */
   readonly unacted: Veto | undefined
+  /** Of a group within its maxSkew: what keeps it from taking more pods. */
+  readonly deadlock: Veto | undefined
 }
 
 /** Everything known about one group before anything moves. */

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { compareText } from '../cluster/compare-text.ts'
 import { selectorKey } from '../cluster/label-selector.ts'
 import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
@@ -111,11 +112,6 @@ function groupId(pod: PodRecord, constraint: EffectiveConstraint, hardKeys: read
     reads,
     [...new Set(hardKeys)].sort(compareText),
   ])
-}
-
-/** Order by code unit: the same on every machine, unlike a locale's. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function compareEntries(a: readonly [string, string], b: readonly [string, string]): number {

@@ -34,7 +34,7 @@ export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNode
   for (const [domain, name] of index.names.entries()) {
     if (state.countIn(domain) !== lowest) continue
     const refusals: Refusal[] = []
-    for (const node of index.nodes[domain] ?? []) {
+    for (const node of index.nodesOf(domain)) {
       if (asked === NODES_ASKED) break
       asked += 1
       const veto = closedNodes.get(node) ?? refusalOn(node, replacement, model)

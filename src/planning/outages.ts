@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodSpec } from '../cluster/pod.ts'
-import { compareText } from './groups.ts'
+import { compareText } from '../cluster/compare-text.ts'
 import type { Policy } from './policy.ts'
 
 /** A domain whose nodes are down together. */

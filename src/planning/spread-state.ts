@@ -19,6 +19,8 @@ export interface SpreadState {
   /** Live: the domains by count. */
   readonly tally: Tally
   readonly countIn: (domain: number) => number
+  /** Nodes have come or gone that it counts no pods on: the same domains of other nodes. */
+  takeOver(index: DomainIndex): void
   /** Changes the count of a domain. */
   add(domain: number, amount: number): void
   /** Takes back every change: the counts are those observed again. */
@@ -56,6 +58,9 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
     occupied: observed,
     observed,
     tally,
+    takeOver(successor) {
+      state.index = successor
+    },
     countIn: domain => state.occupied.get(domain) ?? 0,
     add(domain, amount) {
       state.occupied = changed ??= new Map(observed)

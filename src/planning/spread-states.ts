@@ -2,7 +2,8 @@ import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { createSelectorIndex, type SelectorIndex } from '../cluster/selector-index.ts'
-import { compareText, type Group } from './groups.ts'
+import { compareText } from '../cluster/compare-text.ts'
+import type { Group } from './groups.ts'
 import type { SpreadState } from './spread-state.ts'
 
 /** Groups found by the pods that they count. */

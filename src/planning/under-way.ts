@@ -1,5 +1,5 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { compareText } from './groups.ts'
+import { compareText } from '../cluster/compare-text.ts'
 import type { Situation } from './situation.ts'
 import type { WhatIf } from './what-if.ts'
 

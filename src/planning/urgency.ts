@@ -1,5 +1,6 @@
 import type { StandingGroup } from './group-plan.ts'
-import { compareText, type Group } from './groups.ts'
+import { compareText } from '../cluster/compare-text.ts'
+import type { Group } from './groups.ts'
 
 /** By what groups of equal excess are put in order. */
 export interface Urgency {

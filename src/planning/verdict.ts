@@ -1,5 +1,4 @@
 import { counted } from './counted.ts'
-import { drainDeadlock } from './drain-deadlock.ts'
 import type { GroupBrief } from './group-plan.ts'
 import type { Blocker, GroupStatus } from './plan-types.ts'
 import type { Reason, Veto } from './reasons.ts'
@@ -18,7 +17,7 @@ interface Verdict {
 
 /** Status and main reason of a group after the search. */
 export function verdictOf(brief: GroupBrief, planned: number, blockers: readonly Blocker[]): Verdict {
-  const { hold, unacted, state, excess } = brief
+  const { hold, unacted, state, excess, deadlock } = brief
   const { topologyKey } = state.group.constraint
   const main = blockers[0]
   // Nothing to wait for where no move could ever change the skew; and what is not read as a constraint cannot be violated.
@@ -26,7 +25,7 @@ export function verdictOf(brief: GroupBrief, planned: number, blockers: readonly
   if (hold !== undefined) return { status: 'Held', ...hold }
   if (excess === 0) {
     const within: Veto = { reason: 'WithinMaxSkew', message: `the skew over ${topologyKey} is within maxSkew` }
-    return { status: 'Balanced', ...(drainDeadlock(state) ?? within) }
+    return { status: 'Balanced', ...(deadlock ?? within) }
   }
   if (unacted !== undefined) return { status: 'Blocked', ...unacted }
   if (planned === 0 && state.excess() === 0) {

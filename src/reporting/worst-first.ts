@@ -1,4 +1,4 @@
-import { compareText } from '../planning/groups.ts'
+import { compareText } from '../cluster/compare-text.ts'
 import type { GroupPlan, GroupStatus } from '../planning/plan-types.ts'
 
 const RANK: Readonly<Record<GroupStatus, number>> = { Violated: 0, Held: 1, Blocked: 2, Balanced: 3 }

@@ -101,6 +101,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     },
     nodeSlots: () => ({ length: table.slots.length, slotOf: table.slotOf }),
     nodeNames: () => Array.from(table.infos(), ({ node }) => node.name),
+    podsOn: nodeName => table.podsOn(nodeName),
     strays: () => table.strays(),
     info,
     refusalOn,

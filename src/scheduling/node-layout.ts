@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { isAboutToGo } from './about-to-go.ts'
@@ -21,6 +22,8 @@ export interface Topology {
   /** Domain names by number. */
   readonly names: readonly string[]
   readonly numberOf: ReadonlyMap<string, number>
+  /** The numbers of all domains, by name. */
+  inOrder(): readonly number[]
   /** Every node has the key. */
   readonly isEverywhere: boolean
 }
@@ -47,8 +50,9 @@ export interface NodeLayout {
   readonly nodes: readonly (NodeRecord | undefined)[]
   /** By slot; empty where no node is. */
   readonly names: readonly string[]
-  /** Slots that hold a node, by node name. */
+  /** Slots that hold a node, in the order of node names. */
   readonly byName: Int32Array
+  slotOf(nodeName: string): number | undefined
   /** By slot: 1 for a node that is about to be removed. */
   readonly leaving: Int32Array
   /** What the scheduler goes through the nodes by. */
@@ -65,11 +69,16 @@ export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): No
   const domainSets = new Map<string, Map<string, DomainSet>>()
   const byName = slotsByName(nodes)
   const partitions = createPartitions(nodes.length, byName)
+  let slots: ReadonlyMap<string, number> | undefined
 
   const layout: NodeLayout = {
     nodes,
     names: nodes.map(node => node?.name ?? ''),
     byName,
+    slotOf(nodeName) {
+      slots ??= new Map(Array.from(byName, slot => [layout.names[slot] ?? '', slot]))
+      return slots.get(nodeName)
+    },
     leaving: Int32Array.from(nodes, node => Number(node !== undefined && isAboutToGo(node))),
     zoneGroups: zoneGroupsOf(nodes),
     topology: key => memo(topologies, key, () => topologyOf(nodes, key)),
@@ -89,7 +98,7 @@ export function createNodeLayout(nodes: readonly (NodeRecord | undefined)[]): No
 
 function slotsByName(nodes: readonly (NodeRecord | undefined)[]): Int32Array {
   const named = nodes.flatMap((node, slot) => (node === undefined ? [] : [{ name: node.name, slot }]))
-  named.sort((left, right) => (left.name < right.name ? -1 : 1))
+  named.sort((left, right) => compareText(left.name, right.name))
   return Int32Array.from(named, ({ slot }) => slot)
 }
 
@@ -104,7 +113,18 @@ function topologyOf(nodes: readonly (NodeRecord | undefined)[], key: string): To
   const isEverywhere = nodes.every((node, slot) => node === undefined || domainOf[slot] !== NO_DOMAIN)
   const isPerNode = isOneNodeEach(domainOf, numberOf.size)
   const mark = isPerNode ? presenceIn(domainOf) : domainOf
-  return { domainOf, names: [...numberOf.keys()], numberOf, slotOf, isEverywhere, isPerNode, mark }
+  const names = [...numberOf.keys()]
+  let inOrder: readonly number[] | undefined
+  return {
+    domainOf,
+    names,
+    numberOf,
+    inOrder: () => (inOrder ??= [...names.keys()].sort((one, other) => compareText(names[one] ?? '', names[other] ?? ''))),
+    slotOf,
+    isEverywhere,
+    isPerNode,
+    mark,
+  }
 }
 
 /** Whether each of so many domains has a single node. */

@@ -26,7 +26,9 @@ export interface NodeTable {
   layout(): NodeLayout
   readonly slotOf: (nodeName: string) => number | undefined
   infos(): Iterable<NodeInfo>
-  /** Pods bound to nodes that do not exist. */
+  /** Pods bound to a node of that name, whether or not there is one. */
+  podsOn(nodeName: string): readonly PodRecord[]
+  /** Those bound to nodes that do not exist. */
   strays(): Iterable<PodRecord>
   setNode(name: string, node: NodeRecord | undefined): void
   /** Puts a bound pod on its node, or takes the same record off again. */
@@ -101,6 +103,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     layout: () => (layout ??= createNodeLayout(slots.map(info => info?.node))),
     slotOf: nodeName => seats.get(nodeName)?.slot,
     infos: () => slots.filter(info => info !== undefined),
+    podsOn: nodeName => seats.get(nodeName)?.pods ?? [],
     strays: () => Array.from(seats.values()).flatMap(({ slot, pods }) => (slot === undefined ? pods : [])),
     setNode(name, node) {
       const seat = seatOf(name)

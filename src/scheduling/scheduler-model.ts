@@ -58,7 +58,9 @@ export interface SchedulerModel {
   nodeSlots(): { readonly length: number; readonly slotOf: (nodeName: string) => number | undefined }
   /** Names of the nodes that the model holds. */
   nodeNames(): readonly string[]
-  /** Pods that have not finished and are bound to nodes that do not exist. */
+  /** Pods that have not finished and are bound to a node of that name, whether or not there is one. */
+  podsOn(nodeName: string): readonly PodRecord[]
+  /** Those that are bound to nodes that do not exist. */
   strays(): Iterable<PodRecord>
   /** A node with what the model holds on it, imagined pods included. */
   info(nodeName: string): NodeInfo | undefined

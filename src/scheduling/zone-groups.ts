@@ -13,7 +13,7 @@ export function zoneGroupsOf(nodes: readonly (NodeRecord | undefined)[]): ZoneGr
   const sizes: number[] = []
   const groupOf = Int32Array.from(nodes, node => {
     if (node === undefined) return 0
-    const name = JSON.stringify([labelOf(node, 'region'), labelOf(node, 'zone')])
+    const name = `${labelOf(node, 'region')}\0${labelOf(node, 'zone')}`
     const group = numbers.get(name) ?? numbers.size
     numbers.set(name, group)
     sizes[group] = (sizes[group] ?? 0) + 1
@@ -22,6 +22,6 @@ export function zoneGroupsOf(nodes: readonly (NodeRecord | undefined)[]): ZoneGr
   return { groupOf, sizes }
 }
 
-function labelOf({ labels }: NodeRecord, part: 'region' | 'zone'): string | undefined {
-  return labels.get(`failure-domain.beta.kubernetes.io/${part}`) ?? labels.get(`topology.kubernetes.io/${part}`)
+function labelOf({ labels }: NodeRecord, part: 'region' | 'zone'): string {
+  return labels.get(`failure-domain.beta.kubernetes.io/${part}`) ?? labels.get(`topology.kubernetes.io/${part}`) ?? ''
 }

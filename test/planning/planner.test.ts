@@ -5,13 +5,14 @@ import type { PodRecord } from '../../src/cluster/pod.ts'
 import { recordKey } from '../../src/cluster/records.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
 import { plan } from '../../src/planning/plan.ts'
-import type { GroupPlan, Plan } from '../../src/planning/plan-types.ts'
+import type { Plan } from '../../src/planning/plan-types.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { AT_REST, budget, rawNode, stateOf, workload } from '../support/spread-world.ts'
 import { drawCluster, numbersFrom, objectsOf } from './small-clusters.ts'
+import { written } from './written.ts'
 
 const SEEDS = Array.from({ length: 150 }, (_, index) => 1 + index)
 const EVENTS = 12
@@ -67,24 +68,6 @@ function drawEvent(cluster: ClusterState, below: (limit: number) => number, turn
           record: { ...namespace, annotations: new Map([['respread.io/paused', below(2) === 0 ? 'true' : 'false']]) },
         }
       )
-  }
-}
-
-/** As plain data. What a group without moves says of room may be as old as its last change. */
-function written({ leftAlone, groups, ...rest }: Plan): unknown {
-  const group = ({ reachableBound, ...others }: GroupPlan, { domains, memberUids, memberNames, risk }: GroupPlan) => ({
-    ...others,
-    memberUids,
-    memberNames,
-    risk,
-    domains: domains.map(({ name, count, countAfter }) => [name, count, countAfter]),
-    bound: others.planned > 0 ? reachableBound : undefined,
-  })
-  return {
-    ...rest,
-    summary: { ...rest.summary, reachableBound: 0 },
-    groups: groups.map(each => group(each, each)),
-    leftAlone: [...leftAlone],
   }
 }
 
