@@ -1,10 +1,6 @@
-import type { BudgetRecord } from '../cluster/budget.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
-import { matchesLabels, selectorKey } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import type { ClusterRecord } from '../cluster/records.ts'
-import { isWorkload, type WorkloadRecord } from '../cluster/workload.ts'
 import type { World } from './plan.ts'
 import { createDomainIndexes, createSuccession, type DomainIndex } from './domain-index.ts'
 import { drainDeadlock } from './drain-deadlock.ts'
@@ -20,6 +16,7 @@ import type { Veto } from './reasons.ts'
 import { createSortedList } from './sorted-list.ts'
 import { spreadStateOf, type SpreadState } from './spread-state.ts'
 import { createSpreadStates, type SpreadStates } from './spread-states.ts'
+import { createTouching } from './touching.ts'
 import { urgencyOf, worstFirst, type Urgency } from './urgency.ts'
 
 /**
@@ -82,23 +79,10 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   let isOutdated = true
   let work: Iterator<void> | undefined
 
+  const groupsIn = (namespace: string): readonly IndexedGroup[] => [...members.idsIn(namespace)].flatMap(id => known.get(id) ?? [])
+  const touchAround = createTouching(members, groupsIn, touched)
   const touchCounting = (pod: PodRecord): void => {
     for (const { group } of states.counting(pod)) touched.add(group.id)
-  }
-  const touchNamespace = (namespace: string): void => {
-    for (const id of members.idsIn(namespace)) touched.add(id)
-  }
-  const groupsIn = (namespace: string): readonly IndexedGroup[] => [...members.idsIn(namespace)].flatMap(id => known.get(id) ?? [])
-
-  /** Budgets are read for groups that exceed their maxSkew alone. */
-  function touchCovered({ namespace, selector }: BudgetRecord): void {
-    for (const { excess, labels, state } of groupsIn(namespace)) {
-      if (excess > 0 && [...labels].some(each => matchesLabels(selector, each))) touched.add(state.group.id)
-    }
-  }
-
-  function touchOwned({ namespace, uid }: WorkloadRecord): void {
-    for (const { owners, state } of groupsIn(namespace)) if (owners.has(uid)) touched.add(state.group.id)
   }
 
   function* rebuild(): Generator<void> {
@@ -242,27 +226,12 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
         case 'Node':
           if (before?.kind !== 'Node' || after?.kind !== 'Node' || !hasSameStanding(before, after)) turned.add(record.name)
           return
-        case 'Service':
-          members.regroup(record.namespace)
-          return
-        case 'Namespace':
-          touchNamespace(record.name)
-          return
-        case 'PodDisruptionBudget':
-          if (before?.kind === 'PodDisruptionBudget') touchCovered(before)
-          if (after?.kind === 'PodDisruptionBudget') touchCovered(after)
-          return
-        case 'PersistentVolumeClaim':
-          touchNamespace(record.namespace)
-          return
         case 'PriorityClass':
         case 'StorageClass':
           isOutdated = true
           return
         default:
-          if (record === undefined || !isWorkload(record)) return
-          if (isSameOwner(before, after)) touchOwned(record)
-          else members.regroup(record.namespace)
+          touchAround(before, after)
       }
     },
     catchUp: () => ({
@@ -310,16 +279,4 @@ function labelsIn({ members }: Group): ReadonlySet<Labels> {
   let latest: Labels | undefined
   for (const { labels } of members) if (labels !== latest) found.add((latest = labels))
   return found
-}
-
-/** Most updates of an owner are of its status; a ReplicationController's selector can change too, and so can all of an owner made anew. */
-function isSameOwner(before: ClusterRecord | undefined, after: ClusterRecord | undefined): boolean {
-  return (
-    before !== undefined &&
-    after !== undefined &&
-    isWorkload(before) &&
-    isWorkload(after) &&
-    before.uid === after.uid &&
-    selectorKey(before.selector) === selectorKey(after.selector)
-  )
 }

@@ -11,8 +11,8 @@ export interface GroupMembers {
   leave(pod: PodRecord): void
   /** The pod stands as before: its groups are the same, with another record of it. Returns their ids. */
   renew(before: PodRecord, after: PodRecord): readonly string[]
-  /** What the selectors of cluster defaults are derived from has changed. */
-  regroup(namespace: string): void
+  /** What the selectors of cluster defaults are derived from has changed for some pods of the namespace. */
+  regroup(namespace: string, isConcerned: (pod: PodRecord) => boolean): void
   /** Everybody leaves. */
   clear(): void
   /** The group with those that are in it now; undefined when nobody is. */
@@ -63,16 +63,18 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     }
   }
 
+  function leave(pod: PodRecord): void {
+    waiting.delete(pod)
+    for (const { id } of keys.of(pod)) {
+      const group = groups.get(id)
+      if (group?.pods.get(pod.name)?.uid === pod.uid) group.pods.delete(pod.name)
+      touched.add(id)
+    }
+  }
+
   return {
     enter,
-    leave(pod) {
-      waiting.delete(pod)
-      for (const { id } of keys.of(pod)) {
-        const group = groups.get(id)
-        if (group?.pods.get(pod.name)?.uid === pod.uid) group.pods.delete(pod.name)
-        touched.add(id)
-      }
-    },
+    leave,
     renew: (before, after) =>
       keys.of(after).flatMap(({ id }) => {
         const group = groups.get(id)
@@ -83,13 +85,13 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
         else group.list[place] = after
         return [id]
       }),
-    regroup(namespace) {
-      keys.forget(namespace)
-      for (const id of idsIn.get(namespace) ?? []) {
-        groups.get(id)?.pods.clear()
-        touched.add(id)
-      }
-      for (const pod of cluster.podsIn(namespace)) enter(pod)
+    regroup(namespace, isConcerned) {
+      const concerned: PodRecord[] = []
+      const spared: PodRecord[] = []
+      for (const pod of cluster.podsIn(namespace)) (isConcerned(pod) ? concerned : spared).push(pod)
+      for (const pod of concerned) leave(pod)
+      keys.forget(namespace, spared)
+      for (const pod of concerned) enter(pod)
     },
     clear() {
       waiting.clear()

@@ -103,10 +103,15 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
   })
 }
 
-/** Most groups count their members alone, which the sums tell; only else is it worth looking for the others. */
-function bystandersIn({ state: { group, index, memberDomains }, observed }: GroupBrief): readonly Bystanders[] {
+/** Whether the group counts more than its members, as the sums tell. */
+export function hasBystanders({ state: { group, memberDomains }, observed }: Pick<StandingGroup, 'state' | 'observed'>): boolean {
   const members = group.constraint.selfMatch ? memberDomains.filter(domain => domain !== -1).length : 0
-  if (podsIn(observed) === members) return NOBODY
+  return podsIn(observed) !== members
+}
+
+function bystandersIn(brief: GroupBrief): readonly Bystanders[] {
+  if (!hasBystanders(brief)) return NOBODY
+  const { group, index } = brief.state
   return bystandersOf(group)
     .map(({ workload, pods }) => ({ workload, pods: pods.filter(({ nodeName = '' }) => index.of(nodeName) !== undefined) }))
     .filter(({ pods }) => pods.length > 0)

@@ -39,16 +39,23 @@ export type ConstraintSource = Pick<SchedulerModel, 'cluster' | 'profileOf' | 'c
  */
 export interface GroupKeys {
   of(pod: PodRecord): readonly GroupKey[]
-  /** What derives selectors for pods without constraints of their own has changed in the namespace: a Service or an owner. */
-  forget(namespace: string): void
+  /** What selectors are derived from for pods without constraints of their own has changed in the namespace, though not for these pods. */
+  forget(namespace: string, spared: Iterable<PodRecord>): void
 }
 
 export function createGroupKeys(model: ConstraintSource): GroupKeys {
   // The owner matters too, since cluster defaults derive their selector from it.
   const known = new Map<string, TemplateMemo<readonly GroupKey[]>>()
+  const of = (pod: PodRecord, make: () => readonly GroupKey[]): readonly GroupKey[] =>
+    memo(known, pod.namespace, () => createTemplateMemo<readonly GroupKey[]>()).of(pod, make)
   return {
-    of: pod => memo(known, pod.namespace, () => createTemplateMemo()).of(pod, () => keysOf(model, pod)),
-    forget: namespace => void known.delete(namespace),
+    of: pod => of(pod, () => keysOf(model, pod)),
+    forget(namespace, spared) {
+      // No list of templates is kept, and one that no pod is made of now may be used again.
+      const before = known.get(namespace)
+      known.delete(namespace)
+      if (before !== undefined) for (const pod of spared) of(pod, () => before.of(pod, () => keysOf(model, pod)))
+    },
   }
 }
 

@@ -1,5 +1,4 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
-import { selectorFromLabels, selectorKey } from '../cluster/label-selector.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { createAffinityIndex, type AffinityIndex } from './affinity-index.ts'
@@ -10,6 +9,7 @@ import { createNodeTable, type NodeTable } from './node-table.ts'
 import { createNominations, type Nominations } from './nominations.ts'
 import { createPodQuestions, type PodQuestions } from './pod-question.ts'
 import type { SchedulerProfiles } from './profile.ts'
+import { derivedFrom } from './spread-constraints.ts'
 import { createSpreadCounts, type SpreadCounts } from './spread-counts.ts'
 
 /** Everything the scheduler's decisions are read from, built once and advanced by what changes. */
@@ -103,18 +103,4 @@ function standsAlike(one: PodRecord, other: PodRecord): boolean {
     !isFinished(one) &&
     !isFinished(other)
   )
-}
-
-/** What default constraints derive selectors from: status updates of owners, the bulk of what happens to them, leave it as it is. */
-function derivedFrom(record: ClusterRecord | undefined): string | undefined {
-  switch (record?.kind) {
-    case 'Service':
-      return record.selector && selectorKey(selectorFromLabels(record.selector))
-    case 'ReplicaSet':
-    case 'StatefulSet':
-    case 'ReplicationController':
-      return selectorKey(record.selector)
-    default:
-      return undefined
-  }
 }

@@ -1,7 +1,8 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { matchesLabels, selectorFromLabels, withRequirements } from '../cluster/label-selector.ts'
+import { matchesLabels, selectorFromLabels, selectorKey, withRequirements } from '../cluster/label-selector.ts'
 import type { LabelRequirement, Labels, LabelSelector } from '../cluster/labels.ts'
 import type { OwnerRef, PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import type { ConstraintOrigin } from './prediction.ts'
 import type { SchedulerProfile } from './profile.ts'
 import type { EffectiveConstraint } from './scheduler-model.ts'
@@ -76,6 +77,26 @@ function derivedSelector(cluster: ClusterReader, pod: PodRecord): LabelSelector 
   const owner = pod.controller === undefined ? undefined : ownerSelector(cluster, pod.namespace, pod.controller)
   // A null selector of an owner adds nothing, as does one that selects everything or cannot be read.
   return owner?.kind === 'requirements' ? withRequirements(selector, owner.requirements) : selector
+}
+
+/** What default constraints derive selectors from, as text: status updates of owners, the bulk of what happens to them, leave it as it is. */
+export function derivedFrom(record: ClusterRecord | undefined): string | undefined {
+  switch (record?.kind) {
+    case 'Service':
+      return record.selector && selectorKey(selectorFromLabels(record.selector))
+    case 'ReplicaSet':
+    case 'StatefulSet':
+    case 'ReplicationController':
+      return selectorKey(record.selector)
+    default:
+      return undefined
+  }
+}
+
+/** Whether the default constraints of a pod in the record's namespace derive their selector from it. */
+export function derivesFrom(record: ClusterRecord, { labels, controller }: PodRecord): boolean {
+  if (record.kind === 'Service') return record.selector !== undefined && selectsLabels(record.selector, labels)
+  return controller?.kind === record.kind && controller.name === record.name
 }
 
 function selectsLabels(selector: Labels, labels: Labels): boolean {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { ClusterEvent, ClusterState } from '../../src/cluster/cluster-state.ts'
-import { selectorFromLabels } from '../../src/cluster/label-selector.ts'
 import type { PodRecord } from '../../src/cluster/pod.ts'
 import { recordKey } from '../../src/cluster/records.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
@@ -10,9 +9,9 @@ import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
-import { AT_REST, budget, rawNode, stateOf, workload } from '../support/spread-world.ts'
+import { AT_REST, budget, stateOf } from '../support/spread-world.ts'
+import { follow } from './followed.ts'
 import { drawCluster, numbersFrom, objectsOf } from './small-clusters.ts'
-import { written } from './written.ts'
 
 const SEEDS = Array.from({ length: 150 }, (_, index) => 1 + index)
 const EVENTS = 12
@@ -76,43 +75,17 @@ describe.each(SEEDS)('a planner that follows a cluster (seed %i)', seed => {
     const below = numbersFrom(seed)
     const budgets = ['web', 'api'].map(name => budget(name, { maxUnavailable: 1 }, { disruptionsAllowed: 1 }))
     const cluster = stateOf([...objectsOf(drawCluster(seed)), ...budgets])
-    const world = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
-    const planner = createPlanner(world, DEFAULT_POLICY)
-    planner.plan(AT_REST)
+    const followed = follow(cluster)
     for (let turn = 0; turn < EVENTS; turn += 1) {
       // It may have begun with what the next plan needs when the next event comes.
-      const preparing = planner.prepare(AT_REST)[Symbol.iterator]()
-      for (let steps = below(12); steps > 0; steps -= 1) preparing.next()
-      const event = drawEvent(cluster, below, turn)
-      const delta = event && cluster.apply(event)
-      if (delta !== undefined) {
-        world.model.advance(delta)
-        planner.note(delta)
-      }
+      followed.prepare(below(12))
+      followed.happen(drawEvent(cluster, below, turn))
       const held =
         below(4) === 0 ? [{ namespace: 'shop', kind: 'Deployment', name: 'web', reason: 'CoolingDown', until: undefined, message: '' }] : []
       const situation: Situation = { ...AT_REST, workloadHolds: held as Situation['workloadHolds'] }
-      const fresh = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
-      expect(written(planner.plan(situation))).toEqual(written(plan(fresh, DEFAULT_POLICY, situation)))
+      expect(followed.plan(situation)).toEqual(followed.planAnew(situation))
     }
   })
-})
-
-it('follows the selector that cluster defaults are derived from, when its owner changes it', () => {
-  const cluster = stateOf([...['a', 'b'].map(name => rawNode({ name })), ...workload({ name: 'web', on: ['a', 'a', 'b'], spread: [] })])
-  const world = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
-  const planner = createPlanner(world, DEFAULT_POLICY)
-  const before = planner.plan(AT_REST).groups.map(({ id }) => id)
-  const [owner] = cluster.all('ReplicaSet')
-  const selector = selectorFromLabels(new Map([['app', 'other']]))
-  const delta = owner && cluster.apply({ type: 'upsert', record: { ...owner, selector } })
-  if (delta === undefined) throw new Error('there is no ReplicaSet')
-  world.model.advance(delta)
-  planner.note(delta)
-  const fresh = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
-  const followed = planner.plan(AT_REST)
-  expect(followed.groups.map(({ id }) => id)).not.toEqual(before)
-  expect(written(followed)).toEqual(written(plan(fresh, DEFAULT_POLICY, AT_REST)))
 })
 
 it('told that so many evictions are enough, it begins as without, and says what it has not come to', () => {

@@ -2,14 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterEvent, ClusterState } from '../../src/cluster/cluster-state.ts'
 import type { NodeRecord } from '../../src/cluster/node.ts'
 import type { Taint } from '../../src/cluster/node-selector.ts'
-import { createPlanner } from '../../src/planning/planner.ts'
-import { plan } from '../../src/planning/plan.ts'
-import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
-import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
-import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { AT_REST, HOST, rawNode, stateOf, workload, ZONE } from '../support/spread-world.ts'
+import { follow } from './followed.ts'
 import { numbersFrom } from './small-clusters.ts'
-import { written } from './written.ts'
 
 const SEEDS = Array.from({ length: 200 }, (_, index) => 1 + index)
 const EVENTS = 15
@@ -92,22 +87,14 @@ describe.each(SEEDS)('a planner that follows nodes (seed %i)', seed => {
     const below = numbersFrom(seed)
     const cluster = drawCluster(below)
     const gone = new Map<string, NodeRecord>()
-    const world = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
-    const planner = createPlanner(world, DEFAULT_POLICY)
-    planner.plan(AT_REST)
+    const followed = follow(cluster)
     for (let turn = 0; turn < EVENTS; turn += 1) {
       // Several can happen before anybody looks, or in the middle of it.
       for (let events = 1 + below(3); events > 0; events -= 1) {
-        const preparing = planner.prepare(AT_REST)[Symbol.iterator]()
-        for (let steps = below(6); steps > 0; steps -= 1) preparing.next()
-        const event = drawEvent(cluster, gone, below)
-        const delta = event && cluster.apply(event)
-        if (delta === undefined) continue
-        world.model.advance(delta)
-        planner.note(delta)
+        followed.prepare(below(6))
+        followed.happen(drawEvent(cluster, gone, below))
       }
-      const fresh = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
-      expect(written(planner.plan(AT_REST))).toEqual(written(plan(fresh, DEFAULT_POLICY, AT_REST)))
+      expect(followed.plan()).toEqual(followed.planAnew())
     }
   })
 })
