@@ -1,5 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
+import { scalarsAsked, type Scalars } from '../scheduling/filter-node-resources-fit.ts'
 import type { NodeInfo } from '../scheduling/node-info.ts'
+import { DEFAULT_PROFILE } from '../scheduling/profile.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { amountText, POD_SLOTS, resourceText } from './amount-text.ts'
 import { counted } from './counted.ts'
@@ -25,7 +27,8 @@ export function shortageText(
   model: SchedulerModel,
 ): string | undefined {
   const infos = nodeNames.flatMap(name => model.info(name) ?? [])
-  const needs = [...needsOf(pod)].map(([resource, request]): Shortage & { readonly isShortOn: readonly boolean[] } => {
+  const scalars = scalarsAsked(model.profileOf(pod) ?? DEFAULT_PROFILE, pod.spec)
+  const needs = [...needsOf(pod, scalars)].map(([resource, request]): Shortage & { readonly isShortOn: readonly boolean[] } => {
     const free = infos.map(info => freeOn(info, resource))
     return { resource, request, mostFree: Math.max(0, ...free), isShortOn: free.map(amount => amount < request) }
   })
@@ -47,12 +50,12 @@ function lackText(domain: string, pods: number, shortages: readonly Shortage[]):
 }
 
 /** What a node must have left for one copy. A request of zero passes even where nothing is left (noderesources/fit.go, 1.36). */
-function* needsOf({ spec: { requests } }: PodRecord): Iterable<readonly [resource: string, request: number]> {
+function* needsOf({ spec: { requests } }: PodRecord, scalars: Scalars): Iterable<readonly [resource: string, request: number]> {
   yield [POD_SLOTS, 1]
   if (requests.cpu > 0) yield ['cpu', requests.cpu]
   if (requests.memory > 0) yield ['memory', requests.memory]
   if (requests.ephemeralStorage > 0) yield ['ephemeral-storage', requests.ephemeralStorage]
-  for (const [name, request] of requests.scalars) if (request > 0) yield [name, request]
+  yield* scalars
 }
 
 function freeOn({ node, pods, used }: NodeInfo, resource: string): number {

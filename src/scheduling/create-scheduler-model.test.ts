@@ -8,7 +8,7 @@ import { makeNode, makePod } from '../../test/support/builders.ts'
 import { randomCluster } from '../../test/support/random-clusters.ts'
 import { createSchedulerModel } from './create-scheduler-model.ts'
 import type { CandidateNode, Prediction } from './prediction.ts'
-import { DEFAULT_PROFILES } from './profile.ts'
+import { DEFAULT_PROFILE, DEFAULT_PROFILES, type SchedulerProfile } from './profile.ts'
 import type { SchedulerModel } from './scheduler-model.ts'
 
 function stateOf(records: Iterable<ClusterRecord>): ClusterState {
@@ -211,4 +211,23 @@ it('a cluster that grows step by step is seen to its last node by pods that ask 
   growTo(55)
   expect([seenBy(asking(100)), seenBy(asking(200))]).toEqual([55, 55])
   expect(model.roomFor(asking(200))).toHaveLength(55)
+})
+
+it('room is told by the extended resources that the profile heeds', () => {
+  const amounts = (gpus: number, licences: number): Resources => ({
+    cpu: 0,
+    memory: 0,
+    ephemeralStorage: 0,
+    scalars: new Map([
+      ['nvidia.com/gpu', gpus],
+      ['example.com/licence', licences],
+    ]),
+  })
+  const state = stateOf([makeNode('node', { allocatable: amounts(6, 1) })])
+  const pod = makePod('pod', { spec: { requests: amounts(2, 1) } })
+  const roomUnder = (profile: SchedulerProfile): readonly number[] => [
+    ...createSchedulerModel(state, new Map([['default-scheduler', profile]])).roomFor(pod),
+  ]
+  expect(roomUnder(DEFAULT_PROFILE)).toEqual([1])
+  expect(roomUnder({ ...DEFAULT_PROFILE, ignoredResources: new Set(['example.com/licence']) })).toEqual([3])
 })

@@ -16,8 +16,9 @@ export const nodeResourcesFit: Filter = ({ profile }, { spec }) => {
     hasRoomFor(requests, info.amounts, info.at) && !lacksAny(scalars, info) ? undefined : refusal(shortages(info, requests, scalars))
 }
 
-type Scalars = readonly (readonly [name: string, amount: number])[]
+export type Scalars = readonly (readonly [name: string, amount: number])[]
 
+/** The extended resources that the pod asks for, but for those that the profile ignores. */
 export function scalarsAsked(profile: SchedulerProfile, { requests }: PodSpec): Scalars {
   return [...requests.scalars].filter(([name, amount]) => amount > 0 && !isIgnored(profile, name))
 }

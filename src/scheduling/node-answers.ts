@@ -95,7 +95,7 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
   const capacity = ofNodes.refusedBy.length
   const refusedBy = new Uint8Array(capacity).fill(UNREADABLE)
   const ownScore = new Int32Array(capacity)
-  const rooms = createNodeRooms(table, ofNodes.refusedBy, spec, isTaken)
+  const rooms = createNodeRooms(table, ofNodes.refusedBy, context.profile, spec, isTaken)
 
   const highestScore = 100 * (weights.NodeResourcesFit + weights.NodeResourcesBalancedAllocation + weights.ImageLocality)
   const cellsByPartition = new Map<object, { readonly cells: NodeCells; asOf: number }>()

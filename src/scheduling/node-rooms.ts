@@ -1,6 +1,8 @@
 import type { PodSpec } from '../cluster/pod.ts'
 import { isAboutToGo } from './about-to-go.ts'
+import { scalarsAsked } from './filter-node-resources-fit.ts'
 import type { NodeTable } from './node-table.ts'
+import type { SchedulerProfile } from './profile.ts'
 import { copiesThatFit } from './room.ts'
 import { PASSES } from './verdict-numbers.ts'
 
@@ -17,16 +19,18 @@ export interface NodeRooms {
 export function createNodeRooms(
   { slots, changes }: Pick<NodeTable, 'slots' | 'changes'>,
   refusedBy: Uint8Array,
+  profile: SchedulerProfile,
   spec: PodSpec,
   isTaken: (slot: number) => boolean,
 ): NodeRooms {
+  const scalars = scalarsAsked(profile, spec)
   const copies = new Int32Array(refusedBy.length)
   let room: Int32Array | undefined
   let asOf = 0
   const count = (slot: number): void => {
     const info = slots[slot]
     const isOpen = info !== undefined && refusedBy[slot] === PASSES && !isAboutToGo(info.node) && !isTaken(slot)
-    copies[slot] = isOpen ? copiesThatFit(spec, info) : 0
+    copies[slot] = isOpen ? copiesThatFit(spec, scalars, info) : 0
   }
   return {
     now() {
