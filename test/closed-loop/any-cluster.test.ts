@@ -5,7 +5,7 @@ import { wasted } from './evenness.ts'
 import { fewestNow } from './fewest.ts'
 import { loseAndFind, randomShop } from './random-shop.ts'
 import { setStage } from './scenario.ts'
-import { seeds } from './seeds.ts'
+import { seeds } from '../support/seeds.ts'
 import { MINUTE } from './world.ts'
 
 describe('whatever spreads over whatever zones, a zone that was lost and found is filled with as few evictions as can be', () => {

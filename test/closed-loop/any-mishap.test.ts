@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { letThingsGoWrong } from './mishaps.ts'
 import { afterOutage, setStage } from './scenario.ts'
-import { seeds } from './seeds.ts'
+import { seeds } from '../support/seeds.ts'
 import { MINUTE } from './world.ts'
 
 describe('whatever goes wrong in whatever order, what must always hold holds, and in the end nothing is left to do', () => {

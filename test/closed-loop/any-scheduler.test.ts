@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { SchedulerQuirks } from '../../src/simulation/scheduler/scheduler-quirks.ts'
 import { EVEN, expectReady, wasted } from './evenness.ts'
 import { afterOutage, FEWEST, setStage } from './scenario.ts'
-import { seeds } from './seeds.ts'
+import { seeds } from '../support/seeds.ts'
 import { MINUTE } from './world.ts'
 
 /** One after the other with shuffled timers: what falls into the same millisecond happens in any order. */

@@ -10,9 +10,10 @@ import { createSchedulerModel } from '../../src/scheduling/create-scheduler-mode
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { drawCluster, numbersFrom, objectsOf } from '../planning/small-clusters.ts'
 import { restEachTime } from '../support/rest-each-time.ts'
+import { seeds } from '../support/seeds.ts'
 import { AT_REST, budget, stateOf } from '../support/spread-world.ts'
 
-const SEEDS = Array.from({ length: 60 }, (_, index) => 1 + index)
+const SEEDS = seeds(60)
 /** So many times everything is another cluster. */
 const STEPS = 5
 
@@ -41,7 +42,7 @@ function decided({ evictions, groups }: Plan): unknown {
   return { evictions, groups: groups.map(group) }
 }
 
-describe.each(SEEDS)('lists that go in record by record, beside events of other kinds (seed %i)', seed => {
+describe.each(SEEDS)('lists that go in record by record, beside events of other kinds (RESPREAD_SEED=%i)', seed => {
   it('lead to what is there, and to the plan of one who looks at it anew', async () => {
     const below = numbersFrom(seed)
     const cluster = createClusterState()

@@ -3,11 +3,12 @@ import type { ClusterEvent, ClusterState } from '../../src/cluster/cluster-state
 import { selectorFromLabels } from '../../src/cluster/label-selector.ts'
 import { recordKey, type ClusterRecord } from '../../src/cluster/records.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
+import { seeds } from '../support/seeds.ts'
 import { hard, rawNode, stateOf, workload } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
 import { numbersFrom } from './small-clusters.ts'
 
-const SEEDS = Array.from({ length: 150 }, (_, index) => 1 + index)
+const SEEDS = seeds(150)
 const EVENTS = 15
 const NODES = ['a0', 'b0', 'b1', 'c0']
 const POLICY = { ...DEFAULT_POLICY, constraints: { ...DEFAULT_POLICY.constraints, clusterDefaults: true } }
@@ -112,7 +113,7 @@ function claim(storageClassName: string): ClusterRecord {
   }
 }
 
-describe.each(SEEDS)('a planner that follows owners and what else is around pods (seed %i)', seed => {
+describe.each(SEEDS)('a planner that follows owners and what else is around pods (RESPREAD_SEED=%i)', seed => {
   it('plans what one that begins anew plans', () => {
     const below = numbersFrom(seed)
     const cluster = drawCluster(below)

@@ -9,11 +9,12 @@ import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
+import { seeds } from '../support/seeds.ts'
 import { AT_REST, budget, stateOf } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
 import { drawCluster, numbersFrom, objectsOf } from './small-clusters.ts'
 
-const SEEDS = Array.from({ length: 150 }, (_, index) => 1 + index)
+const SEEDS = seeds(150)
 const EVENTS = 12
 
 /** Something that happens to some object: pods come, go, end and move, nodes fail, are cordoned and go, workloads roll out, budgets change. */
@@ -70,7 +71,7 @@ function drawEvent(cluster: ClusterState, below: (limit: number) => number, turn
   }
 }
 
-describe.each(SEEDS)('a planner that follows a cluster (seed %i)', seed => {
+describe.each(SEEDS)('a planner that follows a cluster (RESPREAD_SEED=%i)', seed => {
   it('plans what one that begins anew plans, after every event', () => {
     const below = numbersFrom(seed)
     const budgets = ['web', 'api'].map(name => budget(name, { maxUnavailable: 1 }, { disruptionsAllowed: 1 }))

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterEvent, ClusterState } from '../../src/cluster/cluster-state.ts'
 import type { NodeRecord } from '../../src/cluster/node.ts'
 import type { Taint } from '../../src/cluster/node-selector.ts'
+import { seeds } from '../support/seeds.ts'
 import { AT_REST, HOST, rawNode, stateOf, workload, ZONE } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
 import { numbersFrom } from './small-clusters.ts'
 
-const SEEDS = Array.from({ length: 200 }, (_, index) => 1 + index)
+const SEEDS = seeds(200)
 const EVENTS = 15
 const NODES = ['a0', 'a1', 'b0', 'b1', 'c0', 'd0']
 const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }
@@ -82,7 +83,7 @@ function drawEvent(cluster: ClusterState, gone: Map<string, NodeRecord>, below: 
   }
 }
 
-describe.each(SEEDS)('a planner that follows nodes (seed %i)', seed => {
+describe.each(SEEDS)('a planner that follows nodes (RESPREAD_SEED=%i)', seed => {
   it('plans what one that begins anew plans, whatever has become of the nodes', () => {
     const below = numbersFrom(seed)
     const cluster = drawCluster(below)
