@@ -88,8 +88,9 @@ const expired: Step = tellAndClose(`${JSON.stringify({ type: 'ERROR', object: { 
 async function reflect(steps: readonly Step[], options: { required?: boolean } = {}) {
   const opened: ServerResponse[] = []
   const server = await startScriptedServer((request, response) => {
+    if (request.query.get('labelSelector') !== null) return page([], '7')(request, response)
     opened.push(response)
-    steps[server.requests.length - 1]?.(request, response)
+    steps[opened.length - 1]?.(request, response)
   })
   const clock = createVirtualClock(0)
   const transport = transportTo(server.url, clock)
@@ -125,11 +126,14 @@ async function reflect(steps: readonly Step[], options: { required?: boolean } =
     recorder,
     /** What the requests asked for: `list`, `stream` or `watch from VERSION`. */
     asked: () =>
-      server.requests.map(request => {
+      server.requests.flatMap(request => {
         const query = new URL(request.slice(4), 'http://server').searchParams
+        if (query.get('labelSelector') !== null) return []
         if (query.get('watch') === null) return query.get('continue') === null ? 'list' : 'next page'
         return query.get('sendInitialEvents') === 'true' ? 'stream' : `watch from ${query.get('resourceVersion')}`
       }),
+    /** How often it asked for nothing, only to make the server find out how far it is. */
+    nudges: () => server.requests.filter(request => request.includes('labelSelector')).length,
     /** Writes more to the answer of the last request. */
     say: (...lines: readonly string[]) => opened.at(-1)?.write(lines.join('')),
     /** Ends the answer of the last request in order. */
@@ -323,6 +327,36 @@ describe('freshness', () => {
     await until(() => kind.recorder.reasons().includes('RequestFailed'))
 
     expect(kind.freshness().ageMs).toBe(50_000)
+  })
+})
+
+describe('a watch that is told nothing', () => {
+  it('makes the server find out how far it is before its first bookmark is due, once', async () => {
+    const kind = await reflect([noStreaming, page(['a'], '7'), tell()])
+    await until(() => kind.asked().length === 3)
+
+    await kind.clock.advanceAsync(29_999)
+    expect(kind.nudges()).toBe(0)
+    await kind.clock.advanceAsync(1)
+    await until(() => kind.nudges() === 1)
+    kind.say(line('BOOKMARK', '', '8'))
+    await until(() => kind.counters.events === 1)
+    await kind.clock.advanceAsync(80_000)
+
+    expect(kind.nudges()).toBe(1)
+    expect(kind.recorder.reasons()).toEqual([])
+  })
+
+  it.each([
+    ['has been told something', line('MODIFIED', 'a', '8')],
+    ['has been told a bookmark', line('BOOKMARK', '', '8')],
+  ])('and only that: not one that %s', async (_, told) => {
+    const kind = await reflect([tell(line('ADDED', 'a', '7'), endOfList('7'), told)])
+    await until(() => kind.counters.events === 3)
+
+    await kind.clock.advanceAsync(80_000)
+
+    expect(kind.nudges()).toBe(0)
   })
 })
 

@@ -6,6 +6,7 @@ import { messageOf } from './error-message.ts'
 import { askedWaitMs, isLasting, isRequestFailure } from './failures.ts'
 import { listAll } from './list-pager.ts'
 import { pause } from './pause.ts'
+import { createQuietWatch } from './quiet-watch.ts'
 import { createReflection, createStreamedList } from './reflection.ts'
 import type { ReflectedStore, ReflectionCounters } from './reflection.ts'
 import { collectionPath } from './resources.ts'
@@ -108,11 +109,14 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     })
     const openedAt = clock.monotonic()
     const eventsBefore = counters.events
+    const quiet = createQuietWatch({ transport, resource, clock, random, signal, onFailure: noteFailure })
+    if (from !== undefined) quiet.begun()
 
     const onEvent = (event: WatchEvent): Promise<void> | undefined => {
       counters.events += 1
       garbageInARow = 0
       if (streamed === undefined) {
+        quiet.heard()
         reflection.told(event)
         backOff.reset()
       } else if (event.type !== 'BOOKMARK') {
@@ -122,6 +126,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
         const items = streamed.items()
         // The watch goes on for minutes; what was gathered for the list need not stay as long.
         streamed = undefined
+        quiet.begun()
         return listed(items, event.resourceVersion, clock.monotonic())
       } else throw new StreamingListNotOffered()
       return undefined
@@ -129,7 +134,8 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
 
     counters.watches += 1
     const onPause = (): Promise<void> | undefined => (streamed === undefined ? pause(clock, gatherMs, signal) : undefined)
-    const end = await watchOnce(path, { transport, clock, signal, rest, onEvent, ...(gatherMs > 0 && { onPause }) })
+    const watching = watchOnce(path, { transport, clock, signal, rest, onEvent, ...(gatherMs > 0 && { onPause }) })
+    const end = await watching.finally(() => quiet.stop())
     return afterWatch(end, counters.events === eventsBefore && clock.monotonic() - openedAt < BRIEF_MS)
   }
 

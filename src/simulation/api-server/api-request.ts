@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../object-store.ts'
 import type { MediaRequest } from './accept.ts'
 import type { AccessRules } from './access-rules.ts'
+import type { Progress } from './progress.ts'
 import type { Target, Verb } from './request-info.ts'
 import type { WatchHub } from './watch-hub.ts'
 
@@ -11,6 +12,7 @@ export interface ApiContext {
   readonly now: () => number
   readonly access: AccessRules
   readonly watches: WatchHub
+  readonly progress: Progress
   /** Whether watches may ask for their initial events (WatchList, on by default since 1.34). */
   readonly watchList: boolean
   /** How many milliseconds a second of timeoutSeconds lasts. */

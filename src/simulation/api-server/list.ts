@@ -40,7 +40,7 @@ export function list(context: ApiContext, request: ApiRequest): Answer {
   return { status: 200, body: listChunks(request, page) }
 }
 
-function snapshotFor({ store }: ApiContext, { type, namespace }: ApiRequest, options: ListOptions): Snapshot {
+function snapshotFor({ store, progress }: ApiContext, { type, namespace }: ApiRequest, options: ListOptions): Snapshot {
   const { continueToken, limit, match, resourceVersion } = options
   if (continueToken !== '') {
     if (resourceVersion !== undefined && resourceVersion !== 0) {
@@ -62,6 +62,7 @@ function snapshotFor({ store }: ApiContext, { type, namespace }: ApiRequest, opt
   // Without a match, a limit has always meant "exactly this version" (ValidateListOptions' table of legacy semantics).
   const exact = match === 'Exact' || (match === undefined && limit > 0)
   const at = exact && resourceVersion !== undefined && resourceVersion > 0 ? resourceVersion : store.resourceVersion
+  if (resourceVersion === undefined) progress.ask(type.storedAs)
   const objects = store.listAt(type.storedAs, at, namespace)
   if (objects === undefined) throw expired('The resourceVersion for the provided list is too old.')
   return { objects, resourceVersion: at, start: 0 }

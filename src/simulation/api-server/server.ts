@@ -4,6 +4,7 @@ import type { ObjectStore } from '../object-store.ts'
 import { createAccessRules, type AccessRules, type RequestMatch } from './access-rules.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { handleRequest } from './handle-request.ts'
+import { createProgress, type ProgressReports } from './progress.ts'
 import { createWatchHub } from './watch-hub.ts'
 
 export interface ApiServerOptions {
@@ -19,6 +20,8 @@ export interface ApiServerOptions {
   readonly denials?: readonly RequestMatch[]
   /** False: the server refuses sendInitialEvents, as those before 1.34 do by default. */
   readonly watchList?: boolean
+  /** Default: constantly. */
+  readonly progress?: ProgressReports
   /** How many milliseconds a second of a watch's timeoutSeconds lasts; tests make it short. */
   readonly secondMs?: number
 }
@@ -38,11 +41,11 @@ const KEEP_ALIVE_MS = 120_000
 
 /** Serves the store on the loopback interface as kube-apiserver 1.36 would. Rejects when the port is taken. */
 export async function startApiServer(store: ObjectStore, options: ApiServerOptions): Promise<ApiServer> {
-  const { now, token, user = 'kubernetes-admin', watchList = true, secondMs = 1000 } = options
+  const { now, token, user = 'kubernetes-admin', watchList = true, progress = 'constantly', secondMs = 1000 } = options
   const watches = createWatchHub(store)
   const access = createAccessRules(options.denials ?? [])
   const faults = createFaults(store, watches)
-  const context = { store, now, access, watches, watchList, secondMs }
+  const context = { store, now, access, watches, progress: createProgress(store, progress), watchList, secondMs }
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
     // Nobody is left to tell when even the refusal cannot be sent.

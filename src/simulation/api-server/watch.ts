@@ -28,7 +28,7 @@ export interface WatchOutlet {
  * @throws StatusError before anything is sent, for parameters that are wrong
  */
 export function openWatch(context: ApiContext, request: ApiRequest, { attributes, response, fault }: WatchOutlet): void {
-  const { store, now, watches, watchList } = context
+  const { store, now, watches, progress, watchList } = context
   const { type } = request
   const asked = readListOptions(request.query, 'watch', watchList)
   const options = fault?.kind === 'withholdBookmark' ? { ...asked, allowWatchBookmarks: false } : asked
@@ -48,6 +48,8 @@ export function openWatch(context: ApiContext, request: ApiRequest, { attributes
     stream.end()
   }
 
+  if (options.sendInitialEvents === true && options.resourceVersion === undefined) progress.ask(type.storedAs)
+  const begun = Math.max(resourceVersion, progress.of(type.storedAs))
   const missed = missedEvents(context, request, options)
   if (missed === 'all') sendInitialEvents(context, request, options, selection, lines, stream)
   else if (missed === 'tooOld')
@@ -66,7 +68,9 @@ export function openWatch(context: ApiContext, request: ApiRequest, { attributes
     },
     expire: () => fail(expired('The resourceVersion for the provided watch is too old.')),
   })
-  const stopTimers = startTimers(context, options, stream, () => lines.bookmark(store.resourceVersion, false))
+  const stopTimers = startTimers(context, options, stream, () => {
+    if (progress.isBeyond(type.storedAs, begun)) stream.send(lines.bookmark(progress.of(type.storedAs), false))
+  })
   response.once('close', () => {
     takeOut()
     stopTimers()
@@ -101,10 +105,9 @@ function sendInitialEvents(
   if (options.sendInitialEvents === true && options.allowWatchBookmarks) stream.send(lines.bookmark(store.resourceVersion, true))
 }
 
-/** Ends the watch when its time is up and sends bookmarks until then. Returns how to stop that. */
-function startTimers({ secondMs }: ApiContext, options: ListOptions, stream: WatchStream, bookmark: () => string): () => void {
+/** Ends the watch when its time is up and has bookmarks sent until then. Returns how to stop that. */
+function startTimers({ secondMs }: ApiContext, options: ListOptions, stream: WatchStream, sendBookmark: () => void): () => void {
   const timeout = options.timeoutSeconds === undefined || options.timeoutSeconds === 0 ? DEFAULT_TIMEOUT : options.timeoutSeconds
-  const sendBookmark = (): void => stream.send(bookmark())
   const timers = [setTimeout(() => stream.end(), timeout * secondMs)]
   if (options.allowWatchBookmarks) {
     timers.push(setInterval(sendBookmark, BOOKMARK_EVERY * secondMs))
