@@ -94,6 +94,35 @@ describe('what else may be answered', () => {
       { kind: 'Forbidden', message: expect.stringContaining('cannot create pods/eviction in namespace shop: not allowed (403 Forbidden)') },
     ],
     [
+      'a role that a server has not read yet after its own start',
+      outcome(403, {
+        reason: 'Forbidden',
+        message:
+          'pods "web-1" is forbidden: User "eve" cannot create resource "pods/eviction" in API group "" in the namespace "shop": RBAC: clusterrole.rbac.authorization.k8s.io "respread-eviction" not found',
+        details: { kind: 'pods' },
+      }),
+      { kind: 'Throttled', retryAfterMs: 10_000 },
+    ],
+    [
+      'an admission plugin that has not read its caches yet',
+      outcome(403, {
+        reason: 'Forbidden',
+        message: 'pods "web-1" is forbidden: not yet ready to handle request',
+        details: { kind: 'pods' },
+      }),
+      { kind: 'Throttled', retryAfterMs: 10_000 },
+    ],
+    [
+      'a namespace that is being deleted',
+      outcome(403, {
+        reason: 'Forbidden',
+        message: 'pods "web-1" is forbidden: unable to create new content in namespace shop because it is being terminated',
+        details: { kind: 'pods', causes: [{ reason: 'NamespaceTerminating', message: 'namespace shop is being terminated' }] },
+      }),
+      { kind: 'RefusedByWebhook', message: expect.stringContaining('it is being terminated') },
+    ],
+    ['a proxy that lets nobody through', outcome(403, '<html>no</html>'), { kind: 'Forbidden' }],
+    [
       'a webhook that denies',
       outcome(403, { message: 'admission webhook "guard.example.com" denied the request: not on Fridays' }),
       { kind: 'RefusedByWebhook', message: 'admission webhook "guard.example.com" denied the request: not on Fridays' },

@@ -30,13 +30,25 @@ export function refusalOf(method: 'POST' | 'PATCH' | 'GET', path: string, respon
     case 429:
       return { kind: 'Throttled', retryAfterMs: waitMs ?? BUSY_MS, message }
     case 403:
-      return { kind: 'Forbidden', message }
+      return refusedAccess(status, message)
     case 401:
       // Refused before anything was done; the credentials may be on their way, and if not, the view goes stale as well.
       return { kind: 'Throttled', retryAfterMs: DOWN_MS, message }
     default:
       return code < 500 ? { kind: 'Invalid', message } : serverFailure(status, waitMs, message)
   }
+}
+
+/**
+ * 403 is what the authorizer says (handlers/responsewriters/errors.go Forbidden, 1.36) and every admission plugin too, and both say it for a moment
+ * after the start of a server that has not read its roles and namespaces yet.
+ */
+function refusedAccess(status: ApiStatus | undefined, message: string): WriteRefusal {
+  if (status === undefined) return { kind: 'Forbidden', message }
+  if (/not yet ready to handle request|: RBAC: .* not found/s.test(status.message))
+    return { kind: 'Throttled', retryAfterMs: DOWN_MS, message }
+  const isOfAuthorizer = /User "[^"]*" cannot \S+ resource/.test(status.message)
+  return isOfAuthorizer ? { kind: 'Forbidden', message } : { kind: 'RefusedByWebhook', message: status.message }
 }
 
 /** What it means that no answer came. */

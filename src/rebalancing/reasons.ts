@@ -30,7 +30,7 @@ export const LOOP_REASONS = {
   Evicted: { kind: 'told', meaning: 'The Eviction API has accepted the eviction.' },
   PodReplaced: { kind: 'told', meaning: 'Another pod has taken the name; the uid kept it safe.' },
   Throttled: { kind: 'waiting', meaning: 'The API server is busy; every request slows down.' },
-  RefusedByWebhook: { kind: 'waiting', meaning: 'An admission webhook refused the eviction; its workload rests for a while.' },
+  RefusedByWebhook: { kind: 'waiting', meaning: 'Admission, such as a webhook, refused the eviction; its workload rests for a while.' },
   EvictionForbidden: { kind: 'final', meaning: 'The permission to evict is missing: nothing more is evicted.' },
   EvictionInvalid: { kind: 'final', meaning: 'The API server found the request wrong.' },
   AnswerLost: { kind: 'told', meaning: 'No answer came: the eviction may have happened.' },
