@@ -4,7 +4,8 @@ import type { RunSummary } from '../rebalancing/conclusion.ts'
 import { createLog } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Exit } from './cli.ts'
-import { createController } from './controller.ts'
+import { createController, type Controller } from './controller.ts'
+import { CommandError } from './errors.ts'
 import { SKEW_REMAINS } from './exit-codes.ts'
 import { connect } from './live-cluster.ts'
 import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
@@ -36,35 +37,42 @@ async function once(options: OnceOptions): Promise<number> {
   const configuration = { ...given, loop: { ...given.loop, deletionCosts: false } }
   const profiles = await profilesFor(options, message => log.warn(message))
   const connection = await connect(options)
+  const { clock } = connection
+  const deadline = clock.monotonic() + options.timeout
   const stop = new AbortController()
-  const forget = onShutdown(() => stop.abort())
+  const forget = onShutdown(() => stop.abort(new StoppedEarly()))
+  const timeUp = clock.after(options.timeout, () => stop.abort(new CommandError(outOfTime(options.timeout))))
+  let controller: Controller | undefined
   try {
     const metrics = createMetrics(configuration.metrics)
-    const controller = await createController({
-      connection,
-      configuration,
-      profiles,
-      log,
-      metrics,
-      signal: new AbortController().signal,
-    })
-    try {
-      const attempt = await controller.election.acquireOnce(stop.signal)
-      if (!attempt.held) {
-        process.stdout.write(`nothing done: ${attempt.holder} holds the lease and is at work\n`)
-        return 0
-      }
-      const summary = await underLease(controller, options.timeout, stop.signal)
-      process.stdout.write(summaryText(summary))
-      return options.exitCode === true && summary.remaining.length > 0 ? SKEW_REMAINS : 0
-    } finally {
-      await controller.close()
+    controller = await createController({ connection, configuration, profiles, log, metrics, signal: stop.signal })
+    const attempt = await controller.election.acquireOnce(stop.signal)
+    // From here on it is the loop that ends in time, with what it has come to.
+    timeUp()
+    if (!attempt.held) {
+      process.stdout.write(`nothing done: ${attempt.holder} holds the lease and is at work\n`)
+      return 0
     }
+    const summary = await underLease(controller, deadline - clock.monotonic(), stop.signal)
+    process.stdout.write(summaryText(summary))
+    return options.exitCode === true && summary.remaining.length > 0 ? SKEW_REMAINS : 0
+  } catch (error) {
+    if (!(error instanceof StoppedEarly)) throw error
+    process.stdout.write('nothing done: stopped before the lease was taken\n')
+    return 0
   } finally {
+    timeUp()
     forget()
+    await controller?.close()
     await connection.transport.close()
   }
 }
+
+/** SIGTERM or SIGINT came before there was anything to stop. */
+class StoppedEarly extends Error {}
+
+const outOfTime = (ms: number): string =>
+  `gave up after ${ms / 1000} s, for the cluster could not be read or the lease not be taken by then`
 
 async function underLease(
   { election, loop }: Awaited<ReturnType<typeof createController>>,
