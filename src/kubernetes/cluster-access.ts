@@ -97,7 +97,8 @@ async function credentialsOf(client: KubeConfig, chosen: ChosenContext): Promise
   const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername, auth } = options
   const tls = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername }
   const headers: Record<string, string | string[]> = impersonation(chosen.user)
-  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = String(value)
+  // A file with a token may end in a newline (client-go transport/token_source.go trims it, 1.36), which no header can.
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = String(value).trim()
   if (typeof auth === 'string') headers['authorization'] = `Basic ${Buffer.from(auth).toString('base64')}`
   return { headers, tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined && value !== null)) }
 }

@@ -153,6 +153,12 @@ describe('credentials', () => {
     expect((await credentialsFor('tokenFile: token, token: other')).headers).toEqual({ authorization: 'Bearer from-file' })
   })
 
+  it('of a token file that ends in a newline, as the shell writes it', async () => {
+    write('token', 'from-file\n')
+
+    expect((await credentialsFor('tokenFile: token')).headers).toEqual({ authorization: 'Bearer from-file' })
+  })
+
   it('of a client certificate, with the name that the server certificate is for', async () => {
     write('client.crt', 'CERT')
     write('client.key', 'KEY')
