@@ -81,7 +81,12 @@ describe('what else may be answered', () => {
     ],
     [
       'a budget with too many unconfirmed evictions',
-      outcome(403, { reason: 'Forbidden', message: 'DisruptedPods map too big', details: { kind: 'poddisruptionbudgets', name: 'web' } }),
+      outcome(403, {
+        reason: 'Forbidden',
+        message:
+          'poddisruptionbudget.policy "web" is forbidden: DisruptedPods map too big - too many evictions not confirmed by PDB controller',
+        details: { group: 'policy', kind: 'poddisruptionbudget', name: 'web' },
+      }),
       { kind: 'BudgetLagging', retryAfterMs: 10_000 },
     ],
     [

@@ -32,8 +32,8 @@ function refusalOfEviction(code: number, status: ApiStatus, waitMs: number | und
     case 429:
       return refusedByBudget(status, waitMs)
     case 403:
-      // Too many evictions that the budget's controller has not confirmed yet, or a count it has not put right.
-      return status.kind === 'poddisruptionbudgets' ? { kind: 'BudgetLagging', retryAfterMs: waitMs ?? LAGGING_MS, message } : undefined
+      // Too many evictions that the budget's controller has not confirmed yet, or a count it has not put right; in the singular.
+      return status.kind === 'poddisruptionbudget' ? { kind: 'BudgetLagging', retryAfterMs: waitMs ?? LAGGING_MS, message } : undefined
     default:
       return code >= 500 && status.message.includes('more than one PodDisruptionBudget')
         ? { kind: 'SeveralBudgets', message: status.message }

@@ -72,6 +72,19 @@ describe('evictions, as the API server answers them', () => {
     expect(await evict('twice')).toMatchObject({ kind: 'SeveralBudgets' })
   })
 
+  it('wait for a budget whose count is out of order, which is no missing permission', async () => {
+    const { shop, evict } = await openEvictor()
+    shop.objects.update('poddisruptionbudgets', { namespace: 'shop', name: 'web' }, budget => ({
+      ...budget,
+      status: { ...budget.status, disruptionsAllowed: -1 },
+    }))
+
+    expect(await evict('web')).toMatchObject({
+      kind: 'BudgetLagging',
+      message: expect.stringContaining('poddisruptionbudget.policy "web" is forbidden'),
+    })
+  })
+
   it('never touch another pod of the same name', async () => {
     const { shop, evictor, evict } = await openEvictor()
 
