@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { transportTo } from '../../test/support/api-transport.ts'
 import { sendJson, startScriptedServer } from '../../test/support/scripted-server.ts'
+import { EMPTY_HISTORY, formatHistory } from '../rebalancing/history.ts'
+import { createMemory } from '../rebalancing/memory.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { createHistoryStore } from './history-store.ts'
 import { createOwnConfigMap } from './own-config-map.ts'
@@ -108,6 +110,27 @@ describe('createHistoryStore', () => {
     expect(await before.load()).toBe('of the successor')
     await before.save('in full knowledge')
     expect(world.configMap?.data).toEqual({ history: 'in full knowledge' })
+  })
+
+  it('is read again, and not overwritten, where somebody else has written while this process had the lease', async () => {
+    const { world, put, open } = await configMapServer()
+    const memory = createMemory(open(), { record: () => undefined })
+    await memory.recall(0)
+    memory.history = { ...EMPTY_HISTORY, stoppedAt: 1 }
+    await memory.keep()
+
+    const theirs = formatHistory({ ...EMPTY_HISTORY, stoppedAt: 2 })
+    put({ ...world.configMap, metadata: {}, data: { history: theirs } })
+    memory.history = { ...EMPTY_HISTORY, stoppedAt: 3 }
+    const problems = [await memory.keep(), await memory.keep()]
+
+    for (const problem of problems) expect(problem).toMatch('was changed by somebody else; it is read again')
+    expect(memory.recalled).toBe(false)
+    expect(world.configMap?.data).toEqual({ history: theirs })
+    await memory.recall(0)
+    expect(memory.history.stoppedAt).toBe(2)
+    memory.history = { ...memory.history, stoppedAt: 4 }
+    expect(await memory.keep()).toBeUndefined()
   })
 
   it('refuses a history that no ConfigMap takes', async () => {

@@ -1,3 +1,4 @@
+import { ForeignHistoryError } from '../rebalancing/ports.ts'
 import type { HistoryStore } from '../rebalancing/ports.ts'
 import { fieldsOf } from './json.ts'
 import type { Fields } from './json.ts'
@@ -17,12 +18,11 @@ export function createHistoryStore(configMap: OwnConfigMap): HistoryStore {
 
   const withText = (current: Fields, text: string): Fields => {
     const found = textIn(current)
-    const isOurs = known?.includes(found) ?? true
-    known = [undefined, found, text]
-    if (!isOurs) {
+    if (known?.includes(found) === false) {
       const { namespace, name } = configMap
-      throw new Error(`the history in ConfigMap ${namespace}/${name} was changed by somebody else; it is read again`)
+      throw new ForeignHistoryError(`the history in ConfigMap ${namespace}/${name} was changed by somebody else; it is read again`)
     }
+    known = [undefined, found, text]
     return { ...current, data: { ...fieldsOf(current['data']), [KEY]: text } }
   }
 

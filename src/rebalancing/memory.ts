@@ -1,6 +1,6 @@
 import { EMPTY_HISTORY, formatHistory, parseHistory, type History } from './history.ts'
 import type { Expectation } from './expectations.ts'
-import type { HistoryStore, Recorder } from './ports.ts'
+import { ForeignHistoryError, type HistoryStore, type Recorder } from './ports.ts'
 
 /** The history in use and its stored copy. */
 export interface Memory {
@@ -46,6 +46,7 @@ export function createMemory(store: HistoryStore, recorder: Recorder): Memory {
         kept = text
         return undefined
       } catch (error) {
+        if (error instanceof ForeignHistoryError) memory.forget()
         return messageOf(error)
       }
     },

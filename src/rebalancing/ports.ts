@@ -109,7 +109,13 @@ export interface Leadership {
 /** What must survive a restart, as one JSON text of bounded size. */
 export interface HistoryStore {
   load(): Promise<string | undefined>
+  /** @throws ForeignHistoryError before anything is written, when somebody else has written since it was last loaded or saved */
   save(text: string): Promise<void>
+}
+
+/** What is stored is not what this process knows of: it must be loaded before anything is saved. */
+export class ForeignHistoryError extends Error {
+  override readonly name = 'ForeignHistoryError'
 }
 
 /** Where a stop is written for everybody to see, over restarts and changes of leader, until somebody takes it away. */
