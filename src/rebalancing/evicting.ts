@@ -88,7 +88,9 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
     const answer = answerOf(outcome, eviction, budgets, clock.now(), settings.coolDown)
     tell(eviction, answer)
     follow(eviction, answer.consequence)
-    if (answer.consequence.kind === 'stop') state.stopped = { reason: answer.reason, message: answer.message }
+    if (answer.consequence.kind === 'stop') {
+      state.stopped ??= { reason: answer.reason, message: answer.message, until: answer.consequence.until }
+    }
     state.changes += 1
     ring()
   }

@@ -25,7 +25,7 @@ export interface LoopState {
   readonly memory: Memory
   /** What the API server's answers ask to wait for. */
   deferrals: readonly Deferral[]
-  /** Set once, for good: a person must act. */
+  /** A person must act. For good, or, where it has an end, until it is tried again. */
   stopped: LoopHold | undefined
   /** Set once: no further pass, no further request. */
   ending: Ending | undefined

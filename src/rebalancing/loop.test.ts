@@ -228,6 +228,26 @@ describe('answers', () => {
     expect(world.requests).toHaveLength(1)
   })
 
+  it('a missing permission is looked for again, one eviction every cool-down: a server that has just started may not have read its roles', async () => {
+    const world = createLoopWorld([3, 3, 0])
+    const asked: number[] = []
+    world.answer = () => {
+      asked.push(world.clock.now())
+      return asked.length > 2 ? { kind: 'Accepted' } : { kind: 'Forbidden', message: 'no' }
+    }
+    const loop = world.loop({ coolDown: 10 * MINUTE })
+    void loop.start()
+
+    await world.clock.advanceAsync(9 * MINUTE)
+    expect(asked).toHaveLength(1)
+    expect(loop.status().hold).toMatchObject({ reason: 'EvictionForbidden', until: asked[0]! + 10 * MINUTE })
+    await world.clock.advanceAsync(HOUR)
+    await loop.stop()
+
+    expect(asked[1]! - asked[0]!).toBeGreaterThanOrEqual(10 * MINUTE)
+    expect(world.counts()).toEqual({ a: 2, b: 2, c: 2 })
+  })
+
   it('a pod that no answer can free is left alone for good', async () => {
     const world = createLoopWorld([3, 1, 1])
     world.answer = () => ({ kind: 'Invalid', message: 'no' })

@@ -15,8 +15,8 @@ export type Consequence =
   | { readonly kind: 'defer'; readonly deferral: Deferral }
   /** The server is busy: no request of any kind for so many milliseconds. */
   | { readonly kind: 'slowDown'; readonly ms: number }
-  /** Nothing more is evicted until a person has seen to it. */
-  | { readonly kind: 'stop' }
+  /** A person must see to it: nothing more is evicted until then, milliseconds since the epoch, when it is tried again. */
+  | { readonly kind: 'stop'; readonly until: number }
 
 export interface Answer {
   readonly consequence: Consequence
@@ -49,7 +49,7 @@ const LEVELS: Readonly<Record<EvictionOutcome['kind'], Occurrence['level']>> = {
 
 /**
  * @param budgets those that cover the pod in our cache
- * @param rest how long a workload is left alone whose eviction a webhook refused, in milliseconds
+ * @param rest how long a workload is left alone whose eviction a webhook refused, and everything where a permission is missing, in milliseconds
  */
 export function answerOf(
   outcome: EvictionOutcome,
@@ -95,9 +95,7 @@ export function answerOf(
       return answer(
         'EvictionForbidden',
         `needs permission to create pods/eviction in namespace ${eviction.namespace}: ${outcome.message}`,
-        {
-          kind: 'stop',
-        },
+        { kind: 'stop', until: now + rest },
       )
     case 'Invalid':
       return defer('EvictionInvalid', outcome.message, pod, { kind: 'never' })

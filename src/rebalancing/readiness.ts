@@ -10,6 +10,7 @@ import type { Stops } from './stops.ts'
  */
 export async function notReady(context: LoopContext, stops: Stops): Promise<LoopHold | undefined> {
   const { ports, settings, state } = context
+  if (state.stopped?.until !== undefined && state.stopped.until <= ports.clock.now()) state.stopped = undefined
   if (!ports.leadership.mayAct()) return obstacle(context)
   if (!state.memory.recalled) {
     const problem = await state.memory.recall(ports.clock.now())

@@ -31,7 +31,10 @@ export const LOOP_REASONS = {
   PodReplaced: { kind: 'told', meaning: 'Another pod has taken the name; the uid kept it safe.' },
   Throttled: { kind: 'waiting', meaning: 'The API server is busy; every request slows down.' },
   RefusedByWebhook: { kind: 'waiting', meaning: 'Admission, such as a webhook, refused the eviction; its workload rests for a while.' },
-  EvictionForbidden: { kind: 'final', meaning: 'The permission to evict is missing: nothing more is evicted.' },
+  EvictionForbidden: {
+    kind: 'waiting',
+    meaning: 'The permission to evict is missing: nothing more is evicted before a cool-down is over.',
+  },
   EvictionInvalid: { kind: 'final', meaning: 'The API server found the request wrong.' },
   AnswerLost: { kind: 'told', meaning: 'No answer came: the eviction may have happened.' },
   EvictionTookEffect: { kind: 'told', meaning: 'A request without an answer has evicted the pod after all.' },
