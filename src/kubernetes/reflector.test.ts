@@ -403,13 +403,25 @@ describe('a kind that is refused', () => {
     expect(kind.freshness()).toMatchObject({ required: true, synced: true })
   })
 
-  it('and optional is forgotten when it was there before', async () => {
-    const kind = await reflect([noStreaming, page(['a'], '7'), refuse(403, 'not any more')], { required: false })
+  it('and optional is forgotten when it was there before, and the refusal lasts', async () => {
+    const no = refuse(403, 'not any more')
+    const kind = await reflect([noStreaming, page(['a'], '7'), no, no, no, no, no, no, no], { required: false })
 
+    for (const waitMs of [800, 1_600, 3_200, 6_400, 12_800, 25_600]) await kind.afterWarning('RequestFailed', waitMs)
     await until(() => kind.recorder.reasons().includes('KindUnavailable'))
 
     expect(kind.store.done).toEqual(['replace a', 'forget'])
     expect(kind.freshness()).toMatchObject({ required: false, synced: false })
+  })
+
+  it('and optional is not forgotten for a refusal of a moment: a server that has just started has not read its roles', async () => {
+    const kind = await reflect([noStreaming, page(['a'], '7'), refuse(403, 'not yet'), tell(line('ADDED', 'b', '8'))], { required: false })
+
+    await kind.afterWarning('RequestFailed', 800)
+    await until(() => kind.store.names.includes('b'))
+
+    expect(kind.store.done).toEqual(['replace a', 'upsert b'])
+    expect(kind.freshness()).toMatchObject({ required: true, synced: true })
   })
 
   it('for a while by a busy server is not taken for lacking', async () => {

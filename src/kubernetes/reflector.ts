@@ -41,6 +41,8 @@ export interface ReflectorOptions<T> {
 const BRIEF_MS = 1_000
 /** How long a kind that the server lacks or refuses is left alone: roles and APIs change rarely. */
 const WITHOUT_MS = 10 * 60_000
+/** A kind that was shown before is believed to be refused only when that has lasted so long: RBAC denies what it has not read after its own start. */
+const REFUSED_FOR_MS = 30_000
 /** So many unreadable lines at one version: the watch will not get past it. */
 const GARBAGE_IN_A_ROW = 3
 const NEVER = Infinity
@@ -71,6 +73,8 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   ready.promise.catch(() => {})
   let streaming = true
   let garbageInARow = 0
+  /** In monotonic time; undefined: the last answer was none. */
+  let refusedSince: number | undefined
 
   const warn = (reason: string, message: string): void => {
     recorder.record({ reason, level: 'warning', message, fields: { kind: resource.kind } })
@@ -78,6 +82,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
 
   const listed = async (items: readonly T[], resourceVersion: string, provenAt: number): Promise<void> => {
     await reflection.listed(items, resourceVersion, provenAt)
+    refusedSince = undefined
     backOff.reset()
     ready.resolve()
   }
@@ -115,6 +120,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     const onEvent = (event: WatchEvent): Promise<void> | undefined => {
       counters.events += 1
       garbageInARow = 0
+      refusedSince = undefined
       if (streamed === undefined) {
         quiet.heard()
         reflection.told(event)
@@ -141,6 +147,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
 
   const afterWatch = async (end: WatchEnd, brief: boolean): Promise<number> => {
     const listing = reflection.version() === undefined
+    if (end.kind !== 'Failed') refusedSince = undefined
     switch (end.kind) {
       case 'Stopped':
         return 0
@@ -183,6 +190,11 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       return 0
     }
     if (!resource.required && error instanceof ApiError && [403, 404].includes(error.status)) {
+      refusedSince ??= clock.monotonic()
+      if (reflection.synced() && clock.monotonic() - refusedSince < REFUSED_FOR_MS) {
+        noteFailure(error)
+        return backOff.next(askedWaitMs(error))
+      }
       if (await reflection.forget()) warn('KindUnavailable', `carrying on without ${resource.plural}: ${error.message}`)
       ready.resolve()
       return WITHOUT_MS
