@@ -20,7 +20,7 @@ export interface ReflectedStore<T> {
 }
 
 /** Why a list had to be read again. */
-type RelistReason = 'Expired' | 'Garbage' | 'StoreFailed'
+type RelistReason = 'Expired' | 'Garbage' | 'Silent' | 'StoreFailed'
 
 export interface ReflectionCounters {
   lists: number
@@ -61,7 +61,7 @@ export interface Reflection<T> {
 }
 
 export function createReflection<T>(kind: RecordKind, store: ReflectedStore<T>, clock: Clock): Reflection<T> {
-  const relists = { Expired: 0, Garbage: 0, StoreFailed: 0 }
+  const relists = { Expired: 0, Garbage: 0, Silent: 0, StoreFailed: 0 }
   const counters: ReflectionCounters = {
     lists: 0,
     watches: 0,

@@ -237,6 +237,23 @@ describe('after the list', () => {
     await until(() => kind.asked().at(-1) === 'watch from 20')
   })
 
+  it('lists again when one watch after the other from its version stays silent, for the server may know only an earlier one', async () => {
+    const silent = tell()
+    const kind = await reflect([noStreaming, page(['a', 'lost'], '700'), silent, silent, page(['a'], '7'), tell(line('ADDED', 'b', '8'))])
+    await until(() => kind.asked().length === 3)
+
+    for (const waitMs of [800, 1_600]) {
+      await kind.clock.advanceAsync(90_000)
+      await kind.afterWarning('WatchSilent', waitMs)
+      await until(() => true)
+    }
+    await until(() => kind.store.names.includes('b'))
+
+    expect(kind.asked().slice(2)).toEqual(['watch from 700', 'watch from 700', 'list', 'watch from 7'])
+    expect(kind.store.names).toEqual(['a', 'b'])
+    expect(kind.counters.relists.Silent).toBe(1)
+  })
+
   it('skips a line that cannot be read, and lists again when the watch does not get past it', async () => {
     const garbled = tell(line('ADDED', 'b', '8'), 'not json\n')
     const stuck = tell('not json\n')

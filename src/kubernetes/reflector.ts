@@ -45,6 +45,8 @@ const WITHOUT_MS = 10 * 60_000
 const REFUSED_FOR_MS = 30_000
 /** So many unreadable lines at one version: the watch will not get past it. */
 const GARBAGE_IN_A_ROW = 3
+/** Silent so often at one version: the server may only know earlier ones, as after its etcd was restored, and says nothing until it is past ours. */
+const SILENT_IN_A_ROW = 2
 const NEVER = Infinity
 
 /** A streaming list that goes on for so long is taken for one without end; a hundred thousand pods take a tenth of it. */
@@ -73,6 +75,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   ready.promise.catch(() => {})
   let streaming = true
   let garbageInARow = 0
+  let silentInARow = 0
   /** In monotonic time; undefined: the last answer was none. */
   let refusedSince: number | undefined
 
@@ -120,6 +123,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     const onEvent = (event: WatchEvent): Promise<void> | undefined => {
       counters.events += 1
       garbageInARow = 0
+      silentInARow = 0
       refusedSince = undefined
       if (streamed === undefined) {
         quiet.heard()
@@ -163,6 +167,11 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
         counters.stalls += 1
         warn('WatchSilent', `the watch of ${resource.plural} was silent for too long and is opened anew`)
         streaming &&= !listing
+        silentInARow += 1
+        if (silentInARow === SILENT_IN_A_ROW) {
+          silentInARow = 0
+          reflection.relist('Silent')
+        }
         return backOff.next()
       case 'Garbage':
         counters.garbageLines += 1
