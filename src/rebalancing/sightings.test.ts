@@ -71,6 +71,17 @@ describe('what becomes of an eviction', () => {
     expect(look(first.open, cluster)).toEqual({ open: first.open, sightings: [] })
   })
 
+  it('is not waited for for ever where the server has accepted it and the pod stays: its workload is held, and goes on when it leaves', () => {
+    const stays = world([...siblings, victim])
+    const late = look([evicted(victim)], stays, T + 601 * SECOND)
+    const ended = look(late.open, world([...siblings, born('web-3', 700, { nodeName: 'node-c', ready: true })]), T + 702 * SECOND)
+
+    expect(look([evicted(victim)], stays, T + 600 * SECOND)).toMatchObject({ open: [{ overdue: false }], sightings: [] })
+    expect(late).toMatchObject({ open: [{ overdue: true }], sightings: [{ kind: 'Overdue', replacement: undefined }] })
+    expect(look(late.open, stays, T + 900 * SECOND).sightings).toEqual([])
+    expect(ended).toMatchObject({ open: [], sightings: [{ kind: 'Landed' }, { kind: 'Ready' }] })
+  })
+
   it('says nothing of a request whose answer is still to come, even if the pod has gone', () => {
     expect(look([evicted(victim, { stage: 'Requested' })], world(siblings)).sightings).toEqual([])
   })

@@ -79,7 +79,14 @@ function look(before: Expectation, cluster: ClusterReader, { taken, rivals, prov
     expectation = { ...expectation, stage: 'Evicted', since: provenAt }
     seen.push({ kind: 'Leaving', expectation })
   }
-  if (!leaving) return done(false)
+  if (!leaving) {
+    // Accepted, and without effect so far: whoever is in front of the API server may have answered in its place.
+    if (!expectation.overdue && provenAt > dueAt(expectation, deadlines)) {
+      expectation = { ...expectation, overdue: true }
+      seen.push({ kind: 'Overdue', expectation, replacement: undefined })
+    }
+    return done(false)
+  }
   // When its deletion began may seem earlier than it was: the kubelet, done with the pod, cuts the rest of its grace period off.
   if (pod?.deletedAt !== undefined && expectation.leavesAt === undefined) {
     const beganAt = pod.deletedAt - pod.spec.terminationGracePeriodSeconds * 1000
