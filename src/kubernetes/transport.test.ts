@@ -107,6 +107,17 @@ describe('a request', () => {
     expect(server.requests).toEqual(['GET /first', 'PUT /lease'])
   })
 
+  it('whose credentials do not come, from an exec plugin that hangs, was not sent when its deadline comes', async () => {
+    const server = await serve((_, response) => sendJson(response, 200, {}))
+    const transport = reach(server.url, {}, { credentials: () => new Promise(() => {}) })
+
+    const failure = failureOf(transport.request('PUT', '/lease', { deadlineMs: 5_000, urgent: true }))
+    await transport.clock.advanceAsync(5_000)
+
+    expect(await failure).toMatchObject({ name: 'ConnectionError', maybeSent: false })
+    expect(server.requests).toEqual([])
+  })
+
   it('a download and a watch wait for their turn as well, until their signal', async () => {
     const server = await serve((_, response) => sendJson(response, 200, {}))
     const clock = createVirtualClock(0)

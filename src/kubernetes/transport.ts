@@ -73,13 +73,13 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
 
   const exchange = async (
     use: Use,
-    request: { readonly method: string; readonly path: string; readonly call: CallOptions },
+    request: { readonly method: string; readonly path: string; readonly call: CallOptions; readonly sending?: () => void },
     signal: AbortSignal,
     renew?: 'renew',
   ): Promise<Dispatcher.ResponseData> => {
     const { method, path, call } = request
-    const credentials = await access.credentials(renew)
-    signal.throwIfAborted()
+    const credentials = await untilAborted(access.credentials(renew), signal)
+    request.sending?.()
     const body = call.body === undefined ? undefined : JSON.stringify(call.body)
     const answer = await send(`${access.server}${path}`, {
       method,
@@ -108,8 +108,10 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
       async answer() {
         if (call.urgent !== true) await bucket.take(deadline.signal)
         deadline.signal.throwIfAborted()
-        waiting = false
-        return await exchange(use, { method, path, call }, deadline.signal)
+        const sending = (): void => {
+          waiting = false
+        }
+        return await exchange(use, { method, path, call, sending }, deadline.signal)
       },
       explain(error) {
         if (deadline.expired())
@@ -159,6 +161,19 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
       }
     },
     close: () => connections.close(),
+  }
+}
+
+/** Waits no longer than until the signal aborts: an exec plugin may hang, and knows of no deadline. */
+async function untilAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  const abort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([pending, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 
