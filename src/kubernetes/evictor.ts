@@ -1,3 +1,4 @@
+import { MOST_UNANSWERED } from '../rebalancing/ports.ts'
 import type { Clock, EvictionOutcome, EvictionRequest, Evictor } from '../rebalancing/ports.ts'
 import { evictionOutcome } from './eviction-outcome.ts'
 import { notSent } from './refusal.ts'
@@ -24,7 +25,7 @@ export const EVICTION_DEADLINE_MS = 30_000
  * waits; one that is out becomes Lost.
  */
 export function createEvictor(transport: Transport, options: EvictorOptions): Evictor & { drain(): Promise<void> } {
-  const { clock, mayAct, perSecond = 5, concurrency = 10, deadlineMs = EVICTION_DEADLINE_MS } = options
+  const { clock, mayAct, perSecond = 5, concurrency = MOST_UNANSWERED, deadlineMs = EVICTION_DEADLINE_MS } = options
   const queue = createWriteQueue({ perSecond, concurrency })
 
   const send = async ({ namespace, pod, uid }: EvictionRequest, signal: AbortSignal): Promise<EvictionOutcome> => {

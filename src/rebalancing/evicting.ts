@@ -5,7 +5,7 @@ import { countEviction } from './episodes.ts'
 import type { Decision, LoopContext } from './loop-state.ts'
 import { answerOf, type Consequence } from './outcomes.ts'
 import { createPacer } from './pacer.ts'
-import type { EvictionOutcome, Occurrence } from './ports.ts'
+import { MOST_UNANSWERED, type EvictionOutcome, type Occurrence } from './ports.ts'
 import { barred } from './readiness.ts'
 import { isUnchanged, revalidate } from './revalidate.ts'
 
@@ -36,6 +36,8 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
     for (const eviction of decision.admission.admitted) {
       // A long pause is no reason to stop observing: the next pass tries again.
       if (pacer.pause() > 0) return
+      // What waited behind others would go out later than it was validated; the next answer rings.
+      if (outstanding.size >= MOST_UNANSWERED) return
       await pacer.turn()
       if (newest.asOf !== state.changes) {
         // Between two turns the view may have become one that nothing must be decided on.

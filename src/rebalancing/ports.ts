@@ -57,6 +57,9 @@ export type EvictionOutcome =
   | { readonly kind: 'Replaced'; readonly message: string }
   | WriteRefusal
 
+/** Requests of an evictor that may wait for their answer at once; what is asked for besides waits for its turn. */
+export const MOST_UNANSWERED = 10
+
 export interface Evictor {
   /** Never throws: whatever goes wrong is an outcome. */
   evict(request: EvictionRequest, signal: AbortSignal): Promise<EvictionOutcome>
