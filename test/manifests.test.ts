@@ -57,8 +57,8 @@ describe('the configuration of the ConfigMap', () => {
 
 describe('what respread may do', () => {
   it('is to read what it watches and to tell events, all over the cluster', () => {
-    const watched = CLUSTER_RESOURCES.flatMap(({ group, plural }) => ['get', 'list', 'watch'].map(verb => `${group}/${plural} ${verb}`))
-    const expected = [...watched, 'events.k8s.io/events create', 'events.k8s.io/events patch']
+    const watched = CLUSTER_RESOURCES.flatMap(({ group, plural }) => ['list', 'watch'].map(verb => `${group}/${plural} ${verb}`))
+    const expected = [...watched, 'events.k8s.io/events create']
     expect([...allowed(find(overlay('deployment'), 'ClusterRole'))].sort()).toEqual(expected.sort())
   })
 
@@ -72,11 +72,11 @@ describe('what respread may do', () => {
     expect(find(overlay('dry-run'), 'ClusterRoleBinding', 'respread-eviction')).toBeUndefined()
   })
 
-  it('is to patch pods only with the component for deletion costs, which brings nothing else', () => {
+  it('is to get and patch pods only with the component for deletion costs, which brings nothing else', () => {
     const account = find(overlay('deployment'), 'ServiceAccount').metadata
     const [role, binding, ...rest] = build(DELETION_COSTS)
     expect(rest).toEqual([])
-    expect(allowed(role)).toEqual(['/pods patch'])
+    expect(allowed(role)).toEqual(['/pods get', '/pods patch'])
     expect(binding).toMatchObject({
       kind: 'ClusterRoleBinding',
       roleRef: { kind: role.kind, name: role.metadata.name },
@@ -84,7 +84,7 @@ describe('what respread may do', () => {
     })
     for (const name of OVERLAYS) {
       const roles = overlay(name).filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
-      expect(roles.flatMap(allowed).filter(permission => /^\/pods (?:patch|update|delete)/.test(permission))).toEqual([])
+      expect(roles.flatMap(allowed).filter(permission => /^\/pods (?:get|patch|update|delete)/.test(permission))).toEqual([])
     }
   })
 
