@@ -80,8 +80,8 @@ describe('createListScanner', () => {
   it.each([
     ['', 'is empty'],
     [' \n\t ', 'is empty'],
-    ['apiVersion: v1\n', 'is not JSON: it begins with `a` at line 1 (byte 0)'],
-    ['\n\n[{}]', 'is not JSON: it begins with `[` at line 3 (byte 2)'],
+    ['apiVersion: v1\n', 'is no JSON object: it begins with `a` at line 1 (byte 0)'],
+    ['\n\n[{}]', 'is no JSON object: it begins with `[` at line 3 (byte 2)'],
     ['{"kind":"Node","metadata":{"items":[]}}', 'is a Node, not a List'],
     ['{}', 'is some JSON, not a List'],
     ['{"items":[1]}', 'is not a List: `1` instead of an object at line 1 (byte 10)'],

@@ -63,7 +63,7 @@ export function createListScanner(onItem: (item: ListItem) => void, { itemsRequi
         place = 'envelope'
         return index
       }
-      if (!isSpace(byte)) throw new SyntaxError(`is not JSON: it begins with \`${printable(byte)}\` at ${where(index)}; ${LEGAL}`)
+      if (!isSpace(byte)) throw new SyntaxError(`is no JSON object: it begins with \`${printable(byte)}\` at ${where(index)}; ${LEGAL}`)
       if (byte === NEWLINE) line += 1
     }
     return chunk.length

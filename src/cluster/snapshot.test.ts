@@ -129,7 +129,7 @@ describe('readSnapshot', () => {
     ['half a gzip', gzipSync(list(node('node-a'))).subarray(0, 60), 'is cut short: the gzip stream has no end'],
     ['a damaged gzip', Buffer.concat([gzipSync('').subarray(0, 10), Buffer.alloc(20, 0xff)]), 'is damaged'],
     ['a single object', JSON.stringify(node('node-a')), 'is a Node, not a List'],
-    ['YAML', 'apiVersion: v1\nkind: List\n', 'is not JSON'],
+    ['YAML', 'apiVersion: v1\nkind: List\n', 'is no JSON object'],
     ['UTF-16', Buffer.from('\u{feff}{}', 'utf16le'), 'is UTF-16; legal is UTF-8'],
     ['nothing', '', 'is empty'],
   ])('refuses %s in one sentence that names the file', async (_, content, sentence) => {

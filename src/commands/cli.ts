@@ -38,7 +38,11 @@ function createProgram(exit: Exit, name: string): Command {
   addRun(program, exit)
   addDemo(program, exit)
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().showHelpAfterError(false).showSuggestionAfterError(true).allowExcessArguments(false)
+    command
+      .exitOverride(error => complain(error, command, program))
+      .showHelpAfterError(false)
+      .showSuggestionAfterError(true)
+      .allowExcessArguments(false)
     command.configureOutput({ writeErr: () => {} })
   }
   return program
@@ -49,19 +53,26 @@ function nameFor(path: string | undefined): string {
   return basename(path ?? '').startsWith('kubectl-') ? 'kubectl respread' : 'respread'
 }
 
-function failure(error: unknown, name: string): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0
-    const help = error.code === 'commander.help'
-    console.error(
-      help ? `${name}: name a command: report, explain, once, run or demo (see ${name} --help)` : `${name}: ${oneLine(error.message)}`,
-    )
-    return 2
+/** @throws UsageError that says what is wrong and where it stands what is legal; CommanderError where somebody asked for help and has it */
+function complain(error: CommanderError, command: Command, program: Command): never {
+  if (error.exitCode === 0) throw error
+  const help = `${command === program ? '' : `${program.name()} `}${command.name()} --help`
+  switch (error.code) {
+    case 'commander.help':
+      throw new UsageError(`name a command, one of ${COMMANDS}; see ${help}`)
+    case 'commander.unknownCommand':
+      throw new UsageError(`${oneLine(error.message)}; the commands are ${COMMANDS}`)
+    case 'commander.missingArgument':
+      throw new UsageError(`${oneLine(error.message)}: ${command.registeredArguments[0]?.description ?? ''}`)
+    case 'commander.unknownOption':
+    case 'commander.excessArguments':
+      throw new UsageError(`${oneLine(error.message)}; see ${help}`)
+    default:
+      throw new UsageError(oneLine(error.message))
   }
-  if (!isReportableError(error)) throw error
-  console.error(`${name}: ${error.message}`)
-  return error instanceof UsageError ? 2 : 1
 }
+
+const COMMANDS = 'report, explain, once, run and demo'
 
 // Commander puts its suggestion on a line of its own.
 function oneLine(message: string): string {
@@ -69,4 +80,12 @@ function oneLine(message: string): string {
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')
     .trim()
+    .replace(/\.$/, '')
+}
+
+function failure(error: unknown, name: string): number {
+  if (error instanceof CommanderError) return error.exitCode
+  if (!isReportableError(error)) throw error
+  console.error(`${name}: ${error.message}`)
+  return error instanceof UsageError ? 2 : 1
 }

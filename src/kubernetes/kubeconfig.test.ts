@@ -130,7 +130,7 @@ describe('a sentence says what is wrong', () => {
   it('when there is no configuration at all, naming the places it looked in', async () => {
     const loading = loadKubeconfig({ environment: { HOME: home }, serviceAccountFolder: home })
 
-    await expect(loading).rejects.toThrow(`none of ${home}/.kube/config exists, and this is not a pod with a service account`)
+    await expect(loading).rejects.toThrow(`: ${home}/.kube/config does not exist, and this is not a pod with a service account`)
   })
 })
 

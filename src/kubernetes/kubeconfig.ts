@@ -49,9 +49,8 @@ function chooseContext(options: KubeconfigOptions, environment: Readonly<Record<
   if (merged.contexts.size === 0 && !explicit && inPod(folder, environment))
     return resolve(podConfig(folder, environment), IN_CLUSTER, folder)
   if (where === '') {
-    throw new KubeconfigError(
-      `no cluster to talk to: none of ${files.join(', ')} exists, and this is not a pod with a service account; name one with --kubeconfig`,
-    )
+    const missing = files.length === 1 ? `${files[0]} does not exist` : `none of ${files.join(', ')} exists`
+    throw new KubeconfigError(`no cluster to talk to: ${missing}, and this is not a pod with a service account; name one with --kubeconfig`)
   }
   const name = options.context ?? merged.currentContext
   if (name === '') throw new KubeconfigError(`no current context in ${where}; choose one with --context (${known(merged.contexts)})`)

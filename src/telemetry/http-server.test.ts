@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { startHttpServer } from './http-server.ts'
+import { ListenError, startHttpServer } from './http-server.ts'
 import type { HttpServer, HttpServerOptions } from './http-server.ts'
 import { createMetrics } from './metrics.ts'
 
@@ -100,7 +100,9 @@ describe('the HTTP server', () => {
       resolve(typeof address === 'object' && address !== null ? address.port : 0)
     })
     const port = await promise
-    await expect(serve({ port })).rejects.toThrow(`cannot listen on port ${port}: it is taken by another process`)
+    await expect(serve({ port })).rejects.toThrow(
+      new ListenError(`cannot listen on port ${port} (metrics.port of the configuration): it is taken by another process`),
+    )
     other.close()
   })
 })

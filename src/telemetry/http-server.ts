@@ -23,10 +23,15 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** The port cannot be had: one sentence for a person, who has to give another one. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+}
+
 /**
  * Serves /metrics, /healthz (200 as long as the process answers) and /readyz (200, or 503 with the reason), and what the command adds.
  *
- * @throws Error in one sentence when the port cannot be had
+ * @throws ListenError when the port cannot be had
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = createServer((request, response) => {
@@ -76,7 +81,7 @@ function listen(server: Server, { port, host }: HttpServerOptions): Promise<numb
     server.once('error', error => {
       const code = 'code' in error ? error.code : undefined
       const why = code === 'EADDRINUSE' ? 'is taken by another process' : code === 'EACCES' ? 'needs more privileges' : error.message
-      reject(new Error(`cannot listen on port ${port}: it ${why}`, { cause: error }))
+      reject(new ListenError(`cannot listen on port ${port} (metrics.port of the configuration): it ${why}`, { cause: error }))
     })
     server.listen(port, host, () => {
       const address = server.address()

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -51,10 +53,12 @@ describe('bad input: one sentence that says what and where, no stack trace', () 
     ['a kubeconfig that does not exist', ['report', '--kubeconfig', 'none'], 1, /none does not exist/],
     ['an unknown context', ['report', '--kubeconfig', 'kubeconfig', '--context', 'dev'], 1, /dev.*prod/],
     ['a server that is not there', ['report', '--kubeconfig', 'kubeconfig'], 1, /127\.0\.0\.1:1/],
-    ['an unknown flag', ['report', '--snapshotx', 'good.json'], 2, /--snapshotx/],
-    ['an unknown command', ['reprot'], 2, /reprot/],
-    ['no command', [], 2, /report, explain, once, run or demo/],
+    ['an unknown flag', ['report', '--snapshotx', 'good.json'], 2, /--snapshotx.* see respread report --help/],
+    ['an unknown command', ['reprot'], 2, /reprot.*Did you mean report.* report, explain, once, run and demo/],
+    ['no command', [], 2, /report, explain, once, run and demo/],
     ['an unknown output', ['report', '--snapshot', 'good.json', '-o', 'xml'], 2, /table, wide, json, yaml/],
+    ['nothing to explain', ['explain'], 2, /NAMESPACE\/POD, or NAMESPACE\/KIND\/NAME/],
+    ['more than there is to say', ['report', 'shop'], 2, /1: shop; see respread report --help/],
     ['a selector that is none', ['report', '--snapshot', 'good.json', '-l', 'a in'], 2, /--selector/],
     ['a time that is none', ['report', '--snapshot', 'good.json', '--now', 'today'], 2, /2026-01-31T12:00:00Z/],
     [
@@ -82,6 +86,21 @@ describe('bad input: one sentence that says what and where, no stack trace', () 
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: '' })
     expect(result.stderr.replaceAll('\n', ' ')).toMatch(stderr)
     expect(result.stderr).not.toMatch(/^\s+at /m)
+  })
+
+  it('a port that another process has', async () => {
+    const server = createServer().listen(0)
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    writeFileSync(path('port.yaml'), `apiVersion: respread.io/v1alpha1\nkind: RespreadConfiguration\nmetrics:\n  port: ${port}\n`)
+    const result = await runCli(['run', '--kubeconfig', path('kubeconfig'), '--config', path('port.yaml')])
+    server.close()
+    expect(result).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `respread: cannot listen on port ${port} (metrics.port of the configuration): it is taken by another process\n`,
+    })
   })
 
   it('a pod with a quantity that is none is warned about and left alone, the rest goes on', async () => {
