@@ -4,6 +4,7 @@ import { VERSION } from './version.ts'
 import { isReportableError } from './reportable-error.ts'
 import { UsageError } from './errors.ts'
 import { addDemo } from './demo.ts'
+import { SKEW_REMAINS } from './exit-codes.ts'
 import { addExplain } from './explain.ts'
 import { addOnce } from './once.ts'
 import { addReport } from './report.ts'
@@ -32,6 +33,7 @@ function createProgram(exit: Exit, name: string): Command {
     .description('Puts pods back where their topology spread constraints want them, within every PodDisruptionBudget.')
     .version(VERSION)
     .helpCommand(false)
+    .addHelpText('after', `\nExit codes: 0 done, 1 an error, 2 a wrong command line, ${SKEW_REMAINS} with --exit-code while skew remains.`)
   addReport(program, exit)
   addExplain(program, exit)
   addOnce(program, exit)

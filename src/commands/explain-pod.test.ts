@@ -59,6 +59,6 @@ describe('explaining a pod', () => {
   })
 
   it('that is not there is an error for a person', () => {
-    expect(() => explainPodReport(modelOf(three), 'shop', 'nobody')).toThrow('there is no pod shop/nobody; name one as NAMESPACE/POD')
+    expect(() => explainPodReport(modelOf(three), 'shop', 'nobody')).toThrow('there is no pod shop/nobody: no pod is in that namespace')
   })
 })

@@ -1,6 +1,7 @@
 import type { PlacementExplanation } from '../scheduling/prediction.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { CommandError } from './errors.ts'
+import { noSuchPod } from './explained.ts'
 
 /**
  * Where the scheduler would place a pod, node by node; for a bound pod: where it would place what its owner creates once the pod is evicted.
@@ -8,7 +9,7 @@ import { CommandError } from './errors.ts'
  */
 export function explainPodReport(model: SchedulerModel, namespace: string, name: string): PlacementExplanation {
   const pod = model.cluster.pod(namespace, name)
-  if (pod === undefined) throw new CommandError(`there is no pod ${namespace}/${name}; name one as NAMESPACE/POD`)
+  if (pod === undefined) throw new CommandError(noSuchPod(model.cluster, namespace, name))
   if (pod.nodeName === undefined) return model.explain(pod)
 
   const answer = model.replacementOf(pod)

@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
-import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { standingOf } from '../planning/standing.ts'
-import { ownersOf } from '../planning/workloads.ts'
 import { placementReport, placementTable } from '../reporting/placement-table.ts'
 import { rebalanceReport } from '../reporting/report-json.ts'
-import { groupsOfPods, workloadExplanation, type ExplainedWorkload } from '../reporting/workload-explanation.ts'
+import { groupsOfPods, workloadExplanation } from '../reporting/workload-explanation.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import type { Exit } from './cli.ts'
-import { CommandError, UsageError } from './errors.ts'
+import { UsageError } from './errors.ts'
+import { explainedWorkload } from './explained.ts'
 import { explainPodReport } from './explain-pod.ts'
 import {
   withClusterOptions,
@@ -22,19 +21,21 @@ import { planAtRest } from './plan-at-rest.ts'
 import { configurationFor, profilesFor } from './settings-files.ts'
 import { readWorld } from './world-source.ts'
 
-interface ExplainOptions extends ClusterOptions, OutputOptions, SnapshotOptions {}
+interface ExplainOptions extends ClusterOptions, OutputOptions, SnapshotOptions {
+  readonly namespace?: string
+}
 
 export function addExplain(program: Command, exit: Exit): void {
   const command = program
     .command('explain')
     .description('Explain where kube-scheduler would place a pod, or why a workload is moved or left alone.')
     .argument('<what>', 'NAMESPACE/POD, or NAMESPACE/KIND/NAME of a workload')
-  withOutputOptions(withSnapshotOptions(withClusterOptions(command)), ['table', 'wide', 'json', 'yaml']).action(
-    async (what: string, options: ExplainOptions) => {
+  withOutputOptions(withSnapshotOptions(withClusterOptions(command)))
+    .option('-n, --namespace <name>', 'the namespace, which WHAT then goes without: POD, or KIND/NAME')
+    .action(async (what: string, options: ExplainOptions) => {
       await explain(what, options)
       exit(0)
-    },
-  )
+    })
 }
 
 async function explain(what: string, options: ExplainOptions): Promise<void> {
@@ -54,38 +55,11 @@ async function explainPod(namespace: string, name: string, options: ExplainOptio
   print(explanation, options, { structured: placementReport, text: placementTable })
 }
 
-/** The short names that kubectl knows too. */
-const SHORT_KINDS: ReadonlyMap<string, string> = new Map([
-  ['deploy', 'deployment'],
-  ['sts', 'statefulset'],
-  ['rs', 'replicaset'],
-  ['rc', 'replicationcontroller'],
-  ['ds', 'daemonset'],
-  ['po', 'pod'],
-])
-
-/** The workload that is meant, by its kind in any case (a report writes `rollout/web`), with its pods. */
-function workloadIn(cluster: ClusterReader, namespace: string, kind: string, name: string): ExplainedWorkload {
-  const wanted = SHORT_KINDS.get(kind.toLowerCase()) ?? kind.toLowerCase()
-  const namesakes = [...cluster.podsIn(namespace)].flatMap(pod => {
-    const owners = ownersOf(cluster, pod)
-    return [owners.name, owners.controller].flatMap(owner => (owner?.name === name ? [{ pod, kind: owner.kind }] : []))
-  })
-  const found = namesakes.filter(each => each.kind.toLowerCase() === wanted)
-  const [first] = found
-  if (first === undefined) {
-    const others = [...new Set(namesakes.map(each => each.kind))]
-    const hint = others.length === 0 ? '' : `; there is a ${others.join(' and a ')} of that name`
-    throw new CommandError(`no pod in namespace ${namespace} belongs to ${kind}/${name}${hint}`)
-  }
-  return { namespace, workload: { kind: first.kind, name }, pods: [...new Set(found.map(each => each.pod))] }
-}
-
 async function explainWorkload(namespace: string, kind: string, name: string, options: ExplainOptions): Promise<void> {
   const configuration = await configurationFor(options)
   const profiles = await profilesFor(options, warn)
   const world = await readWorld(options)
-  const explained = workloadIn(world.cluster, namespace, kind, name)
+  const explained = explainedWorkload(world.cluster, namespace, kind, name)
   const { pods } = explained
   const result = planAtRest(world, configuration, profiles)
   print(result, options, {
@@ -105,6 +79,6 @@ async function explainWorkload(namespace: string, kind: string, name: string, op
         })),
       }
     },
-    text: (_, { width }) => workloadExplanation(result, explained, { width }),
+    text: (_, { width, headers }) => workloadExplanation(result, explained, { width, headers }),
   })
 }

@@ -13,7 +13,9 @@ export interface LoopOptions extends ClusterOptions {
 export function withLoopOptions(command: Command): Command {
   return withClusterOptions(command)
     .option('--dry-run', 'evict nothing, say what would be evicted')
-    .addOption(new Option('--log-level <level>', 'drop log lines below this level').choices(LOG_LEVELS))
+    .addOption(
+      new Option('--log-level <level>', 'drop log lines below this level (default: logLevel of the configuration)').choices(LOG_LEVELS),
+    )
 }
 
 /** The configuration with the flags laid over it. */

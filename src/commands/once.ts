@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
-import { parseDuration } from '../configuration/duration.ts'
+import { Option, type Command } from 'commander'
+import { formatDuration, parseDuration } from '../configuration/duration.ts'
 import type { RunSummary } from '../rebalancing/conclusion.ts'
 import { createLog } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -25,7 +25,11 @@ export function addOnce(program: Command, exit: Exit): void {
     .command('once')
     .description('Restore the spread once: until balanced, until nothing more can be done, or until the time is up.')
   withLoopOptions(command)
-    .option('--timeout <duration>', 'give up after this time', parseDurationOption(parseDuration), HOUR)
+    .addOption(
+      new Option('--timeout <duration>', 'give up after this time')
+        .argParser(parseDurationOption(parseDuration))
+        .default(HOUR, formatDuration(HOUR)),
+    )
     .option('--exit-code', `exit ${SKEW_REMAINS} when skew remains`)
     .action(async (options: OnceOptions) => exit(await once(options)))
 }

@@ -8,17 +8,14 @@ export interface ClusterOptions {
   readonly schedulerConfig?: string
 }
 
-/** What to show, as kubectl understands it. */
+const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml'] as const
+
+/** How to show it, as kubectl understands it. */
 export interface OutputOptions {
-  readonly output: OutputFormat
-  readonly namespace?: string
-  readonly allNamespaces?: boolean
-  readonly selector?: string
+  readonly output: (typeof OUTPUT_FORMATS)[number]
   /** False with --no-headers. */
   readonly headers: boolean
 }
-
-export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml'
 
 /** Where the objects come from when not from a cluster. */
 export interface SnapshotOptions {
@@ -30,16 +27,14 @@ export function withClusterOptions(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the service account)')
     .option('--context <name>', 'context of the kubeconfig')
-    .option('--config <file>', 'RespreadConfiguration, a YAML file')
+    .option('--config <file>', 'RespreadConfiguration, a YAML file; every setting has a default')
     .option('--scheduler-config <file>', "kube-scheduler's KubeSchedulerConfiguration, where it is not the default")
 }
 
-export function withOutputOptions(command: Command, formats: readonly OutputFormat[]): Command {
+export function withOutputOptions(command: Command): Command {
   return command
-    .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
-    .option('-n, --namespace <name>', 'only this namespace')
-    .option('-A, --all-namespaces', 'every namespace (the default)')
-    .option('--no-headers', 'only the rows')
+    .addOption(new Option('-o, --output <format>', 'output format').choices(OUTPUT_FORMATS).default('table'))
+    .option('--no-headers', 'only the rows of the tables, all of them')
 }
 
 export function withSnapshotOptions(command: Command): Command {

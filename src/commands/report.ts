@@ -23,6 +23,9 @@ import { configurationFor, profilesFor } from './settings-files.ts'
 import { readWorld } from './world-source.ts'
 
 interface ReportOptions extends ClusterOptions, OutputOptions, SnapshotOptions {
+  readonly namespace?: string
+  readonly allNamespaces?: boolean
+  readonly selector?: string
   readonly limit: number
   readonly exitCode?: boolean
 }
@@ -31,7 +34,9 @@ export function addReport(program: Command, exit: Exit): void {
   const command = program
     .command('report')
     .description('Show the skew of every spread constraint and the evictions that would restore it; changes nothing.')
-  withOutputOptions(withSnapshotOptions(withClusterOptions(command)), ['table', 'wide', 'json', 'yaml'])
+  withOutputOptions(withSnapshotOptions(withClusterOptions(command)))
+    .option('-n, --namespace <name>', 'only this namespace')
+    .option('-A, --all-namespaces', 'every namespace (the default)')
     .option('-l, --selector <selector>', 'only workloads with pods that carry these labels')
     .option('--limit <rows>', 'rows of each table at most, the worst first; 0: all', parseWhole, 50)
     .option('--exit-code', `exit ${SKEW_REMAINS} when a constraint is violated`)
@@ -56,7 +61,7 @@ interface Filter {
   readonly selector: ReturnType<typeof parseSelectorText> | undefined
 }
 
-function filterOf({ namespace, allNamespaces, selector }: OutputOptions): Filter {
+function filterOf({ namespace, allNamespaces, selector }: ReportOptions): Filter {
   if (namespace !== undefined && allNamespaces === true)
     throw new UsageError('--namespace and --all-namespaces contradict each other; give one of them')
   try {

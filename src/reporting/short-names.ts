@@ -15,6 +15,16 @@ export function workloadText(workload: WorkloadName): string {
   return `${SHORT_KINDS.get(workload.kind) ?? printable(workload.kind.toLowerCase())}/${printable(workload.name)}`
 }
 
+const LONG_KINDS: ReadonlyMap<string, string> = new Map([...SHORT_KINDS].map(([kind, short]) => [short, kind.toLowerCase()]))
+
+/** The kind that a person means, in lower case: by kubectl's short name, its plural, with its group (`deployments.apps`), or in any case. */
+export function kindCalled(text: string): string {
+  const [resource = ''] = text.toLowerCase().split('.')
+  const kind = LONG_KINDS.get(resource) ?? resource
+  if (kind === 'po') return 'pod'
+  return kind.endsWith('s') ? kind.slice(0, -1) : kind
+}
+
 /**
  * Topology keys without their prefix (`zone`, `hostname`), by full key. A key whose short form another of the given keys has too keeps its
  * prefix, but for the well-known ones.

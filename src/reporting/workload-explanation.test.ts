@@ -19,7 +19,7 @@ const SPREAD = {
 
 const explain = (given: Plan, pods: readonly string[] = []): string => {
   const named = pods.map((name, index) => podRecord({ name, uid: `u${index + 1}`, nodeName: index === 3 ? undefined : 'node-a-7' }))
-  return `\n${workloadExplanation(given, { namespace: 'shop', workload: web, pods: named }, { width: 80 })}`
+  return `\n${workloadExplanation(given, { namespace: 'shop', workload: web, pods: named }, { width: 80, headers: true })}`
 }
 
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
@@ -159,9 +159,16 @@ describe('the explanation of a workload', () => {
     expect(onOneLine(explain(plan([best]), ['web-1']))).toContain('1 eviction brings it to 0, the fewest that can.')
   })
 
+  it('is without headers the rows of the pods', () => {
+    const pods = [podRecord({ name: 'web-1', uid: 'u1', nodeName: 'a0' })]
+    const balanced = plan([group({ a: 1 }, { memberUids: ['u1'] })])
+    const said = workloadExplanation(balanced, { namespace: 'shop', workload: web, pods }, { width: 80, headers: false })
+    expect(said).toMatch(/^web-1 +a0 +stays, /)
+  })
+
   it('says so when no pod with a constraint runs', () => {
     const waiting = podRecord({ spec: { ...PLAIN_SPEC, topologySpreadConstraints: [SPREAD] }, nodeName: undefined })
-    expect(workloadExplanation(plan([]), { namespace: 'shop', workload: web, pods: [waiting] }, { width: 120 })).toBe(
+    expect(workloadExplanation(plan([]), { namespace: 'shop', workload: web, pods: [waiting] }, { width: 120, headers: true })).toBe(
       'deploy/web in namespace shop, 1 pod: none that carries a spread constraint runs on a node, so there is nothing to count\nyet.\n',
     )
   })

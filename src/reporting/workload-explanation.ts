@@ -6,6 +6,7 @@ import { standingOf } from '../planning/standing.ts'
 import { printable } from './printable.ts'
 import { saidOnce } from './said-once.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
+import type { TableOptions } from './table-options.ts'
 import { textTable } from './text-table.ts'
 import type { TableColumn } from './text-table.ts'
 import { wrap } from './wrap.ts'
@@ -17,8 +18,19 @@ export interface ExplainedWorkload {
   readonly pods: readonly PodRecord[]
 }
 
-/** Why a workload is balanced, planned, blocked or held: each of its groups with its counts and bounds, then what happens to each pod. */
-export function workloadExplanation(plan: Plan, explained: ExplainedWorkload, { width }: { readonly width: number }): string {
+/**
+ * Why a workload is balanced, planned, blocked or held: each of its groups with its counts and bounds, then what happens to each pod. Without
+ * headers only the rows of the pods remain.
+ */
+export function workloadExplanation(
+  plan: Plan,
+  explained: ExplainedWorkload,
+  { width, headers }: Pick<TableOptions, 'width' | 'headers'>,
+): string {
+  if (!headers)
+    return podTable(explained, plan, { width, headers })
+      .map(line => `${line}\n`)
+      .join('')
   const { namespace, workload, pods } = explained
   const groups = groupsOfPods(plan, pods)
   const title = `${workloadText(workload)} in namespace ${printable(namespace)}, ${counted(pods.length, 'pod')}`
@@ -36,7 +48,7 @@ export function workloadExplanation(plan: Plan, explained: ExplainedWorkload, { 
       ...domainLines(group.domains, width),
       ...wrap(printable(sentences(group, evictionsIn(group, plan))), width, '  '),
     ]),
-    ...(pods.length === 0 ? [] : [podTable(explained, plan, width)]),
+    ...(pods.length === 0 ? [] : [podTable(explained, plan, { width, headers })]),
     noticesBeside(groups, plan, width),
   ]
   return blocks
@@ -160,7 +172,7 @@ const POD_COLUMNS: readonly TableColumn[] = [{ heading: 'POD', isName: true }, {
 const LAST = Number.MAX_SAFE_INTEGER
 
 /** First what moves, in the order in which it does; then what stays, what stays for the same reason side by side. */
-function podTable({ pods }: ExplainedWorkload, plan: Plan, width: number): readonly string[] {
+function podTable({ pods }: ExplainedWorkload, plan: Plan, options: Pick<TableOptions, 'width' | 'headers'>): readonly string[] {
   const evictions = new Map(plan.evictions.map(eviction => [eviction.uid, eviction]))
   const rows = pods
     .map(pod => ({ pod, eviction: evictions.get(pod.uid), standing: standingOf(plan, pod) }))
@@ -176,7 +188,7 @@ function podTable({ pods }: ExplainedWorkload, plan: Plan, width: number): reado
       const row = { cells: [printable(name), printable(nodeName ?? '-'), what] }
       return standing === undefined ? row : { ...row, below: printable(standing.message) }
     })
-  return textTable(POD_COLUMNS, saidOnce(rows), { width, headers: true })
+  return textTable(POD_COLUMNS, saidOnce(rows), options)
 }
 
 function move({ wave, fromDomain, toDomain, certainty }: PlannedEviction): string {

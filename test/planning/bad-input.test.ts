@@ -103,7 +103,11 @@ function mayBeEvicted(cluster: ClusterState, { namespace, pod: name, uid, node }
 function shown({ cluster, result }: Outcome): string {
   const owned = Map.groupBy(cluster.pods(), pod => pod.controller?.name ?? pod.name)
   const explained = [...owned].map(([name, pods]) =>
-    workloadExplanation(result, { namespace: pods[0]?.namespace ?? '', workload: { kind: 'Deployment', name }, pods }, { width: 80 }),
+    workloadExplanation(
+      result,
+      { namespace: pods[0]?.namespace ?? '', workload: { kind: 'Deployment', name }, pods },
+      { width: 80, headers: true },
+    ),
   )
   const tables = [true, false].map(wide => reportTable(result, { wide, headers: true, width: 80, limit: Infinity }))
   return [...tables, ...explained, ...jsonPieces(rebalanceReport(result))].join('')

@@ -40,7 +40,7 @@ function record({ story, cluster, now, policy = {}, explain }: Recorded): string
       const owner = ownersOf(cluster, pod).name
       return owner.kind === kind && owner.name === name
     })
-    return `\n$ respread explain ${what}\n${workloadExplanation(result, { namespace, workload: { kind, name }, pods }, { width: WIDTH })}`
+    return `\n$ respread explain ${what}\n${workloadExplanation(result, { namespace, workload: { kind, name }, pods }, { width: WIDTH, headers: true })}`
   })
   const table = reportTable(result, { width: WIDTH, wide: false, headers: true, limit: Infinity })
   return [`${story}\n\n$ respread report\n${table}`, ...explanations].join('')
