@@ -33,7 +33,7 @@ function createProgram(exit: Exit, name: string): Command {
     .description('Puts pods back where their topology spread constraints want them, within every PodDisruptionBudget.')
     .version(VERSION)
     .helpCommand(false)
-    .addHelpText('after', `\nExit codes: 0 done, 1 an error, 2 a wrong command line, ${SKEW_REMAINS} with --exit-code while skew remains.`)
+    .addHelpText('after', `\nExit codes: 0 done, 1 an error, 2 a wrong command line; ${SKEW_REMAINS} with --exit-code while\nskew remains.`)
   addReport(program, exit)
   addExplain(program, exit)
   addOnce(program, exit)

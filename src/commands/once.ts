@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander'
 import { formatDuration, parseDuration } from '../configuration/duration.ts'
+import { counted } from '../planning/counted.ts'
 import type { RunSummary } from '../rebalancing/conclusion.ts'
+import { workloadText } from '../reporting/short-names.ts'
 import { createLog } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Exit } from './cli.ts'
@@ -96,16 +98,15 @@ async function underLease(
   }
 }
 
-function summaryText({ message, evictions, landed, missed, remaining, hasPlan, wouldEvict }: RunSummary): string {
-  const landings = evictions === 0 ? '' : `; ${landed} landed where they help, ${missed} did not`
-  const left = hasPlan ? `; ${remaining.length} group(s) above maxSkew` : ''
+function summaryText({ message, evictions, landed, missed, remaining, wouldEvict }: RunSummary): string {
+  const landings = evictions === 0 ? '' : `: ${counted(evictions, 'eviction')}, ${landed} landed where they help, ${missed} did not`
   const planned = wouldEvict.map(
     ({ wave, namespace, pod, topologyKey, fromDomain, toDomain }) =>
       `  wave ${wave}: would evict ${namespace}/${pod}, ${topologyKey} ${fromDomain} -> ${toDomain}\n`,
   )
   const rest = remaining.map(
-    group =>
-      `  ${group.namespace}/${group.workload.name} over ${group.topologyKey}: skew ${group.skew}, ${group.reason}: ${group.message}\n`,
+    ({ namespace, workload, topologyKey, skew, reason, message: why }) =>
+      `  ${namespace}/${workloadText(workload)} over ${topologyKey}: skew ${skew}, ${reason}: ${why}\n`,
   )
-  return `${message}: ${evictions} eviction(s)${landings}${left}\n${[...planned, ...rest].join('')}`
+  return `${message}${landings}\n${[...planned, ...rest].join('')}`
 }

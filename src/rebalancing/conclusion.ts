@@ -1,3 +1,4 @@
+import { counted } from '../planning/counted.ts'
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import type { Reason } from '../planning/reasons.ts'
 import type { Decision, LoopState } from './loop-state.ts'
@@ -17,7 +18,6 @@ export interface RunSummary {
   readonly missed: number
   /** Groups still over maxSkew, as far as a plan was made at all. */
   readonly remaining: readonly GroupPlan[]
-  readonly hasPlan: boolean
   /** What a dry run would have done, in order. */
   readonly wouldEvict: readonly PlannedEviction[]
 }
@@ -78,17 +78,18 @@ export function conclusionOf(
 export function summaryOf({ ending, stopped, tally }: LoopState, hold: LoopHold | undefined, plan: Plan | undefined): RunSummary {
   const remaining = plan === undefined ? [] : unbalanced(plan)
   const reason = ending ?? 'Stopped'
-  const groups = `${remaining.length} group${remaining.length === 1 ? '' : 's'} over maxSkew`
+  const groups = `${counted(remaining.length, 'group')} over maxSkew`
+  const planned = plan?.evictions ?? []
   const messages: Readonly<Record<Ending, string>> = {
     Balanced: 'every group is within maxSkew',
     NothingMoreToDo: `nothing more can be done for ${groups}`,
-    DryRun: `nothing was evicted; ${plan?.evictions.length ?? 0} evictions are planned for ${groups}`,
+    DryRun: `nothing was evicted; ${counted(planned.length, 'eviction is', 'evictions are')} planned for ${groups}`,
     Stopped: stopped?.message ?? `stopped with ${groups}`,
     Paused: 'nothing was evicted: the configuration says paused: true',
     OutsideWindow: `${groups} left as they are: ${hold?.message ?? 'no maintenance window is open'}`,
     TimedOut: `the time is up with ${groups}${hold === undefined ? '' : `: ${hold.message}`}`,
   }
   const { evicted: evictions, helped: landed, missed } = tally
-  const wouldEvict = reason === 'DryRun' ? (plan?.evictions ?? []) : []
-  return { reason, message: messages[reason], evictions, landed, missed, remaining, hasPlan: plan !== undefined, wouldEvict }
+  const wouldEvict = reason === 'DryRun' ? planned : []
+  return { reason, message: messages[reason], evictions, landed, missed, remaining, wouldEvict }
 }
