@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import type { WorkloadHold } from '../planning/situation.ts'
 import { workloadKey, type OfWorkload } from './workload-key.ts'
 
@@ -54,7 +55,7 @@ export function coolDownHolds(rounds: readonly Round[], busy: ReadonlySet<string
       ...workload,
       reason: 'CoolingDown' as const,
       until: lastAt + coolDown,
-      message: `it was moved and rests until ${new Date(lastAt + coolDown).toISOString()}`,
+      message: `it was moved and rests until ${timestamp(lastAt + coolDown)}`,
     }))
 }
 
@@ -64,7 +65,7 @@ export function scaledRecently(cluster: ClusterReader, now: number, coolDown: nu
   for (const { namespace, name, target, lastScaleAt } of cluster.all('HorizontalPodAutoscaler')) {
     if (lastScaleAt === undefined || lastScaleAt + coolDown <= now) continue
     const until = lastScaleAt + coolDown
-    const message = `autoscaler ${name} changed its scale; it rests until ${new Date(until).toISOString()}`
+    const message = `autoscaler ${name} changed its scale; it rests until ${timestamp(until)}`
     holds.push({ namespace, kind: target.kind, name: target.name, reason: 'ScaledRecently', until, message })
   }
   return holds

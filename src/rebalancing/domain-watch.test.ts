@@ -95,6 +95,20 @@ describe('domains that settle', () => {
     expect(later).toEqual([])
   })
 
+  it('says the same of a zone as long as it settles, though its two clocks never quite agree', () => {
+    let ran = 0
+    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => Math.floor(NOW + 0.6 + ran), monotonic: () => ran })
+    const [before, after] = [zone('c', down), zone('c', back(60))]
+    watch.note({ kind: 'Node', key: 'c-0', before: before[0], after: after[0] })
+    const said = [0.3, 0.5, 1_000.2, 60_000.9].map(ms => {
+      ran = ms
+      return watch.holds(clusterOf([...zone('a', steady, steady), ...after]))
+    })
+
+    expect(said[0]).toHaveLength(1)
+    for (const holds of said) expect(holds).toEqual(said[0])
+  })
+
   it.each<[string, readonly Given[], readonly number[], number | undefined]>([
     ['all nodes of a zone are uncordoned', [cordoned, cordoned, cordoned], [0, 1, 2], 5],
     ['the first of them is', [cordoned, cordoned, cordoned], [0], 5],

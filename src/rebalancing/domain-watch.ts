@@ -1,8 +1,10 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import { topologyKeysOf } from '../planning/outages.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { DomainHold } from '../planning/situation.ts'
+import { momentNow, wallTimeOf, type Moment } from './moment.ts'
 import type { Clock } from './ports.ts'
 
 /**
@@ -21,9 +23,9 @@ export interface DomainWatch {
 
 /** @param holdDown milliseconds */
 export function createDomainWatch(policy: Policy, holdDown: number, clock: Pick<Clock, 'now' | 'monotonic'>): DomainWatch {
-  /** By node: when it was seen to become Ready, or to be uncordoned, in monotonic time. */
-  const sawReady = new Map<string, number>()
-  const sawOpened = new Map<string, number>()
+  /** By node: when it was seen to become Ready, or to be uncordoned. */
+  const sawReady = new Map<string, Moment>()
+  const sawOpened = new Map<string, Moment>()
   return {
     note: ({ kind, before, after }) => {
       if (kind !== 'Node') return
@@ -33,13 +35,13 @@ export function createDomainWatch(policy: Policy, holdDown: number, clock: Pick<
       }
       // Without a `before` the node may be in the first list: then its own timestamps must do.
       if (before?.kind !== 'Node') return
-      if (before.unschedulable && !after.unschedulable) sawOpened.set(after.name, clock.monotonic())
+      if (before.unschedulable && !after.unschedulable) sawOpened.set(after.name, momentNow(clock))
       if (after.ready !== 'True') return
-      if (before.ready !== 'True' || before.readySince !== after.readySince) sawReady.set(after.name, clock.monotonic())
+      if (before.ready !== 'True' || before.readySince !== after.readySince) sawReady.set(after.name, momentNow(clock))
     },
     holds: cluster => {
       const time = clock.now()
-      const seenAt = (seen: number | undefined): number | undefined => (seen === undefined ? undefined : time - (clock.monotonic() - seen))
+      const seenAt = (seen: Moment | undefined): number | undefined => seen && wallTimeOf(seen, clock)
       const steadyFrom = (node: NodeRecord): number => {
         if (node.ready !== 'True') return Number.POSITIVE_INFINITY
         const readySince = seenAt(sawReady.get(node.name)) ?? Math.max(node.createdAt, node.readySince ?? node.createdAt)
@@ -89,7 +91,7 @@ function settling(
   const until = times[needed - 1] ?? Number.POSITIVE_INFINITY
   if (until <= now) return undefined
   const isKnown = Number.isFinite(until)
-  const when = isKnown ? `from ${new Date(until).toISOString()} on, when` : 'once'
+  const when = isKnown ? `from ${timestamp(until)} on, when` : 'once'
   const have = needed === 1 ? 'has' : 'have'
   return {
     topologyKey: domain.topologyKey,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countEviction, countMiss, narrate, type Episode, type Scene } from './episodes.ts'
+import { beganWith, countEviction, countMiss, narrate, type Episode, type Scene } from './episodes.ts'
 
 const MINUTE = 60_000
 const QUIET: Scene = { now: 0, outages: [], drains: [], unbalanced: 0, blocked: 0, inFlight: 0, settlingDomains: 0 }
@@ -36,6 +36,20 @@ describe('an episode', () => {
     expect(last?.message).toContain('8 min 0 s after the recovery')
   })
 
+  it('knows of which outages its beginning told, as long as they go on', () => {
+    const other = '2 of 2 nodes of zone=d are not Ready'
+    const both = story({ 0: { outages: [...DOWN, other] } }).episode
+    const grown = story({ 0: { outages: DOWN }, 1: { outages: [...DOWN, other] } }).episode
+    const over = story({ 0: { outages: DOWN }, 1: { unbalanced: 3 } }).episode
+
+    expect([both, grown, over, undefined].map(episode => [...DOWN, other].filter(outage => beganWith(episode, outage)))).toEqual([
+      [...DOWN, other],
+      DOWN,
+      [],
+      [],
+    ])
+  })
+
   it('goes on while the zone that came back settles, balanced as it may look until then', () => {
     const { reasons } = story({ 0: { outages: DOWN }, 1: { settlingDomains: 1 }, 2: { settlingDomains: 1, unbalanced: 3 }, 7: {} })
 
@@ -54,7 +68,7 @@ describe('an episode', () => {
 
     expect(reasons).toEqual([['DrainBegan'], [], ['DrainEnded'], ['EpisodeDone']])
     expect(last?.message).toBe(
-      'balanced 3 min 0 s after the drain with 0 evictions and 0 misses; it began at 1970-01-01T00:00:00.000Z with: node-a drained',
+      'balanced 3 min 0 s after the drain with 0 evictions and 0 misses; it began at 1970-01-01T00:00:00Z with: node-a drained',
     )
     expect(last?.fields).toMatchObject({ cause: 'Drain', secondsToBalance: 180 })
   })
@@ -78,7 +92,7 @@ describe('an episode', () => {
       ['DrainEnded'],
       ['EpisodeDone'],
     ])
-    expect(last).toMatchObject({ fields: { cause: 'Outage', secondsToBalance: 60, startedAt: '1970-01-01T00:00:00.000Z' } })
+    expect(last).toMatchObject({ fields: { cause: 'Outage', secondsToBalance: 60, startedAt: '1970-01-01T00:00:00Z' } })
   })
 
   it('names skew without a known cause', () => {

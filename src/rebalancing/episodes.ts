@@ -1,3 +1,4 @@
+import { timestamp } from '../cluster/timestamp.ts'
 import { counted } from '../planning/counted.ts'
 import type { Occurrence } from './ports.ts'
 
@@ -32,6 +33,8 @@ export interface Scene {
   readonly settlingDomains: number
 }
 
+const BETWEEN = '; '
+
 /** Carries the story on by one scene, and says what of it is worth telling. */
 export function narrate(
   episode: Episode | undefined,
@@ -44,6 +47,11 @@ export function narrate(
   const told = episode.phase === phase ? [] : [...ended(episode, scene, phase), ...began(scene, phase)]
   if (!isOver || scene.settlingDomains > 0) return { episode: next, told }
   return { episode: undefined, told: [...told, done(next, scene)] }
+}
+
+/** Whether the beginning of the outage that goes on was told in these words: it is not told in them again. */
+export function beganWith(episode: Episode | undefined, outage: string): boolean {
+  return episode?.phase === 'Outage' && episode.what.split(BETWEEN).includes(outage)
 }
 
 export function countEviction(episode: Episode | undefined): Episode | undefined {
@@ -77,7 +85,7 @@ function turn(episode: Episode, scene: Scene, phase: Episode['phase']): Episode 
 }
 
 function trouble({ outages, drains }: Scene, phase: 'Outage' | 'Drain'): string {
-  return phase === 'Outage' ? outages.join('; ') : `${drains.join(', ')} drained`
+  return phase === 'Outage' ? outages.join(BETWEEN) : `${drains.join(', ')} drained`
 }
 
 function began(scene: Scene, phase: Episode['phase']): readonly Occurrence[] {
@@ -103,7 +111,7 @@ const BALANCED_AFTER = { Outage: 'the recovery', Drain: 'the drain', Skew: 'the 
 function done({ startedAt, since, evictions, misses, cause, what }: Episode, { now, blocked }: Scene): Occurrence {
   const took = lasting(since, now)
   const left = blocked === 0 ? '' : `; still ${counted(blocked, 'group')} over maxSkew, blocked`
-  const start = new Date(startedAt).toISOString()
+  const start = timestamp(startedAt)
   return {
     reason: 'EpisodeDone',
     level: 'info',

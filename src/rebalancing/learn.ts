@@ -1,3 +1,4 @@
+import { timestamp } from '../cluster/timestamp.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
 import { refund, touch } from './cool-downs.ts'
 import { countEviction, countMiss } from './episodes.ts'
@@ -116,7 +117,7 @@ function quarantineBegan(
   return {
     reason: 'GroupQuarantined',
     level: 'warning',
-    message: `evictions of its group over ${topologyKey} do not help; it is left alone until ${new Date(until).toISOString()}`,
+    message: `evictions of its group over ${topologyKey} do not help; it is left alone until ${timestamp(until)}`,
     about: { kind: workload.kind, namespace, name: workload.name },
     fields: { topologyKey, times },
   }

@@ -559,7 +559,7 @@ describe('maintenance windows', () => {
 
     expect(world.requests).toEqual([])
     expect(plan?.evictions).toHaveLength(4)
-    expect(hold).toMatchObject({ reason: 'OutsideWindow', until: opensAt, message: expect.stringContaining('2026-11-21T12:40:00.000Z') })
+    expect(hold).toMatchObject({ reason: 'OutsideWindow', until: opensAt, message: expect.stringContaining('2026-11-21T12:40:00Z') })
     // Of the loop and, as an event, of the workload whose evictions wait.
     const told = world.told.filter(({ reason }) => reason === 'OutsideWindow')
     expect(told.map(({ about, level }) => [about?.name, level])).toEqual([

@@ -40,7 +40,7 @@ describe('maintenance windows', () => {
     expect(outsideWindows([nightly, sunday], Date.parse('2026-11-21T12:00:00Z'))).toEqual({
       reason: 'OutsideWindow',
       until: Date.parse('2026-11-22T10:00:00Z'),
-      message: 'no maintenance window is open; the next opens at 2026-11-22T10:00:00.000Z (0 10 * * SUN in UTC)',
+      message: 'no maintenance window is open; the next opens at 2026-11-22T10:00:00Z (0 10 * * SUN in UTC)',
     })
     expect(outsideWindows([nightly, sunday], Date.parse('2026-11-22T12:00:00Z'))).toMatchObject({
       until: Date.parse('2026-11-23T21:00:00Z'),

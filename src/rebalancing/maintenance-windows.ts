@@ -1,3 +1,4 @@
+import { timestamp } from '../cluster/timestamp.ts'
 import type { Veto } from '../planning/reasons.ts'
 import { nextTime, type CronSchedule } from './cron-schedule.ts'
 import type { LoopHold } from './freshness.ts'
@@ -22,7 +23,7 @@ export function outsideWindows(windows: readonly MaintenanceWindow[], now: numbe
   return {
     reason: 'OutsideWindow',
     until: opensAt,
-    message: `${message}; the next opens at ${new Date(opensAt).toISOString()} (${window.schedule} in ${window.timeZone})`,
+    message: `${message}; the next opens at ${timestamp(opensAt)} (${window.schedule} in ${window.timeZone})`,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Deferral } from './deferrals.ts'
 import type { EvictionOutcome, Occurrence } from './ports.ts'
@@ -87,7 +88,7 @@ export function answerOf(
     case 'RefusedByWebhook':
       return defer(
         'RefusedByWebhook',
-        `${outcome.message}; its workload rests until ${new Date(now + rest).toISOString()}`,
+        `${outcome.message}; its workload rests until ${timestamp(now + rest)}`,
         { kind: 'workload', key: workloadKey(eviction) },
         { kind: 'at', time: now + rest },
       )

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
 import type { WorkloadHold } from '../planning/situation.ts'
 import { circumstancesOf, type Circumstances } from './circumstances.ts'
@@ -150,7 +151,7 @@ export function quarantineHolds(quarantines: readonly Quarantine[], now: number)
         ...workload,
         reason: 'Quarantined' as const,
         until,
-        message: `evictions did not help; left alone until ${new Date(until).toISOString()}`,
+        message: `evictions did not help; left alone until ${timestamp(until)}`,
       })),
     )
 }

@@ -37,6 +37,6 @@ export function barred(context: LoopContext): LoopHold | undefined {
  */
 export function obstacle({ ports, settings, state }: LoopContext): LoopHold | undefined {
   if (state.ending !== undefined) return { reason: 'Ending', message: 'the run is about to end' }
-  if (!ports.leadership.mayAct()) return { reason: 'NotLeader', message: 'another process holds the lease' }
+  if (!ports.leadership.mayAct()) return { reason: 'NotLeader', message: 'this process does not hold the lease' }
   return configuredPause(settings) ?? state.stopped ?? staleness(ports.view.freshness(), settings.freshness)
 }

@@ -63,7 +63,7 @@ export const LOOP_REASONS = {
   Acting: { kind: 'told', meaning: 'Nothing holds the loop any more.' },
   CachesNotSynced: { kind: 'waiting', meaning: 'A list is not complete yet.' },
   ViewStale: { kind: 'waiting', meaning: 'The API server has not confirmed a cache for too long.' },
-  NotLeader: { kind: 'waiting', meaning: 'Another process holds the lease.' },
+  NotLeader: { kind: 'waiting', meaning: 'This process does not hold the lease.' },
   Ending: { kind: 'waiting', meaning: 'The run is about to end.' },
   TooManyMisses: {
     kind: 'final',

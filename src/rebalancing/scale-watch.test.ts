@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeWorkload } from '../../test/support/builders.ts'
 import type { WorkloadKind, WorkloadRecord } from '../cluster/workload.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import { createScaleWatch, type ScaleWatch } from './scale-watch.ts'
 
 const MINUTE = 60_000
@@ -40,7 +41,7 @@ describe('a workload whose scale changed a moment ago', () => {
         name: 'web',
         reason: 'ScaledRecently',
         until,
-        message: `it was scaled from 6 to 4 and rests until ${new Date(until).toISOString()}`,
+        message: `it was scaled from 6 to 4 and rests until ${timestamp(until)}`,
       },
     ])
     clock.minutes = 10

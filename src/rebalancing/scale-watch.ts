@@ -1,7 +1,9 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import type { WorkloadHold } from '../planning/situation.ts'
+import { momentNow, wallTimeOf, type Moment } from './moment.ts'
 import type { Clock } from './ports.ts'
 import { workloadKey } from './workload-key.ts'
 
@@ -20,8 +22,7 @@ interface Scaled {
   readonly workload: { readonly kind: string; readonly name: string }
   readonly from: number
   readonly to: number
-  /** Monotonic: the clock may be set meanwhile. */
-  readonly at: number
+  readonly at: Moment
 }
 
 /** @param coolDown milliseconds */
@@ -39,15 +40,15 @@ export function createScaleWatch(coolDown: number, clock: Pick<Clock, 'now' | 'm
         workload,
         from: before.replicas,
         to: after.replicas,
-        at: clock.monotonic(),
+        at: momentNow(clock),
       })
     },
     holds: () => {
       const time = clock.monotonic()
-      for (const [key, { at }] of scaled) if (at + coolDown <= time) scaled.delete(key)
+      for (const [key, { at }] of scaled) if (at.monotonic + coolDown <= time) scaled.delete(key)
       return [...scaled.values()].map(({ namespace, workload, from, to, at }): WorkloadHold => {
-        const until = clock.now() + at + coolDown - time
-        const message = `it was scaled from ${from} to ${to} and rests until ${new Date(until).toISOString()}`
+        const until = wallTimeOf(at, clock) + coolDown
+        const message = `it was scaled from ${from} to ${to} and rests until ${timestamp(until)}`
         return { namespace, ...workload, reason: 'ScaledRecently', until, message }
       })
     },

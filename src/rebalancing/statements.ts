@@ -7,7 +7,12 @@ import type { Statement } from './announcer.ts'
 import { workloadKey } from './workload-key.ts'
 
 /** Everything that a pass has to say about what it leaves alone and why. */
-export function statementsOf(plan: Plan, admission: Admission, domainHolds: readonly DomainHold[], dryRun: boolean): readonly Statement[] {
+export function statementsOf(
+  plan: Pick<Plan, 'notices' | 'groups'>,
+  admission: Admission,
+  domainHolds: readonly DomainHold[],
+  dryRun: boolean,
+): readonly Statement[] {
   return [
     ...plan.notices.map(({ reason, message }): Statement => ({
       topic: `notice ${reason} ${message}`,

@@ -1,7 +1,7 @@
 import type { Plan } from '../planning/plan-types.ts'
 import { createAnnouncer, type Statement } from './announcer.ts'
 import { isToBeHelped } from './conclusion.ts'
-import { narrate, type Scene } from './episodes.ts'
+import { beganWith, narrate, type Scene } from './episodes.ts'
 import type { Decision, LoopContext } from './loop-state.ts'
 import type { LoopHold } from './freshness.ts'
 import type { Situation } from '../planning/situation.ts'
@@ -17,10 +17,11 @@ export function createTelling({ ports, settings, state }: LoopContext): Telling 
   return (hold, decision) => {
     if (decision !== undefined) {
       const { plan, admission, situation } = decision
-      latest = statementsOf(plan, admission, situation.domainHolds, settings.dryRun)
       const { memory } = state
       const { episode, told } = narrate(memory.history.episode, sceneOf(plan, situation, clock.now()))
       memory.history = { ...memory.history, episode }
+      const notices = plan.notices.filter(({ message }) => !beganWith(episode, message))
+      latest = statementsOf({ groups: plan.groups, notices }, admission, situation.domainHolds, settings.dryRun)
       for (const occurrence of told) recorder.record(occurrence)
     }
     announcer.announce([...latest, standing(hold)])

@@ -1,4 +1,4 @@
-import { timestamp } from './timestamps.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import type { Condition } from './wire-objects.ts'
 
 export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {

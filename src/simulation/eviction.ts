@@ -7,7 +7,7 @@ import type { DeleteOptions, ObjectStore, RawObject, StoreRefusal, StoreResult }
 import { typedObjects } from './objects.ts'
 import { unmetPrecondition } from './preconditions.ts'
 import { notFound } from './store-refusals.ts'
-import { timestamp } from './timestamps.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import type { BudgetObject } from './wire-objects.ts'
 
 export interface EvictionCall {

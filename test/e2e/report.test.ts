@@ -133,7 +133,7 @@ describe('a configuration that keeps evictions from going out now', () => {
     ]
     rmSync(folder, { recursive: true })
 
-    const shut = 'no maintenance window is open; the next opens at 2026-11-23T21:00:00.000Z (0 22 * * 1-5 in Europe/Vienna)'
+    const shut = 'no maintenance window is open; the next opens at 2026-11-23T21:00:00Z (0 22 * * 1-5 in Europe/Vienna)'
     expect(JSON.parse(json.stdout)).toMatchObject({
       summary: { plannedEvictions: 17 },
       notices: [

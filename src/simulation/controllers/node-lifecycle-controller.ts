@@ -3,7 +3,7 @@ import { runController, type ControllerContext } from './controller.ts'
 import type { Kubelets } from '../kubelet.ts'
 import { stateTaints } from './node-taints.ts'
 import { withReadyFalse } from '../pod-status.ts'
-import { timestamp } from '../timestamps.ts'
+import { timestamp } from '../../cluster/timestamp.ts'
 import type { NodeObject } from '../wire-objects.ts'
 import { mayEvictFrom, zoneState, type ZoneState } from './zone-disruption.ts'
 
