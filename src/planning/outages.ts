@@ -1,6 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
-import type { PodSpec } from '../cluster/pod.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import type { Policy } from './policy.ts'
 
@@ -12,9 +11,6 @@ export interface Outage {
   readonly nodes: number
   readonly message: string
 }
-
-/** Keys that name failure domains whether or not a constraint uses them. */
-const WELL_KNOWN_KEYS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
 
 /**
  * The domains under outage, judged on node labels as they are, for every topology key in use whose domains hold several nodes: at least
@@ -52,17 +48,4 @@ function isOutage(notReady: number, nodes: number, policy: Policy): boolean {
   if (notReady === nodes) return true
   const { notReadyPercent, notReadyNodes } = policy.outage
   return notReady >= notReadyNodes && notReady * 100 >= notReadyPercent * nodes
-}
-
-export function keysOfPolicy({ topologyKeys, expectedDomains }: Policy): Set<string> {
-  return new Set([...WELL_KNOWN_KEYS, ...topologyKeys, ...expectedDomains.keys()])
-}
-
-/** Every topology key in use, and those that name failure domains anyway. Costs a pass over the pods. */
-export function topologyKeysOf(cluster: ClusterReader, policy: Policy): ReadonlySet<string> {
-  const keys = keysOfPolicy(policy)
-  const specs = new Set<PodSpec>()
-  for (const pod of cluster.pods()) specs.add(pod.spec)
-  for (const spec of specs) for (const constraint of spec.topologySpreadConstraints) keys.add(constraint.topologyKey)
-  return keys
 }

@@ -30,12 +30,12 @@ export interface Drain {
   readonly message: string
 }
 
-/** A workload (or every workload of a group) that waits: cool-down, quarantine, a pause. */
+/** A workload (or every workload of a group) that waits for time or for a replacement. */
 export interface WorkloadHold {
   readonly namespace: string
   readonly kind: string
   readonly name: string
-  readonly reason: 'CoolingDown' | 'Quarantined' | 'Paused' | 'ScaledRecently' | 'ReplacementPending'
+  readonly reason: 'CoolingDown' | 'Quarantined' | 'ScaledRecently' | 'ReplacementPending'
   readonly until: number | undefined
   readonly message: string
 }

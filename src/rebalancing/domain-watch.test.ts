@@ -43,8 +43,8 @@ const cordoned: Given = { cordoned: true }
 const fresh = (minutes: number): Given => ({ created: minutes, since: minutes })
 
 const holdsOf = (nodes: readonly NodeRecord[]): readonly (readonly [string, number | undefined])[] =>
-  createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => NOW, monotonic: () => 0 })
-    .holds(clusterOf(nodes))
+  createDomainWatch(clusterOf(nodes), DEFAULT_POLICY, HOLD_DOWN, { now: () => NOW, monotonic: () => 0 })
+    .holds()
     .map(({ domain, until }) => [domain, until === undefined ? undefined : (until - NOW) / MINUTE] as const)
 
 describe('domains that settle', () => {
@@ -82,14 +82,14 @@ describe('domains that settle', () => {
 
   it('believes its own clock when the timestamp of the kubelet is older than what it saw', () => {
     let now = NOW
-    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => now, monotonic: () => now - NOW })
-    const others = zone('a', steady, steady)
     const [before, after] = [zone('c', down), zone('c', back(60))]
+    const clock = { now: () => now, monotonic: () => now - NOW }
+    const watch = createDomainWatch(clusterOf([...zone('a', steady, steady), ...after]), DEFAULT_POLICY, HOLD_DOWN, clock)
     watch.note({ kind: 'Node', key: 'c-0', before: before[0], after: after[0] })
 
-    const atOnce = watch.holds(clusterOf([...others, ...after]))
+    const atOnce = watch.holds()
     now += HOLD_DOWN
-    const later = watch.holds(clusterOf([...others, ...after]))
+    const later = watch.holds()
 
     expect(atOnce).toMatchObject([{ topologyKey: ZONE, domain: 'c', until: NOW + HOLD_DOWN }])
     expect(later).toEqual([])
@@ -97,12 +97,13 @@ describe('domains that settle', () => {
 
   it('says the same of a zone as long as it settles, though its two clocks never quite agree', () => {
     let ran = 0
-    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => Math.floor(NOW + 0.6 + ran), monotonic: () => ran })
     const [before, after] = [zone('c', down), zone('c', back(60))]
+    const clock = { now: () => Math.floor(NOW + 0.6 + ran), monotonic: () => ran }
+    const watch = createDomainWatch(clusterOf([...zone('a', steady, steady), ...after]), DEFAULT_POLICY, HOLD_DOWN, clock)
     watch.note({ kind: 'Node', key: 'c-0', before: before[0], after: after[0] })
     const said = [0.3, 0.5, 1_000.2, 60_000.9].map(ms => {
       ran = ms
-      return watch.holds(clusterOf([...zone('a', steady, steady), ...after]))
+      return watch.holds()
     })
 
     expect(said[0]).toHaveLength(1)
@@ -114,25 +115,26 @@ describe('domains that settle', () => {
     ['the first of them is', [cordoned, cordoned, cordoned], [0], 5],
     ['one node of a zone that is open is uncordoned', [steady, steady, cordoned], [2], undefined],
   ])('when %s', (_, nodes, opened, minutes) => {
-    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => NOW, monotonic: () => 0 })
     const before = zone('c', ...nodes)
     const after = before.map((node, index) => (opened.includes(index) ? { ...node, unschedulable: false } : node))
+    const clock = { now: () => NOW, monotonic: () => 0 }
+    const watch = createDomainWatch(clusterOf([...zone('a', steady, steady), ...after]), DEFAULT_POLICY, HOLD_DOWN, clock)
     for (const index of opened) watch.note({ kind: 'Node', key: `c-${index}`, before: before[index], after: after[index] })
-    const [hold] = watch.holds(clusterOf([...zone('a', steady, steady), ...after]))
+    const [hold] = watch.holds()
 
     expect(hold?.until).toBe(minutes === undefined ? undefined : NOW + minutes * MINUTE)
   })
 
   it('starts a flapping zone anew each time it comes back', () => {
     let now = NOW
-    const watch = createDomainWatch(DEFAULT_POLICY, HOLD_DOWN, { now: () => now, monotonic: () => now - NOW })
-    const others = zone('a', steady, steady)
     const [dead, alive] = [zone('c', down), zone('c', steady)]
+    const clock = { now: () => now, monotonic: () => now - NOW }
+    const watch = createDomainWatch(clusterOf([...zone('a', steady, steady), ...alive]), DEFAULT_POLICY, HOLD_DOWN, clock)
     const until: (number | undefined)[] = []
     for (const at of [0, 2, 4]) {
       now = NOW + at * MINUTE
       watch.note({ kind: 'Node', key: 'c-0', before: dead[0], after: alive[0] })
-      until.push(watch.holds(clusterOf([...others, ...alive]))[0]?.until)
+      until.push(watch.holds()[0]?.until)
       watch.note({ kind: 'Node', key: 'c-0', before: alive[0], after: dead[0] })
     }
 

@@ -1,7 +1,7 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { timestamp } from '../cluster/timestamp.ts'
-import { topologyKeysOf } from '../planning/outages.ts'
+import { createKeysInUse } from '../planning/keys-in-use.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { DomainHold } from '../planning/situation.ts'
 import { momentNow, wallTimeOf, type Moment } from './moment.ts'
@@ -16,18 +16,26 @@ import type { Clock } from './ports.ts'
  * monotonic time: clocks of kubelets are off, and its own may be set.
  */
 export interface DomainWatch {
-  /** Takes note of a node's change. */
+  /** Takes note of a node's or a pod's change. */
   note(delta: Delta): void
-  holds(cluster: ClusterReader): readonly DomainHold[]
+  holds(): readonly DomainHold[]
 }
 
 /** @param holdDown milliseconds */
-export function createDomainWatch(policy: Policy, holdDown: number, clock: Pick<Clock, 'now' | 'monotonic'>): DomainWatch {
+export function createDomainWatch(
+  cluster: ClusterReader,
+  policy: Policy,
+  holdDown: number,
+  clock: Pick<Clock, 'now' | 'monotonic'>,
+): DomainWatch {
+  const inUse = createKeysInUse(cluster, policy)
   /** By node: when it was seen to become Ready, or to be uncordoned. */
   const sawReady = new Map<string, Moment>()
   const sawOpened = new Map<string, Moment>()
   return {
-    note: ({ kind, before, after }) => {
+    note: delta => {
+      inUse.note(delta)
+      const { kind, before, after } = delta
       if (kind !== 'Node') return
       if (after?.kind !== 'Node') {
         if (before?.kind === 'Node') for (const saw of [sawReady, sawOpened]) saw.delete(before.name)
@@ -39,7 +47,7 @@ export function createDomainWatch(policy: Policy, holdDown: number, clock: Pick<
       if (after.ready !== 'True') return
       if (before.ready !== 'True' || before.readySince !== after.readySince) sawReady.set(after.name, momentNow(clock))
     },
-    holds: cluster => {
+    holds: () => {
       const time = clock.now()
       const seenAt = (seen: Moment | undefined): number | undefined => seen && wallTimeOf(seen, clock)
       const steadyFrom = (node: NodeRecord): number => {
@@ -49,9 +57,7 @@ export function createDomainWatch(policy: Policy, holdDown: number, clock: Pick<
       }
       const unsteady = [...cluster.nodes()].filter(node => steadyFrom(node) > time)
       if (unsteady.length === 0) return []
-      return domainsOf(unsteady, cluster, topologyKeysOf(cluster, policy)).flatMap(
-        domain => settling(domain, policy.outage, holdDown, steadyFrom, time) ?? [],
-      )
+      return domainsOf(unsteady, cluster, inUse.keys()).flatMap(domain => settling(domain, policy.outage, holdDown, steadyFrom, time) ?? [])
     },
   }
 }

@@ -79,7 +79,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const state: LoopState = { memory, deferrals: [], stopped: undefined, ending: undefined, changes: 0, renewals: 0, tally }
   const context: LoopContext = { ports, settings, state }
   const stops = createStops(context)
-  const domains = createDomainWatch(policy, settings.holdDown, clock)
+  const domains = createDomainWatch(view.state, policy, settings.holdDown, clock)
   const isOurs = (uid: string): boolean => memory.history.expectations.some(expectation => expectation.uid === uid)
   const drains = createDrainWatch(view.state, settings.holdDown, clock, isOurs)
   const scales = createScaleWatch(settings.coolDown, clock)
@@ -162,7 +162,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   }
 
   function situationAt(now: number): Situation {
-    const seen = { domainHolds: domains.holds(view.state), drains: drains.drains(), scaled: scales.holds() }
+    const seen = { domainHolds: domains.holds(), drains: drains.drains(), scaled: scales.holds() }
     return situationOf(memory.history, view.state, seen, now, settings.coolDown)
   }
 
