@@ -26,7 +26,7 @@ export const ACTS: readonly Act[] = [
     isOver: ({ cluster }) => isFull(cluster) && livePods(cluster).every(pod => pod.ready),
   },
   {
-    title: `${LOST_ZONE} fails: its nodes fall silent`,
+    title: `${LOST_ZONE} fails: its nodes fall silent, and soft constraints soon count it no more (-)`,
     begin: actions => actions.failZone(LOST_ZONE),
     isOver: ({ cluster }) => livePods(cluster).every(pod => zoneOf(cluster, pod) !== LOST_ZONE && (pod.ready || isStuck(pod))),
   },

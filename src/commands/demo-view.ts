@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
 import type { LoopStatus } from '../rebalancing/loop.ts'
 import type { LiveView, StoryLine } from '../reporting/live-view.ts'
@@ -41,14 +42,15 @@ function isSettling(groups: readonly GroupPlan[], zone: string): boolean {
 
 function workloadLine(cluster: ClusterReader, group: GroupPlan, zones: readonly string[]): LiveView['workloads'][number] {
   const uids = new Set(group.memberUids)
-  const owners = new Set([...cluster.podsIn(group.namespace)].filter(pod => uids.has(pod.uid)).map(pod => pod.controller?.uid))
-  const pods = [...cluster.podsIn(group.namespace)].filter(pod => pod.deletedAt === undefined && owners.has(pod.controller?.uid))
-  const inZone = (zone: string): number => pods.filter(pod => cluster.node(pod.nodeName ?? '')?.labels.get(ZONE) === zone).length
+  const pods = [...cluster.podsIn(group.namespace)]
+  const owners = new Set(pods.filter(pod => uids.has(pod.uid)).map(pod => pod.controller?.uid))
+  const isPending = (pod: PodRecord): boolean =>
+    pod.deletedAt === undefined && pod.nodeName === undefined && owners.has(pod.controller?.uid)
   return {
     namespace: group.namespace,
     workload: group.workload,
-    counts: zones.map(inZone),
-    pending: pods.filter(pod => pod.nodeName === undefined).length,
+    counts: zones.map(zone => group.domains.find(({ name }) => name === zone)?.count),
+    pending: pods.filter(isPending).length,
     skew: group.skew,
     maxSkew: group.maxSkew,
     status: group.status,

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { GroupStatus } from '../planning/plan-types.ts'
-import { nameOf } from './live-view.ts'
+import { nameOf, NO_DOMAIN } from './live-view.ts'
 import type { LiveDomain, LiveEviction, LiveHold, LiveView, LiveWorkload, StoryLine } from './live-view.ts'
 import { printable } from './printable.ts'
 import { wrap } from './wrap.ts'
@@ -72,8 +72,10 @@ const STATUS_COLOUR: Readonly<Record<GroupStatus, Colour>> = { Violated: 'red', 
 function workloadLines(workload: LiveWorkload, domains: number, width: number, paint: Paint): readonly string[] {
   const { counts, pending, skew, maxSkew, status } = workload
   const cell = cellWidth(domains, width)
-  const most = Math.max(1, ...counts)
-  const bars = counts.map(count => fitted(`${String(count).padEnd(3)} ${'#'.repeat(barLength(count, most, cell - 5))}`, cell)).join('')
+  const most = Math.max(1, ...counts.map(count => count ?? 0))
+  const bars = counts
+    .map(count => fitted(`${String(count ?? NO_DOMAIN).padEnd(3)} ${'#'.repeat(barLength(count ?? 0, most, cell - 5))}`, cell))
+    .join('')
   const tail = `${`${skew}/${maxSkew}`.padEnd(6)}${paint(STATUS_COLOUR[status], status)}${pending > 0 ? ` +${pending}` : ''}`
   const name = nameOf(workload)
   // A name stays whole: one too long for its column gets a line of its own.

@@ -1,4 +1,4 @@
-import { nameOf } from './live-view.ts'
+import { nameOf, NO_DOMAIN } from './live-view.ts'
 import type { LiveDomain, LiveView, LiveWorkload } from './live-view.ts'
 import { printable } from './printable.ts'
 
@@ -18,6 +18,6 @@ export function liveLines(before: LiveView | undefined, view: LiveView): readonl
 }
 
 function standing({ counts, pending, skew, maxSkew, status }: LiveWorkload, domains: readonly LiveDomain[]): string {
-  const inDomains = domains.map(({ name }, index) => `${printable(name)}=${counts[index] ?? 0}`).join(' ')
+  const inDomains = domains.map(({ name }, index) => `${printable(name)}=${counts[index] ?? NO_DOMAIN}`).join(' ')
   return `${inDomains}${pending > 0 ? ` pending=${pending}` : ''} skew ${skew} (maxSkew ${maxSkew}) ${status}`
 }

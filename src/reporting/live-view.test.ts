@@ -5,12 +5,12 @@ import { liveFrame } from './live-frame.ts'
 import { liveLines } from './live-lines.ts'
 import type { LiveView, LiveWorkload, StoryLine } from './live-view.ts'
 
-const workload = (name: string, counts: readonly number[], given: Partial<LiveWorkload> = {}): LiveWorkload => ({
+const workload = (name: string, counts: readonly (number | undefined)[], given: Partial<LiveWorkload> = {}): LiveWorkload => ({
   namespace: 'shop',
   workload: { kind: 'Deployment', name },
   counts,
   pending: 0,
-  skew: Math.max(...counts) - Math.min(...counts),
+  skew: Math.max(...counts.map(count => count ?? 0)) - Math.min(...counts.filter(count => count !== undefined)),
   maxSkew: 1,
   status: 'Violated',
   ...given,
@@ -28,7 +28,7 @@ const view = (given: Partial<LiveView> = {}): LiveView => ({
   workloads: [
     workload('web', [5, 6, 1]),
     workload('checkout-payment-authorization', [25, 16, 1], { pending: 2 }),
-    workload('queue', [4, 4, 0], { status: 'Held' }),
+    workload('queue', [4, 4, undefined], { status: 'Held' }),
     workload('cache', [2, 2, 2], { status: 'Balanced' }),
   ],
   inFlight: [{ namespace: 'shop', pod: 'web-7c9f8d6b5-abcde', fromDomain: 'az-a', toDomain: 'az-c', state: 'Pending' }],
@@ -64,7 +64,7 @@ describe('a frame of the live view', () => {
       shop/deploy/web       5   #####   6   ######  1   #       5/1   Violated
       shop/deploy/checkout-payment-authorization
                             25  ####### 16  ####    1   #       24/1  Violated +2
-      shop/deploy/queue     4   ####    4   ####    0           4/1   Held
+      shop/deploy/queue     4   ####    4   ####    -           0/1   Held
       shop/deploy/cache     2   ##      2   ##      2   ##      0/1   Balanced
 
       IN FLIGHT
@@ -156,6 +156,11 @@ describe('the lines of the live view', () => {
       '00:31 OutageEnded: after 21 s',
       '00:42 shop/deploy/web az-a=5 az-b=6 az-c=1 pending=2 skew 5 (maxSkew 1) Violated',
     ])
+  })
+
+  it('say what is no domain for the pods', () => {
+    const lines = liveLines(undefined, view({ workloads: [workload('web', [6, 6, undefined])], story: [] }))
+    expect(lines.at(-1)).toBe('00:42 shop/deploy/web az-a=6 az-b=6 az-c=- skew 0 (maxSkew 1) Violated')
   })
 
   it('go on with what was told and what changed', () => {

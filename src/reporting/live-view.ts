@@ -28,8 +28,8 @@ export interface LiveDomain {
 export interface LiveWorkload {
   readonly namespace: string
   readonly workload: WorkloadName
-  /** In the order of the domains. */
-  readonly counts: readonly number[]
+  /** In the order of the domains; undefined for what is none for these pods now. Counts, skew and status are of one plan. */
+  readonly counts: readonly (number | undefined)[]
   readonly pending: number
   readonly skew: number
   readonly maxSkew: number
@@ -59,6 +59,9 @@ export interface StoryLine {
   readonly level: 'info' | 'warning'
   readonly text: string
 }
+
+/** Stands for the count of what is no domain. */
+export const NO_DOMAIN = '-'
 
 /** `shop/deploy/web`. */
 export function nameOf({ namespace, workload }: { readonly namespace: string; readonly workload: WorkloadName }): string {

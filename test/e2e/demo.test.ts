@@ -18,6 +18,15 @@ it('demo: tells the story line by line, restores the spread with the fewest evic
   const places = acts.map(act => stdout.indexOf(act))
   expect(places).toEqual(places.toSorted((a, b) => a - b))
   expect(places).not.toContain(-1)
+  const standings = [...stdout.matchAll(/zone-a=(\S+) zone-b=(\S+) zone-c=(\S+) .*skew (\d+)/g)]
+  expect(standings.length).toBeGreaterThan(20)
+  for (const [line, ...figures] of standings) {
+    const [skew, ...counts] = figures
+      .toReversed()
+      .filter(figure => figure !== '-')
+      .map(Number)
+    expect({ line, skew }).toEqual({ line, skew: Math.max(...counts) - Math.min(...counts) })
+  }
   expect(stdout).toMatch(/: 8 evictions, 8 were the fewest possible; at most \d in flight; every budget kept\./)
   expect(stdout).toMatch(/Left alone: shop\/ledger \(OptedOut:/)
 }, 120_000)
