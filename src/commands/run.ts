@@ -10,6 +10,7 @@ import { connect } from './live-cluster.ts'
 import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
 import { profilesFor } from './settings-files.ts'
 import { onShutdown } from './shutdown.ts'
+import { VERSION } from './version.ts'
 
 export function addRun(program: Command, exit: Exit): void {
   const command = program
@@ -57,7 +58,7 @@ async function run(options: LoopOptions): Promise<void> {
     if (controller === undefined) return
     let inUse = configuration
     notReady = () => staleness(controller.view.freshness(), inUse.loop.freshness)?.message
-    log.info('started', { server: connection.transport.server, dryRun: configuration.loop.dryRun, port: server.port })
+    log.info('started', { version: VERSION, server: connection.transport.server, dryRun: configuration.loop.dryRun, port: server.port })
     const release = new AbortController()
     const leading = controller.election.run(release.signal)
     const failed = Promise.withResolvers<never>()

@@ -291,7 +291,7 @@ describe('the table of a plan', () => {
     expect(table({ ...whole, groups: whole.groups.slice(1) })).toContain(
       '1 of 2 groups among 15 pods on 9 nodes: 1 balanced.\nNo eviction planned.\n',
     )
-    expect(table({ ...whole, groups: [] })).toBe('\nNone of the 2 groups among 15 pods on 9 nodes was asked for.\n')
+    expect(table({ ...whole, groups: [] })).toBe('\n15 pods on 9 nodes: none of the 2 groups is what -n and -l ask for.\n')
   })
 
   it('tells keys with the same ending apart', () => {

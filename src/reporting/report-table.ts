@@ -41,7 +41,7 @@ export function reportTable(plan: Plan, options: ReportTableOptions): string {
 function summary({ summary, groups, evictions }: Plan, width: number): readonly string[] {
   const cluster = `${counted(summary.pods, 'pod')} on ${counted(summary.nodes, 'node')}`
   if (summary.groups === 0) return wrap(`${cluster}: no pod carries a spread constraint.`, width)
-  if (groups.length === 0) return wrap(`None of the ${counted(summary.groups, 'group')} among ${cluster} was asked for.`, width)
+  if (groups.length === 0) return wrap(`${cluster}: none of the ${counted(summary.groups, 'group')} is what -n and -l ask for.`, width)
   const waves = new Set(evictions.map(eviction => eviction.wave)).size
   const planned =
     evictions.length === 0 ? 'No eviction planned' : `${counted(evictions.length, 'eviction')} planned, in ${counted(waves, 'wave')}`

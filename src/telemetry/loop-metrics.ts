@@ -76,7 +76,7 @@ export function defineOccurrenceMetrics(registry: MetricRegistry): (occurrence: 
   const landings = registry.counter('landings_total', 'Replacements by what became of them.', ['result'])
   const episodes = registry.counter('episodes_total', 'Episodes that ended, by what began them.', ['cause'])
   const secondsToBalance = registry.histogram(
-    'seconds_to_balance',
+    'time_to_balance_seconds',
     'From the recovery of an outage, or from the start of another episode, until every group was balanced.',
     [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200],
   )
