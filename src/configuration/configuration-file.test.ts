@@ -7,6 +7,22 @@ describe('the JSON Schema for editors', () => {
     await expect(text).toMatchFileSnapshot('../../manifests/respread-configuration.schema.json')
   })
 
+  it('says of every setting what it does', () => {
+    interface Described {
+      readonly description?: string
+      readonly properties?: Readonly<Record<string, Described>>
+      readonly items?: Described
+    }
+    const silent = ({ properties = {}, items }: Described, path: string): readonly string[] => [
+      ...Object.entries(properties).flatMap(([key, child]) => [
+        ...(child.description === undefined ? [`${path}.${key}`] : []),
+        ...silent(child, `${path}.${key}`),
+      ]),
+      ...(items === undefined ? [] : silent(items, path)),
+    ]
+    expect(silent(configurationJsonSchema(), '')).toEqual(['.apiVersion', '.kind'])
+  })
+
   it('requires nothing but apiVersion and kind, and of a window when it opens and for how long', () => {
     expect(JSON.stringify(configurationJsonSchema()).match(/"required":\[[^\]]*\]/g)).toEqual([
       '"required":["schedule","duration"]',

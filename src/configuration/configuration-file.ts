@@ -109,14 +109,16 @@ const limits = section({
     perWorkloadPercent: wholeNumber({ min: 1, max: 100 })
       .default(policy.caps.workloadPercent)
       .describe('Percentage of the replicas of a workload without a PodDisruptionBudget, at least one.'),
-    perNamespace: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.namespace),
-    perNode: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.node),
-    perCluster: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.cluster),
+    perNamespace: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.namespace).describe('Of the pods of one namespace.'),
+    perNode: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.node).describe('From one node.'),
+    perCluster: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.cluster).describe('In all.'),
   }).describe('Evictions whose replacement is not Ready yet. PodDisruptionBudgets hold besides.'),
   perCycle: wholeNumber({ min: 1, max: 10_000 })
     .default(policy.caps.cycle)
     .describe('New evictions of one cycle, which is one plan and what it admits.'),
-  evictionsPerSecond: wholeNumber({ min: 1, max: 1_000 }).default(loop.evictionsPerSecond),
+  evictionsPerSecond: wholeNumber({ min: 1, max: 1_000 })
+    .default(loop.evictionsPerSecond)
+    .describe('Requests to the Eviction API a second.'),
 }).describe('How much may move at once.')
 
 const windows = z
@@ -139,7 +141,9 @@ const timing = section(
     holdDown: duration({ min: 0, byDefault: loop.holdDown }).describe(
       'A domain that came back gets no pods until it has been stable for so long.',
     ),
-    coolDown: duration({ min: 0, byDefault: loop.coolDown }).describe('A workload rests so long after its last eviction.'),
+    coolDown: duration({ min: 0, byDefault: loop.coolDown }).describe(
+      'A workload rests so long once the evictions that a plan asked for are spent.',
+    ),
     freshness: duration({ min: 1_000, byDefault: loop.freshness }).describe(
       'Nothing is evicted when the API server has not confirmed a cache for so long. A quiet server confirms about once a minute.',
     ),
@@ -147,7 +151,7 @@ const timing = section(
       'An eviction request without an answer by then counts as lost.',
     ),
     replacementDeadline: duration({ min: 1_000, byDefault: loop.replacementDeadline }).describe(
-      'A replacement that is not Ready by then counts as a miss.',
+      'A replacement that is not Ready by then is no longer in flight: its workload waits for it, and without a node it counts as a miss.',
     ),
     selfCheck: duration({ min: 100, byDefault: loop.selfCheck }).describe(
       'How often a sample of what plans are made from is compared with a computation from scratch; what differs is counted, told and built anew.',
@@ -166,10 +170,10 @@ const timing = section(
 const outage = section({
   notReadyPercent: wholeNumber({ min: 1, max: 100 })
     .default(policy.outage.notReadyPercent)
-    .describe('At least this percentage of its nodes not Ready, and'),
+    .describe('Of its nodes at least this percentage is not Ready. It takes both numbers, or no Ready node at all.'),
   notReadyNodes: wholeNumber({ min: 1, max: 10_000 })
     .default(policy.outage.notReadyNodes)
-    .describe('at least so many. A domain with no Ready node at all is out in any case.'),
+    .describe('Of its nodes at least so many are not Ready.'),
 }).describe('When a domain counts as out.')
 
 const metrics = section({
@@ -177,12 +181,14 @@ const metrics = section({
   violatedGroupSeries: wholeNumber({ min: 0, max: 10_000 })
     .default(200)
     .describe('Violated groups that get a series of their own; the worst first.'),
-})
+}).describe('The HTTP server.')
 
 const leaderElection = section({
-  leaseName: objectName().default('respread'),
-  leaseNamespace: namespaceName().optional().describe('Left out: the namespace that respread runs in.'),
-})
+  leaseName: objectName().default('respread').describe('The Lease; the ConfigMap with the history has this name with -history behind it.'),
+  leaseNamespace: namespaceName()
+    .optional()
+    .describe("Of both. Left out: the namespace that respread runs in; outside of a cluster, that of the kubeconfig's context."),
+}).describe('Of several processes with the same Lease one acts.')
 
 /** The file as written, with defaults filled in once parsed. */
 export const configurationFile = z.strictObject({
@@ -190,7 +196,7 @@ export const configurationFile = z.strictObject({
   kind: z.literal(KIND),
   dryRun: flag().default(loop.dryRun).describe('Plan and report, evict nothing.'),
   paused: flag().default(loop.paused).describe('Evict nothing, and plan nothing, until a person takes this back.'),
-  logLevel: choice(LOG_LEVELS).default('info'),
+  logLevel: choice(LOG_LEVELS).default('info').describe('Log lines below this level are dropped.'),
   act,
   protect,
   limits,

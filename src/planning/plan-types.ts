@@ -36,7 +36,7 @@ export interface Risk {
   readonly after: number
 }
 
-/** One group of the report: the fields of `groups[]` in the design's RebalanceReport, and what explains them. */
+/** One group as the report shows it, which has most of these fields as `groups[]`. */
 export interface GroupPlan {
   readonly id: string
   readonly namespace: string

@@ -108,7 +108,7 @@ function settling(
   }
 }
 
-/** The fewest steady nodes with which the domain, the others taken as not Ready, is not under outage (rule 4 of the design). */
+/** The fewest steady nodes with which the domain, the others taken as not Ready, is not under outage, as planning judges it (outages.ts). */
 function steadyNodesNeeded(nodes: number, { notReadyPercent, notReadyNodes }: Policy['outage']): number {
   let steady = 1
   while (nodes - steady >= notReadyNodes && (nodes - steady) * 100 >= notReadyPercent * nodes) steady += 1

@@ -43,7 +43,7 @@ export type WriteRefusal =
   | { readonly kind: 'Lost'; readonly message: string }
 
 /**
- * What the Eviction API answered, each as what it is (semantics section 5).
+ * What the Eviction API answered, each as what it is.
  * Accepted: deletion has begun. BudgetExhausted: no disruption left; wait for that budget to change. BudgetLagging: its controller is behind;
  * the same request may succeed after `retryAfterMs`. SeveralBudgets: final. Gone: no such pod. Replaced: another pod has the name (uid differs);
  * budget may have been spent on it. A Conflict is one of too many writers on the budget.

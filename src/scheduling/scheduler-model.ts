@@ -52,7 +52,7 @@ export interface SchedulerModel {
   profileOf(pod: PodRecord): SchedulerProfile | undefined
   /** The pod's own constraints, or the profile's defaults when it has none, in spec order; soft and hard. */
   constraintsOf(pod: PodRecord): readonly EffectiveConstraint[]
-  /** Counts of one of the pod's constraints, over the nodes eligible for this pod (semantics 1.3, 1.4). */
+  /** Counts of one of the pod's constraints, over the nodes eligible for this pod. */
   spreadOf(pod: PodRecord, constraint: EffectiveConstraint): SpreadCount
   /** The slots by which arrays of this model number nodes, as they are now. */
   nodeSlots(): { readonly length: number; readonly slotOf: (nodeName: string) => number | undefined }
