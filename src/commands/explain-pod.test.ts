@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
-import { hard, stateOf, workload, ZONE, zones } from '../../test/support/spread-world.ts'
+import { hard, rawNode, stateOf, workload, ZONE, zones } from '../../test/support/spread-world.ts'
 import { explainPodReport } from './explain-pod.ts'
 
 const modelOf = (objects: readonly unknown[]) => createSchedulerModel(stateOf(objects), DEFAULT_PROFILES)
@@ -21,6 +21,17 @@ describe('explaining a pod', () => {
     expect(explanation.warnings).toEqual([])
     // The model has forgotten about it.
     expect(explainPodReport(model, 'shop', 'web-2').constraints).toMatchObject([{ counts: { a: 2, b: 0, c: 0 } }])
+  })
+
+  it('names the domain of each node, and none where it has no such label', () => {
+    const model = modelOf([...three, rawNode({ name: 'x0' }), ...workload({ name: 'web', on: ['a0'], spread: [hard('web')] })])
+    const { nodes } = explainPodReport(model, 'shop', 'web-0')
+    expect(nodes.map(({ name, domains }) => [name, domains])).toEqual([
+      ['a0', { [ZONE]: 'a' }],
+      ['b0', { [ZONE]: 'b' }],
+      ['c0', { [ZONE]: 'c' }],
+      ['x0', {}],
+    ])
   })
 
   it('that waits tells of the pod', () => {

@@ -7,6 +7,7 @@ import { placementReport, placementTable } from './placement-table.ts'
 function node(name: string, total: number | undefined, refusedBy: readonly FilterPlugin[] = []): NodeExplanation {
   return {
     name,
+    domains: { 'topology.kubernetes.io/zone': name.slice(0, 6).replace('node', 'az'), 'kubernetes.io/hostname': name },
     feasible: total !== undefined,
     filters: Object.fromEntries(
       FILTER_PLUGINS.map(plugin => [plugin, refusedBy.includes(plugin) ? 'Unschedulable' : 'Success']),
@@ -65,11 +66,11 @@ describe('where a pod would go', () => {
       hostname  soft        3        0  5 domains
           node-a-1=2 node-a-2=3 node-b-1=6 node-c-1=0 node-c-2=0
 
-      NODE      TOTAL  REFUSED BY
-      node-c-2    731
-      node-c-1    512
-      node-a-1      -  PodTopologySpread
-      node-b-1      -  TaintToleration, PodTopologySpread
+      NODE      ZONE  TOTAL  REFUSED BY
+      node-c-2  az-c    731
+      node-c-1  az-c    512
+      node-a-1  az-a      -  PodTopologySpread
+      node-b-1  az-b      -  TaintToleration, PodTopologySpread
       "
     `)
   })

@@ -25,7 +25,7 @@ export function placementTable(explanation: PlacementExplanation, options: Table
     options.headers ? wrap(summary, options.width) : [],
     warnings.flatMap(warning => wrap(`Warning: ${printable(warning)}`, options.width)),
     explanation.constraints.length === 0 ? [] : constraintTable(explanation, options),
-    nodeTable(explanation, options),
+    nodeTable(explanation, domainColumns(explanation), options),
   ]
   return blocks
     .filter(block => block.length > 0)
@@ -58,10 +58,28 @@ function constraintTable({ constraints }: PlacementExplanation, { width, headers
   return textTable(CONSTRAINT_COLUMNS, rows, { width, headers })
 }
 
-function nodeTable({ nodes }: PlacementExplanation, { width, wide, headers }: TableOptions): readonly string[] {
+interface DomainColumn {
+  readonly heading: string
+  readonly cell: (node: NodeExplanation) => string
+}
+
+/** The domains that the nodes are in, by which the counts are to be read; not where each node is a domain by its own name. */
+function domainColumns({ constraints, nodes }: PlacementExplanation): readonly DomainColumn[] {
+  const keys = shortKeys(constraints.map(constraint => constraint.topologyKey))
+  return [...keys]
+    .filter(([key]) => nodes.some(({ name, domains }) => domains[key] !== undefined && domains[key] !== name))
+    .map(([key, short]) => ({ heading: short.toUpperCase(), cell: ({ domains }) => printable(domains[key] ?? '-') }))
+}
+
+function nodeTable(
+  { nodes }: PlacementExplanation,
+  domains: readonly DomainColumn[],
+  { width, wide, headers }: TableOptions,
+): readonly string[] {
   const ordered = nodes.toSorted((one, other) => (other.total ?? -1) - (one.total ?? -1) || (one.name < other.name ? -1 : 1))
   const columns: readonly TableColumn[] = [
     { heading: 'NODE', isName: true },
+    ...domains.map(({ heading }) => ({ heading, isName: true })),
     { heading: 'TOTAL', align: 'right' },
     ...(wide ? SCORE_PLUGINS.map(plugin => ({ heading: plugin.toUpperCase(), align: 'right' as const })) : []),
     { heading: 'REFUSED BY' },
@@ -69,6 +87,7 @@ function nodeTable({ nodes }: PlacementExplanation, { width, wide, headers }: Ta
   const rows = ordered.map(node => ({
     cells: [
       printable(node.name),
+      ...domains.map(({ cell }) => cell(node)),
       node.total === undefined ? '-' : String(node.total),
       ...(wide ? SCORE_PLUGINS.map(plugin => String(node.scores?.[plugin] ?? '-')) : []),
       wide ? node.reasons.map(printable).join('; ') : refusers(node),

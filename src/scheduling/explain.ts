@@ -24,7 +24,7 @@ export function explainPlacement(
   return {
     pod: { namespace: pod.namespace, name: pod.name, nodeName: pod.nodeName, replacement: false },
     constraints: constraints.flatMap(constraint => counts.get(constraint) ?? []).map(explainConstraint),
-    nodes: explainNodes(context, pod, withNominated),
+    nodes: explainNodes(context, pod, withNominated, new Set(constraints.map(({ topologyKey }) => topologyKey))),
     warnings: [...(problem === undefined ? [] : [problem]), ...unmodelled],
   }
 }
@@ -35,7 +35,12 @@ function explainConstraint({ constraint, domains, globalMinimum }: SpreadCount):
   return { topologyKey, whenUnsatisfiable, origin, maxSkew, minDomains, counts, globalMinimum }
 }
 
-function explainNodes(context: PluginContext, pod: PodRecord, withNominated: WithNominated): readonly NodeExplanation[] {
+function explainNodes(
+  context: PluginContext,
+  pod: PodRecord,
+  withNominated: WithNominated,
+  keys: ReadonlySet<string>,
+): readonly NodeExplanation[] {
   const filters = filtersFor(context, pod)
   const judged = [...context.infos]
     .sort((left, right) => (left.node.name < right.node.name ? -1 : 1))
@@ -46,7 +51,12 @@ function explainNodes(context: PluginContext, pod: PodRecord, withNominated: Wit
     })
   const feasible = judged.filter(({ refused }) => refused.size === 0).map(({ info }) => info)
   const scores = scoresOf(context, pod, feasible)
-  return judged.map(({ info, refused }) => explainNode(context, info, refused, scores.get(info)))
+  return judged.map(({ info, refused }) => ({ ...explainNode(context, info, refused, scores.get(info)), domains: domainsOf(info, keys) }))
+}
+
+function domainsOf({ node }: NodeInfo, keys: ReadonlySet<string>): NodeExplanation['domains'] {
+  const labels = [...keys].map(key => [key, node.labels.get(key)] as const)
+  return Object.fromEntries(labels.filter((label): label is readonly [string, string] => label[1] !== undefined))
 }
 
 type Filters = readonly (readonly [plugin: FilterPlugin, refuses: NodeFilter])[]
@@ -80,7 +90,12 @@ function scoresOf(context: PluginContext, pod: PodRecord, feasible: readonly Nod
   return new Map(feasible.map((info, index) => [info, scores(index)]))
 }
 
-function explainNode({ profile }: PluginContext, { node }: NodeInfo, refused: Refusals, scores: Scores | undefined): NodeExplanation {
+function explainNode(
+  { profile }: PluginContext,
+  { node }: NodeInfo,
+  refused: Refusals,
+  scores: Scores | undefined,
+): Omit<NodeExplanation, 'domains'> {
   const inOrder = FILTER_PLUGINS.filter(plugin => refused.has(plugin))
   return {
     name: node.name,

@@ -42,6 +42,8 @@ export type Certainty = 'certain' | 'likely' | 'open'
 /** One node of an explanation: every filter's answer, not only the first refusal's. */
 export interface NodeExplanation {
   readonly name: string
+  /** By topology key of the pod's constraints: the domain that the node is in; none where it lacks the key. */
+  readonly domains: Readonly<Record<string, string>>
   readonly feasible: boolean
   readonly filters: Readonly<Record<FilterPlugin, FilterStatus>>
   /** One sentence for each filter that refuses, in plugin order. */

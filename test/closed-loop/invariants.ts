@@ -26,7 +26,7 @@ export interface Invariants {
 const LAG = 2 * SECOND
 
 /**
- * Watches, from the side of the cluster and by bookkeeping of its own, what the design says must always hold: one eviction a pod, written
+ * Watches, from the side of the cluster and by bookkeeping of its own, what must always hold: one eviction a pod, written
  * down before it is asked for, with the lease and on a fresh view; the caps in flight and the budgets; nothing while a zone is down, and nothing into
  * one that has not held still; no excess raised from one quiet point to the next.
  *

@@ -1,6 +1,6 @@
 import type { World } from './world.ts'
 
-/** Since when each zone is down or up, in monotonic time, by the rule of the design: told by its nodes alone. */
+/** Since when each zone is down or up, in monotonic time, told by its nodes alone. */
 export interface Zones {
   /** Milliseconds for which some zone has been down. */
   downFor(): number

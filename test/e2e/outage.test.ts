@@ -98,6 +98,7 @@ describe('the day after, over HTTP', () => {
     expect(result.code).toBe(0)
     expect(result.stdout).toMatch(/: 8 evictions, 8 landed where they help, 0 did not\n/)
     expect(floors.evicted.size).toBe(8)
+    expect(floors.lowest.size).toBeGreaterThan(0)
     for (const [budget, spare] of floors.lowest) expect({ budget, spare }).toEqual({ budget, spare: Math.max(0, spare) })
     expect({ web: countsOf('web'), cart: countsOf('cart'), checkout: countsOf('checkout') }).toEqual({
       web: [4, 4, 4],
