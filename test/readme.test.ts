@@ -10,6 +10,7 @@ it('the README names no metric that is not served', async () => {
     loop: () => ({ hold: undefined, inFlight: 0, overdue: 0, episode: undefined, deletionCosts: 0 }),
     mayAct: () => true,
     freshness: () => [],
+    events: () => ({ sent: 0, repeated: 0, dropped: 0, failed: 0 }),
     watches: () => [],
   })
   const served = new Set([...(await metrics.text()).matchAll(/^# HELP (\S+)/gm)].map(([, name]) => name))

@@ -151,6 +151,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     loop: () => loop.status(),
     mayAct: () => election.mayAct(),
     freshness: () => view.freshness(),
+    events: () => events.counters(),
     watches: () => view.counters().map(({ kind, counters }) => [kind, counters] as const),
   })
   return {

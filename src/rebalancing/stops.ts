@@ -1,3 +1,4 @@
+import { timestamp } from '../cluster/timestamp.ts'
 import type { LoopHold } from './freshness.ts'
 import type { LoopContext } from './loop-state.ts'
 import { messageOf } from './memory.ts'
@@ -45,7 +46,7 @@ export function createStops({ ports, settings, state }: LoopContext): Stops {
   const putUp = async (): Promise<void> => {
     const now = clock.now()
     // The sign first: a history that knows of a stop without a sign is one that somebody has lifted.
-    await sign.write(`${new Date(now).toISOString()} ${REASON}: ${WHAT}`)
+    await sign.write(`${timestamp(now)} ${REASON}: ${WHAT}`)
     memory.history = { ...memory.history, stoppedAt: now }
   }
 

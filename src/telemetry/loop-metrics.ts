@@ -99,6 +99,8 @@ export interface LoopSources {
   loop(): Pick<LoopStatus, 'hold' | 'inFlight' | 'overdue' | 'episode' | 'deletionCosts'>
   mayAct(): boolean
   freshness(): readonly KindFreshness[]
+  /** Events about objects since the start, by what became of them. */
+  events(): Readonly<Record<'sent' | 'repeated' | 'dropped' | 'failed', number>>
 }
 
 /** How the loop stands at the moment of a scrape. */
@@ -128,6 +130,14 @@ export function defineLoopMetrics(registry: MetricRegistry, sources: LoopSources
     if (hold?.until !== undefined) gauge.set({ reason: hold.reason }, hold.until / 1000)
   })
   registry.scrapedGauge('leader', '1 while this process may act.', [], gauge => gauge.set({}, sources.mayAct() ? 1 : 0))
+  registry.scrapedCounter(
+    'events_total',
+    'Events about objects, by what became of them; dropped are those above the rate limit.',
+    ['outcome'],
+    counter => {
+      for (const [outcome, count] of Object.entries(sources.events())) counter.add({ outcome }, count)
+    },
+  )
   registry.scrapedGauge('staleness_seconds', 'Time since the API server last confirmed the cache of a kind.', ['kind'], gauge => {
     for (const { kind, ageMs } of sources.freshness()) gauge.set({ kind }, ageMs / 1000)
   })

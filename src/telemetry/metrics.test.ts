@@ -159,6 +159,7 @@ describe('metrics asked for at each scrape', () => {
       loop: () => ({ ...status, overdue: 1, episode: undefined, deletionCosts: 4 }),
       mayAct: () => true,
       freshness: () => [{ kind: 'Pod', required: true, synced: true, ageMs: 1500 }],
+      events: () => ({ sent: 7, repeated: 2, dropped: 1, failed: 0 }),
       watches: () => [['Pod', counts]],
     })
     const expected = {
@@ -167,6 +168,9 @@ describe('metrics asked for at each scrape', () => {
       respread_in_flight: 3,
       respread_overdue: 1,
       respread_pods_with_deletion_cost: 4,
+      'respread_events_total{outcome="sent"}': 7,
+      'respread_events_total{outcome="repeated"}': 2,
+      'respread_events_total{outcome="dropped"}': 1,
       respread_leader: 1,
       'respread_staleness_seconds{kind="Pod"}': 1.5,
       'respread_synced{kind="Pod"}': 1,
@@ -195,6 +199,7 @@ describe('metrics asked for at each scrape', () => {
       loop: () => ({ hold: undefined, inFlight: 0, overdue: 0, episode, deletionCosts: 0 }),
       mayAct: () => true,
       freshness: () => [],
+      events: () => ({ sent: 0, repeated: 0, dropped: 0, failed: 0 }),
       watches: () => [],
     })
     expect(await series(metrics)).toEqual({
