@@ -1,3 +1,4 @@
+import { messageOf } from './error-message.ts'
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-characters.ts'
 
 /** One item cut out of a list. */
@@ -207,7 +208,7 @@ function parseEnvelope(envelope: string): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(Buffer.from(envelope, 'latin1').toString('utf8')) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw new SyntaxError(`is not JSON outside its items: ${error instanceof Error ? error.message : String(error)}; ${LEGAL}`, {
+    throw new SyntaxError(`is not JSON outside its items: ${messageOf(error)}; ${LEGAL}`, {
       cause: error,
     })
   }

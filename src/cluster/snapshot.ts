@@ -1,3 +1,4 @@
+import { messageOf } from './error-message.ts'
 import { createClusterState, type ClusterState } from './cluster-state.ts'
 import { createListScanner, type ListItem } from './list-scanner.ts'
 import { createProjector, isRecordKind, type Projected, type Projector } from './projection.ts'
@@ -82,7 +83,7 @@ function parseItem({ text, index, line }: ListItem): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     // The engine tells the place of some mistakes only; of the others we know at least the item.
     const position = /at position (\d+)/.exec(message)?.[1]
     const place = position === undefined ? `from line ${line}` : `line ${line + text.slice(0, Number(position)).split('\n').length - 1}`

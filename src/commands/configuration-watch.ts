@@ -1,3 +1,4 @@
+import { messageOf } from '../cluster/error-message.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Configuration } from '../configuration/parse-configuration.ts'
 import type { Clock } from '../rebalancing/ports.ts'
@@ -30,7 +31,7 @@ export function watchConfiguration(
   let cancel = clock.after(LOOK_EVERY, () => void look())
 
   async function look(): Promise<void> {
-    const found = await read().catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+    const found = await read().catch(messageOf)
     if (ended) return
     if (typeof found === 'string') {
       if (found !== told) listener.refused(found)

@@ -1,3 +1,4 @@
+import { messageOf } from '../cluster/error-message.ts'
 import type { Command } from 'commander'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import { parseSelectorText } from '../cluster/selector-text.ts'
@@ -67,7 +68,7 @@ function filterOf({ namespace, allNamespaces, selector }: ReportOptions): Filter
   try {
     return { namespace, selector: selector === undefined ? undefined : parseSelectorText(selector) }
   } catch (error) {
-    throw new UsageError(`--selector: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(`--selector: ${messageOf(error)}`)
   }
 }
 

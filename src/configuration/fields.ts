@@ -1,3 +1,4 @@
+import { messageOf } from '../cluster/error-message.ts'
 import { z } from 'zod'
 import type { LabelSelector } from '../cluster/labels.ts'
 import { parseSelectorText } from '../cluster/selector-text.ts'
@@ -103,7 +104,7 @@ export function selector(whenEmpty: 'everything' | 'nothing') {
       try {
         parseSelectorText(value)
       } catch (problem) {
-        issues.push({ code: 'custom', input: value, message: problem instanceof Error ? problem.message : String(problem) })
+        issues.push({ code: 'custom', input: value, message: messageOf(problem) })
       }
     })
     .default('')

@@ -1,3 +1,4 @@
+import { messageOf } from '../cluster/error-message.ts'
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Document, Node, Pair, YAMLError } from 'yaml'
 
@@ -30,7 +31,7 @@ export function readYaml(text: string, fileName: string): YamlReading {
     value = document.toJS()
   } catch (error) {
     // Aliases that multiply beyond reason, or that contain themselves, show only here.
-    return { ok: false, problems: [`${where(0)}: ${error instanceof Error ? error.message : String(error)}`] }
+    return { ok: false, problems: [`${where(0)}: ${messageOf(error)}`] }
   }
   return { ok: true, yaml: { value, locate: (path, part = 'value') => where(offsetOf(document, path, part)) } }
 }

@@ -1,5 +1,5 @@
 import { isRawObject } from '../cluster/raw-value.ts'
-import { messageOf } from './error-message.ts'
+import { messageOf } from '../cluster/error-message.ts'
 
 /** A request got no answer. The message is one sentence for a person. */
 export class ConnectionError extends Error {

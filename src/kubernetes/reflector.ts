@@ -2,7 +2,7 @@ import type { Clock, KindFreshness, Recorder, Rest } from '../rebalancing/ports.
 import { ApiError } from './api-error.ts'
 import { createBackOff } from './back-off.ts'
 import type { RandomSource } from './back-off.ts'
-import { messageOf } from './error-message.ts'
+import { messageOf } from '../cluster/error-message.ts'
 import { askedWaitMs, isLasting, isRequestFailure } from './failures.ts'
 import { listAll } from './list-pager.ts'
 import { pause } from './pause.ts'

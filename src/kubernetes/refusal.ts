@@ -4,7 +4,7 @@ import type { ApiResponse } from './api-error.ts'
 import { parseStatus } from './api-status.ts'
 import type { ApiStatus } from './api-status.ts'
 import { ConnectionError } from './connection-error.ts'
-import { messageOf } from './error-message.ts'
+import { messageOf } from '../cluster/error-message.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** What API priority and fairness asks for where it says nothing (filters/priority-and-fairness.go, 1.36). */

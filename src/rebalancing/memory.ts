@@ -1,3 +1,4 @@
+import { messageOf } from '../cluster/error-message.ts'
 import { EMPTY_HISTORY, formatHistory, parseHistory, type History } from './history.ts'
 import type { Expectation } from './expectations.ts'
 import { ForeignHistoryError, type HistoryStore, type Recorder } from './ports.ts'
@@ -79,8 +80,4 @@ function recovered(history: History, now: number): History {
       expectation.stage === 'Requested' ? { ...expectation, stage: 'Unanswered', since: now } : expectation,
     ),
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../cluster/error-message.ts'
 import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawMetadata, RawObject } from '../object-store.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -18,7 +19,7 @@ export function parsedObject(body: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(body)
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`)
+    throw badRequest(`couldn't get version/kind; json parse error: ${messageOf(error)}`)
   }
   if (!isRawObject(value)) throw badRequest("couldn't get version/kind; json parse error: the body must be an object")
   return value

@@ -1,3 +1,4 @@
+import { messageOf } from '../../cluster/error-message.ts'
 import type { RawObject } from '../object-store.ts'
 import type { ApiRequest } from './api-request.ts'
 import { parsedObject } from './json-body.ts'
@@ -37,14 +38,14 @@ function jsonPatched(object: RawObject, body: string): unknown {
   try {
     operations = JSON.parse(body)
   } catch (error) {
-    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`)
+    throw badRequest(`error decoding patch: ${messageOf(error)}`)
   }
   if (!Array.isArray(operations)) throw badRequest('error decoding patch: a JSON patch must be a list of operations')
   try {
     return applyJsonPatch(object, operations)
   } catch (error) {
     const message = 'the server rejected our request due to an error in our request'
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new StatusError(422, 'Invalid', message, { causes: [{ reason: 'UnexpectedServerResponse', message: why }] })
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../cluster/error-message.ts'
 import { matchesLabels } from '../../cluster/label-selector.ts'
 import { parseSelectorText } from '../../cluster/selector-text.ts'
 import type { LabelSelector } from '../../cluster/labels.ts'
@@ -37,6 +38,6 @@ function readLabelSelector(text: string): LabelSelector {
   try {
     return parseSelectorText(text)
   } catch (error) {
-    throw badRequest(`unable to parse requirement: ${error instanceof Error ? error.message : String(error)}`)
+    throw badRequest(`unable to parse requirement: ${messageOf(error)}`)
   }
 }
