@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { isOverMaxSkew } from '../planning/over-max-skew.ts'
 import type { LoopStatus } from '../rebalancing/loop.ts'
 import type { Occurrence, Recorder } from '../rebalancing/ports.ts'
 import { zoneOf } from './demo-story.ts'
@@ -55,7 +56,7 @@ export function tallyText(tally: Tally, cluster: ClusterReader, { plan }: LoopSt
   const zones = [...Map.groupBy(cluster.pods(), pod => zoneOf(cluster, pod) ?? 'nowhere')]
     .map(([zone, pods]) => `${zone} ${pods.length}`)
     .sort()
-  const left = (plan?.groups ?? []).filter(group => group.status !== 'Balanced' && group.excess > 0)
+  const left = (plan?.groups ?? []).filter(isOverMaxSkew)
   const floors = tally.breached.size === 0 ? 'every budget kept' : `budgets not kept: ${[...tally.breached].join(', ')}`
   return [
     `Done in ${Math.round(tookMs / 1000)} s: ${tally.evictions} evictions, ${tally.bound} were the fewest possible; at most ${tally.mostInFlight} in flight; ${floors}.`,

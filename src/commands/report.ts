@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import { parseSelectorText } from '../cluster/selector-text.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { isOverMaxSkew } from '../planning/over-max-skew.ts'
 import type { Plan } from '../planning/plan-types.ts'
 import { rebalanceReport } from '../reporting/report-json.ts'
 import { reportTable } from '../reporting/report-table.ts'
@@ -52,7 +53,7 @@ async function report(options: ReportOptions): Promise<number> {
   const shown = narrowed(planAtRest(world, configuration, profiles), world.cluster, shows)
   const limit = options.limit === 0 ? Infinity : options.limit
   print(shown, options, { structured: rebalanceReport, text: (given, table) => reportTable(given, { ...table, limit }) })
-  const violated = shown.groups.some(group => group.status !== 'Balanced' && group.excess > 0)
+  const violated = shown.groups.some(isOverMaxSkew)
   return options.exitCode === true && violated ? SKEW_REMAINS : 0
 }
 

@@ -1,4 +1,5 @@
 import { counted } from '../planning/counted.ts'
+import { isOverMaxSkew } from '../planning/over-max-skew.ts'
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import type { Reason } from '../planning/reasons.ts'
 import type { Decision, LoopState } from './loop-state.ts'
@@ -20,11 +21,6 @@ export interface RunSummary {
   readonly remaining: readonly GroupPlan[]
   /** What a dry run would have done, in order. */
   readonly wouldEvict: readonly PlannedEviction[]
-}
-
-/** Groups that exceed what their constraint allows. */
-function unbalanced({ groups }: Plan): readonly GroupPlan[] {
-  return groups.filter(({ excess, status }) => excess > 0 && status !== 'Balanced')
 }
 
 /** Reasons that time lifts, soon enough for a run to wait. Outages and what a person paused may last. */
@@ -66,7 +62,7 @@ export function conclusionOf(
   if (dryRun) return 'DryRun'
   const { plan, admission, outsideWindows } = decision
   if (memory.history.expectations.length > 0 || admission.admitted.length > 0) return undefined
-  const left = unbalanced(plan)
+  const left = plan.groups.filter(isOverMaxSkew)
   if (left.length === 0) return 'Balanced'
   const waits = admission.waiting.some(({ reason }) => !FINAL_ANSWERS.has(reason)) || left.some(({ reason }) => LIFTED_BY_TIME.has(reason))
   if (!waits) return 'NothingMoreToDo'
@@ -76,7 +72,7 @@ export function conclusionOf(
 
 /** @param hold why the loop did nothing at the end @param plan the latest; undefined when none was ever made */
 export function summaryOf({ ending, stopped, tally }: LoopState, hold: LoopHold | undefined, plan: Plan | undefined): RunSummary {
-  const remaining = plan === undefined ? [] : unbalanced(plan)
+  const remaining = (plan?.groups ?? []).filter(isOverMaxSkew)
   const reason = ending ?? 'Stopped'
   const groups = `${counted(remaining.length, 'group')} over maxSkew`
   const planned = plan?.evictions ?? []

@@ -1,3 +1,4 @@
+import { isOverMaxSkew } from '../planning/over-max-skew.ts'
 import type { Plan } from '../planning/plan-types.ts'
 import { createAnnouncer, type Statement } from './announcer.ts'
 import { isToBeHelped } from './conclusion.ts'
@@ -41,7 +42,7 @@ function standing(hold: LoopHold | undefined): Statement {
 }
 
 function sceneOf({ notices, groups }: Plan, situation: Situation, now: number): Scene {
-  const over = groups.filter(({ excess, status }) => excess > 0 && status !== 'Balanced')
+  const over = groups.filter(isOverMaxSkew)
   const unbalanced = over.filter(isToBeHelped)
   return {
     now,
