@@ -39,10 +39,11 @@ export function addExplain(program: Command, exit: Exit): void {
 }
 
 async function explain(what: string, options: ExplainOptions): Promise<void> {
-  const parts = what.split('/')
-  const [namespace = '', kindOrPod = '', name] = options.namespace === undefined ? parts : [options.namespace, ...parts]
-  if (parts.some(part => part === '') || kindOrPod === '' || parts.length > 3) {
-    throw new UsageError(`explain takes NAMESPACE/POD or NAMESPACE/KIND/NAME, not "${what}"`)
+  const parts = [...(options.namespace === undefined ? [] : [options.namespace]), ...what.split('/')]
+  const [namespace = '', kindOrPod = '', name] = parts
+  if (parts.includes('') || parts.length < 2 || parts.length > 3) {
+    const legal = options.namespace === undefined ? 'NAMESPACE/POD or NAMESPACE/KIND/NAME' : 'POD or KIND/NAME beside --namespace'
+    throw new UsageError(`explain takes ${legal}, not "${what}"`)
   }
   if (name === undefined) await explainPod(namespace, kindOrPod, options)
   else await explainWorkload(namespace, kindOrPod, name, options)

@@ -58,6 +58,7 @@ describe('bad input: one sentence that says what and where, no stack trace', () 
     ['no command', [], 2, /report, explain, once, run and demo/],
     ['an unknown output', ['report', '--snapshot', 'good.json', '-o', 'xml'], 2, /table, wide, json, yaml/],
     ['nothing to explain', ['explain'], 2, /NAMESPACE\/POD, or NAMESPACE\/KIND\/NAME/],
+    ['a namespace twice', ['explain', '-n', 'shop', 'shop/deploy/web'], 2, /POD or KIND\/NAME beside --namespace, not "shop\/deploy\/web"/],
     ['more than there is to say', ['report', 'shop'], 2, /1: shop; see respread report --help/],
     ['a selector that is none', ['report', '--snapshot', 'good.json', '-l', 'a in'], 2, /--selector/],
     ['a time that is none', ['report', '--snapshot', 'good.json', '--now', 'today'], 2, /2026-01-31T12:00:00Z/],
