@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',
+    // What tries hundreds of random clusters takes seconds, and on a busy machine many: only what hangs is to fail by time.
+    testTimeout: 60_000,
     reporters: ['default', './.ci/closing-line.ts'],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts'], reporter: ['text-summary', 'text'] },
   },
