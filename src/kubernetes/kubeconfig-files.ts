@@ -43,7 +43,9 @@ function parseKubeconfig(content: string, file: string): Kubeconfig {
   try {
     raw = parse(content)
   } catch (error) {
-    throw new KubeconfigError(`kubeconfig ${file} is not valid YAML: ${messageOf(error).split('\n', 1)[0] ?? ''}`)
+    // The parser goes on, after a colon, with the lines in question.
+    const [what = ''] = messageOf(error).split(':\n', 1)
+    throw new KubeconfigError(`kubeconfig ${file} is not valid YAML: ${what}`)
   }
   if (raw === null || raw === undefined) raw = {}
   if (!isRawObject(raw))

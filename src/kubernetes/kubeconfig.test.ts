@@ -87,7 +87,7 @@ describe('a sentence says what is wrong', () => {
       /^no current context in .*; choose one with --context \(it has: dev\)$/,
     ],
     ['a missing file', {}, /^kubeconfig .*config does not exist$/],
-    ['no YAML', { content: '{ a: [' }, /is not valid YAML: /],
+    ['no YAML', { content: '{ a: [' }, /is not valid YAML: .* at line 1, column 7$/],
     ['something else', { content: '- a\n- b\n' }, /expected a mapping with clusters, users and contexts$/],
     ['an entry without a name', { content: 'clusters: [{ cluster: {} }]' }, /: clusters\[0\] has no name$/],
     [
