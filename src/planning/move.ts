@@ -3,7 +3,7 @@ import { judge } from '../scheduling/judge.ts'
 import { NO_DOMAIN } from '../scheduling/node-layout.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { Distinction } from '../scheduling/places.ts'
-import type { CandidateNode, Certainty, Prediction } from '../scheduling/prediction.ts'
+import type { CandidateNode, Certainty } from '../scheduling/prediction.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
 import { countingEither, type SpreadStates } from './spread-states.ts'
@@ -13,7 +13,7 @@ import type { WhatIf } from './what-if.ts'
 export interface MoveContext {
   readonly whatIf: WhatIf
   readonly now: number
-  /** Every group, acted on or not: none may get worse for a move. */
+  /** Every group, acted on or not: a move changes the counts of all that count its pod. */
   readonly states: SpreadStates
   /** Groups whose excess the plan is there to lower. */
   readonly acting: Pick<ReadonlySet<SpreadState>, 'has'>
@@ -39,15 +39,7 @@ export interface Move {
   readonly helped: readonly SpreadState[]
 }
 
-export type MoveResult =
-  | { readonly kind: 'move'; readonly move: Move }
-  /** `prediction` is what was refused, for whoever explains it; `landsBack` where it may land without helping. */
-  | {
-      readonly kind: 'refused'
-      readonly veto: Veto
-      readonly prediction: Prediction | undefined
-      readonly replacement: PodRecord | undefined
-    }
+type MoveResult = { readonly kind: 'move'; readonly move: Move } | { readonly kind: 'refused'; readonly veto: Veto }
 
 /**
  * Imagines the eviction of one pod, predicts where its replacement lands, and keeps the move if every landing that may happen lowers the
@@ -57,9 +49,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const { whatIf, now } = context
   const from = victim.nodeName ?? ''
   const answer = whatIf.model.replacementOf(victim)
-  if (answer.kind === 'unknown') {
-    return { kind: 'refused', veto: { reason: 'CannotPredict', message: answer.problem }, prediction: undefined, replacement: undefined }
-  }
+  if (answer.kind === 'unknown') return { kind: 'refused', veto: { reason: 'CannotPredict', message: answer.problem } }
   const { pod: replacement } = answer
 
   const mark = whatIf.mark()
@@ -69,7 +59,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const prediction = whatIf.model.predict(replacement, distinctionOf(affected, context))
   const refuse = (veto: Veto): MoveResult => {
     whatIf.backTo(mark)
-    return { kind: 'refused', veto, prediction, replacement }
+    return { kind: 'refused', veto }
   }
   if (prediction.kind === 'unpredictable') return refuse({ reason: 'CannotPredict', message: prediction.problem })
   if (prediction.kind === 'unschedulable') {
@@ -159,7 +149,7 @@ function distinctionOf(affected: readonly Affected[], { closed }: MoveContext): 
 /** What a landing on a node would do to the groups. */
 interface Landing {
   readonly node: CandidateNode
-  /** It lowers the excess of a group acted on, and raises none. */
+  /** It lowers the excess of a group acted on, raises none that must not worsen, and its domain accepts landings. */
   readonly helps: boolean
   /** Sum over the groups acted on. */
   readonly excess: number
