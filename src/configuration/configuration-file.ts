@@ -144,7 +144,8 @@ const timing = section(
     coolDown: duration({ min: 0, byDefault: loop.coolDown }).describe(
       'A workload rests so long once the evictions that a plan asked for are spent.',
     ),
-    freshness: duration({ min: 1_000, byDefault: loop.freshness }).describe(
+    // Below the time between two bookmarks (a minute and some seconds) every quiet kind would be stale most of the time.
+    freshness: duration({ min: 75_000, byDefault: loop.freshness }).describe(
       'Nothing is evicted when the API server has not confirmed a cache for so long. A quiet server confirms about once a minute.',
     ),
     evictionRequestDeadline: duration({ min: 1_000, byDefault: loop.evictionRequestDeadline }).describe(

@@ -133,7 +133,8 @@ describe('a problem', () => {
     { body: 'timing: { holdDown: 5 minutes }', says: `3:21: timing.holdDown: found "5 minutes", ${duration('0s')}` },
     { body: 'timing: { coolDown: -5m }', says: `3:21: timing.coolDown: found "-5m", ${duration('0s')}` },
     { body: 'timing: { coolDown: 25h }', says: `3:21: timing.coolDown: found "25h", ${duration('0s')}` },
-    { body: 'timing:\n  freshness:', says: `4:13: timing.freshness: found nothing, ${duration('1s')}` },
+    { body: 'timing: { freshness: 60s }', says: `3:22: timing.freshness: found "60s", ${duration('1m15s')}` },
+    { body: 'timing:\n  freshness:', says: `4:13: timing.freshness: found nothing, ${duration('1m15s')}` },
     {
       body: 'limits: { inFlight: { perNode: 0 } }',
       says: '3:32: limits.inFlight.perNode: found 0, expected a whole number from 1 to 10000',
