@@ -5,7 +5,7 @@ import { createStraightCount } from '../scheduling/count-straight.ts'
 import type { Difference } from '../scheduling/difference.ts'
 import { groupName } from './check-members.ts'
 import type { DomainIndex } from './domain-index.ts'
-import { wouldHave } from './eligibility.ts'
+import { whatIsAsked, wouldHave } from './eligibility.ts'
 import type { HeldGroup } from './held-groups.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import type { World } from './plan.ts'
@@ -57,7 +57,7 @@ function createCounting(cluster: ClusterReader) {
   const known = new Map<ReadonlyMap<string, string>, Map<string, Counting>>()
   return (domainOf: ReadonlyMap<string, string>, softly: PodSpec | undefined): Counting => {
     const bySpec = memo(known, domainOf, () => new Map<string, Counting>())
-    const key = softly === undefined ? '' : JSON.stringify([softly.tolerations, [...softly.nodeSelector], softly.requiredNodeAffinity])
+    const key = softly === undefined ? '' : whatIsAsked(softly)
     return memo(bySpec, key, () => {
       const domains = new Set<string>()
       for (const [name, domain] of domainOf) {

@@ -3,7 +3,7 @@ import type { PodSpec } from '../cluster/pod.ts'
 import { isOneNodeEach, NO_DOMAIN, presenceIn, type DomainSet } from '../scheduling/node-layout.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
-import { wouldHave } from './eligibility.ts'
+import { whatIsAsked, wouldHave } from './eligibility.ts'
 import type { Group } from './groups.ts'
 
 /** The domains of a group, numbered in the order of their names. One object serves every group that counts over the same nodes. */
@@ -30,8 +30,8 @@ export type DomainIndexes = (group: Group, over: DomainSet) => DomainIndex
 
 /**
  * Hard: the domains that the scheduler's filter counts over. Soft: those of them where at least one node would have the pod as far as node and
- * pod are concerned (not cordoned, taints tolerated): the scheduler scores only over nodes that pass its filters. A domain that is merely full
- * stays in: that it is short of room is worth saying, and room comes and goes.
+ * pod are concerned (not cordoned, taints tolerated, hard keys there): the scheduler scores only over nodes that pass its filters. A domain that is
+ * merely full stays in: that it is short of room is worth saying, and room comes and goes.
  */
 export function createDomainIndexes(model: SchedulerModel): DomainIndexes {
   const known = new Map<DomainSet, Map<string, DomainIndex>>()
@@ -39,7 +39,7 @@ export function createDomainIndexes(model: SchedulerModel): DomainIndexes {
   return ({ constraint, representative: { spec } }, over) => {
     const isSoft = constraint.whenUnsatisfiable === 'ScheduleAnyway'
     const bySpec = memo(known, over, () => new Map<string, DomainIndex>())
-    const key = isSoft ? memo(keys, spec, () => whatIsTolerated(spec)) : ''
+    const key = isSoft ? memo(keys, spec, () => whatIsAsked(spec)) : ''
     return memo(bySpec, key, () => indexOf(over, name => !isSoft || hasPlaceFor(model, spec, name)))
   }
 }
@@ -61,10 +61,6 @@ export function createSuccession(
 
 function hasSameDomains({ names }: DomainIndex, other: DomainIndex): boolean {
   return names.length === other.names.length && names.every((name, domain) => name === other.names[domain])
-}
-
-function whatIsTolerated(spec: PodSpec): string {
-  return JSON.stringify([spec.tolerations, [...spec.nodeSelector], spec.requiredNodeAffinity])
 }
 
 /** @param isOpen asked of nodes that count, until one of their domain is */

@@ -301,6 +301,48 @@ describe('seen in the field: who is counted and who is moved', () => {
     expect(result.evictions.map(({ workload: { name } }) => name)).toEqual(['stable', 'stable'])
   })
 
+  it('of workloads that share a soft constraint each counts the zones that would have its own pods, whatever they are called', () => {
+    const gpu = { key: 'gpu', value: 'yes', effect: 'NoSchedule' }
+    const withGpuZone = [...zones({ a: 1, b: 1 }), ...zones({ c: 1 }, { taints: [gpu] })]
+    for (const [tolerant, other] of [
+      ['alpha', 'beta'],
+      ['beta', 'alpha'],
+    ] as const) {
+      const shared = { labels: { app: 'web' }, on: ['a0', 'b0', 'a0', 'b0'], spread: [soft('web')] }
+      const result = planFor([
+        ...withGpuZone,
+        ...workload({ ...shared, name: tolerant, spec: { tolerations: [{ key: 'gpu', operator: 'Exists' }] } }),
+        ...workload({ ...shared, name: other }),
+      ])
+      expect(groupOf(result, tolerant)).toMatchObject({ skew: 4, planned: 2 })
+      expect(groupOf(result, other)).toMatchObject({ skew: 0, reason: 'WithinMaxSkew' })
+      expect(result.evictions.map(({ workload: { name } }) => name)).toEqual([tolerant, tolerant])
+    }
+  })
+
+  it('a node counts for a soft constraint if it has the keys of all soft ones of the pod, those of its siblings with fewer aside', () => {
+    const racks = zones({ a: 1, b: 1 }, { labels: { rack: 'r1' } })
+    const shared = { labels: { app: 'web' }, on: ['a0', 'b0', 'a0', 'b0'] }
+    const result = planFor([
+      ...racks,
+      ...zones({ c: 1 }),
+      ...workload({ ...shared, name: 'first', spread: [soft('web'), soft('web', { topologyKey: 'rack' })] }),
+      ...workload({ ...shared, name: 'second', spread: [soft('web')] }),
+    ])
+    expect(groupOf(result, 'first').domains.map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(groupOf(result, 'second').domains.map(({ name }) => name)).toEqual(['a', 'b', 'c'])
+    expect(result.evictions.map(({ workload: { name }, toDomain }) => `${name} to ${toDomain}`)).toEqual(['second to c', 'second to c'])
+  })
+
+  it('a zone whose nodes lack the key of a hard constraint is none for the soft ones beside it', () => {
+    const result = planFor([
+      ...zones({ a: 1, b: 1 }, { labels: { rack: 'r1' } }),
+      ...zones({ c: 1 }),
+      ...workload({ name: 'web', on: ['a0', 'a0', 'b0', 'b0'], spread: [soft('web'), hard('web', { topologyKey: 'rack' })] }),
+    ])
+    expect(groupOf(result, 'web')).toMatchObject({ status: 'Balanced', domains: [{ name: 'a' }, { name: 'b' }] })
+  })
+
   it('an HPA scale-in that left [4,1,1] is mended by two evictions from the full zone', () => {
     const objects = [...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [4, 1, 1]), spread: [soft('web')] })]
     const result = planFor(objects)

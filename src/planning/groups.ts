@@ -60,9 +60,9 @@ export function createGroupKeys(model: ConstraintSource): GroupKeys {
 }
 
 function keysOf(model: ConstraintSource, pod: PodRecord): readonly GroupKey[] {
-  const constraints = [...constraintsOf(model, pod), ...antiAffinityConstraints(pod)]
-  const hardKeys = constraints.filter(isHard).map(constraint => constraint.topologyKey)
-  const keys = constraints.map(constraint => ({ id: groupId(pod, constraint, hardKeys), constraint }))
+  const own = constraintsOf(model, pod)
+  const constraints = [...own, ...antiAffinityConstraints(pod)]
+  const keys = constraints.map(constraint => ({ id: groupId(pod, constraint, keysRead(constraint, own)), constraint }))
   return keys.length < 2 ? keys : [...new Map(keys.map(key => [key.id, key])).values()]
 }
 
@@ -98,13 +98,26 @@ export function groupOf(cluster: ClusterReader, { id, constraint }: GroupKey, me
   return representative && { id, namespace: representative.namespace, constraint, representative, members, cluster }
 }
 
-const isHard = (constraint: EffectiveConstraint): boolean => constraint.whenUnsatisfiable === 'DoNotSchedule'
+/**
+ * A node counts for a hard constraint if it has the keys of all hard ones, and for a soft one those of all soft ones (podtopologyspread/common.go,
+ * 1.36); without those of the hard ones it would not have the pod, which decides what domains a soft one has.
+ */
+function keysRead({ whenUnsatisfiable }: EffectiveConstraint, all: readonly EffectiveConstraint[]): readonly string[] {
+  const read = whenUnsatisfiable === 'ScheduleAnyway' ? all : all.filter(other => other.whenUnsatisfiable === 'DoNotSchedule')
+  return read.map(other => `${other.whenUnsatisfiable} ${other.topologyKey}`)
+}
 
-function groupId(pod: PodRecord, constraint: EffectiveConstraint, hardKeys: readonly string[]): string {
+function groupId(pod: PodRecord, constraint: EffectiveConstraint, keys: readonly string[]): string {
   const { spec } = pod
+  // Whatever the policies let in, a domain of a soft constraint is one that would have the pod.
+  const isSoft = constraint.whenUnsatisfiable === 'ScheduleAnyway'
+  const readsAffinity = isSoft || constraint.nodeAffinityPolicy === 'Honor'
+  const readsTaints = isSoft || constraint.nodeTaintsPolicy === 'Honor'
   const reads = [
-    constraint.nodeAffinityPolicy === 'Honor' ? [[...spec.nodeSelector].sort(compareEntries), spec.requiredNodeAffinity ?? null] : null,
-    constraint.nodeTaintsPolicy === 'Honor' ? spec.tolerations : null,
+    readsAffinity ? [[...spec.nodeSelector].sort(compareEntries), spec.requiredNodeAffinity ?? null] : null,
+    readsTaints ? spec.tolerations : null,
+    constraint.nodeAffinityPolicy,
+    constraint.nodeTaintsPolicy,
   ]
   return JSON.stringify([
     pod.namespace,
@@ -117,7 +130,7 @@ function groupId(pod: PodRecord, constraint: EffectiveConstraint, hardKeys: read
     // A pod that its own selector misses is another case from one that it matches, whatever else they share.
     constraint.selfMatch,
     reads,
-    [...new Set(hardKeys)].sort(compareText),
+    [...new Set(keys)].sort(compareText),
   ])
 }
 
