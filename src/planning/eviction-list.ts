@@ -18,7 +18,11 @@ export function evictionsOf(
   situation: Situation,
 ): readonly PlannedEviction[] {
   // A landing leans on every earlier move of a pod that its groups count, whether or not that move was for them.
-  const victims = moves.map(move => ({ move, pod: move.victim, owners: ownersOf(move.victim), groups: states.counting(move.victim) }))
+  const victims = moves.map(move => {
+    const { victim, to, takesPlaceOfOthers } = move
+    const placeLeftOn = takesPlaceOfOthers ? to : undefined
+    return { move, pod: victim, owners: ownersOf(victim), groups: states.counting(victim), placeLeftOn }
+  })
   const waves = wavesOf(victims, cluster, policy, situation)
   return victims
     .map(({ move, owners }, index) => ({ move, owners, wave: waves[index] ?? 1 }))

@@ -211,6 +211,18 @@ describe('seen in the field: what stands in the way', () => {
     expect(left.filter(({ reason }) => reason === 'NoRoom').map(({ message }) => message.slice(0, 13))).toContain('c lacks 1 CPU')
   })
 
+  it('whoever needs the room that another workload leaves does not go before it, be the budget of that one exhausted', () => {
+    const result = planFor([
+      ...zones({ a: 1 }, { pods: 2 }),
+      ...zones({ b: 1 }),
+      ...workload({ name: 'api', on: ['a0', 'a0'], spread: [hard('api', { topologyKey: HOST })] }),
+      budget('api', { maxUnavailable: 1 }, { disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 2 }),
+      ...workload({ name: 'web', on: ['b0', 'b0'], spread: [hard('web')] }),
+    ])
+    const order = result.evictions.map(({ workload: { name }, node, toNode, wave }) => `${wave} ${name} ${node} -> ${toNode}`)
+    expect(order).toEqual(['2 api a0 -> b0', '2 web b0 -> a0'])
+  })
+
   it('Pending pods of another workload waiting for the same room take it first', () => {
     const objects = (waiting: readonly undefined[]): unknown[] => [
       ...zones({ a: 1, b: 1 }, { cpu: '4' }),

@@ -30,6 +30,8 @@ export interface Move {
   readonly replacement: PodRecord
   /** The landing that later moves are planned for: the worst of those that may happen. */
   readonly to: string
+  /** It has a place there only because earlier moves have left the node. */
+  readonly takesPlaceOfOthers: boolean
   /** Of the first group that it helps: the domains in which it may land, by index. Of single nodes that are alike only the best is named. */
   readonly toDomains: readonly number[]
   readonly certainty: Exclude<Certainty, 'open'>
@@ -79,6 +81,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const planned = leading.reduce((worst, landing) => (landing.excess > worst.excess ? landing : worst))
   const to = planned.node.name
   if (answer.comesAfter === 'deletionTimestamp') whatIf.remove(terminating)
+  const takesPlaceOfOthers = whatIf.takesPlaceOfOthers(replacement, to)
   const placed = whatIf.place(replacement, to)
   const possible = certainty === 'certain' ? landings : leading
   const lowered = affected.filter(each => lowers(planned, each))
@@ -86,7 +89,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const helped = (always.length > 0 ? always : lowered).map(({ state }) => state).sort(mostTellingFirst)
   for (const each of affected) count(each, planned.node.slot)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
-  return { kind: 'move', move: { victim, from, replacement: placed, to, toDomains, certainty, mark, helped } }
+  return { kind: 'move', move: { victim, from, replacement: placed, to, takesPlaceOfOthers, toDomains, certainty, mark, helped } }
 }
 
 /** A move is told by its hard constraint, and by zones rather than by the hosts in them. */

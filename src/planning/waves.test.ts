@@ -17,6 +17,8 @@ interface Case {
   readonly inFlight?: readonly InFlight[]
   /** Each eviction helps a group of its own, so that none must come after another. */
   readonly apart?: boolean
+  /** Whose place on a node each replacement takes, if it does. */
+  readonly placesLeftOn?: readonly string[]
 }
 
 /** Four pods of a CloneSet, of which three are Ready. */
@@ -30,11 +32,16 @@ const CLONED: Partial<WorkloadOptions> = {
 }
 
 /** The wave of each eviction. */
-function waves({ pods = 4, more = {}, objects = [], caps = {}, inFlight = [], apart = false }: Case): readonly number[] {
+function waves({ pods = 4, more = {}, objects = [], caps = {}, inFlight = [], apart = false, placesLeftOn = [] }: Case): readonly number[] {
   const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [pods]), ...more }), ...objects])
   const victims = [...cluster.pods()]
     .filter(pod => pod.labels.get('app') === 'web')
-    .map((pod, index) => ({ pod, owners: ownersOf(cluster, pod), groups: [apart ? `group ${index}` : 'group'] }))
+    .map((pod, index) => ({
+      pod,
+      owners: ownersOf(cluster, pod),
+      groups: [apart ? `group ${index}` : 'group'],
+      placeLeftOn: placesLeftOn[index],
+    }))
   return wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight })
 }
 
@@ -109,7 +116,7 @@ describe('the caps', () => {
     ])
     const victims = ['web-2-0', 'web-2-1', 'web-4-0', 'web-4-1'].map(name => {
       const pod = cluster.pod('shop', name)!
-      return { pod, owners: ownersOf(cluster, pod), groups: [name] }
+      return { pod, owners: ownersOf(cluster, pod), groups: [name], placeLeftOn: undefined }
     })
     // Half of two is one, half of four is two: what is full for the one has room for the other.
     expect(wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, workloadPercent: 50 } }, AT_REST)).toEqual([1, 2, 1, 2])
@@ -166,5 +173,11 @@ describe('the order of a group', () => {
     const on = { on: ['a0', 'a0', 'a1'] }
     expect(waves({ more: on, caps: { node: 1 } })).toEqual([1, 2, 2])
     expect(waves({ more: on, caps: { node: 1 }, apart: true })).toEqual([1, 2, 1])
+  })
+
+  it('is that of the plan where a replacement takes the place of others: it does not come before they leave', () => {
+    const on = { on: ['a0', 'a0', 'a1'] }
+    expect(waves({ more: on, caps: { node: 1 }, apart: true, placesLeftOn: ['', '', 'a0'] })).toEqual([1, 2, 2])
+    expect(waves({ more: on, caps: { node: 1 }, apart: true, placesLeftOn: ['', '', 'b0'] })).toEqual([1, 2, 1])
   })
 })

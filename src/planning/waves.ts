@@ -14,12 +14,14 @@ export interface Victim<Group> {
   readonly pod: PodRecord
   readonly owners: Owners
   readonly groups: readonly Group[]
+  /** The node where its replacement has a place once those are gone that leave it before; undefined where it needs none of theirs. */
+  readonly placeLeftOn: string | undefined
 }
 
 /**
- * Assigns each eviction, in the order of the plan, to the first wave whose caps and budgets have room for it and that no earlier eviction of its
- * group comes after. Wave 1 is what may be in flight together right now; a wave that allows nothing (an exhausted budget) leaves its place to
- * what comes later, so that a plan's first wave can be empty.
+ * Assigns each eviction, in the order of the plan, to the first wave whose caps and budgets have room for it and after which no earlier eviction comes
+ * that it leans on: those of its groups, and those whose place its replacement takes. Wave 1 is what may be in flight together right now; a wave that
+ * allows nothing (an exhausted budget) leaves its place to what comes later, so that a plan's first wave can be empty.
  */
 export function wavesOf<Group>(
   victims: readonly Victim<Group>[],
@@ -29,9 +31,10 @@ export function wavesOf<Group>(
 ): readonly number[] {
   const quotasOn = createQuotas(cluster, policy, situation)
   const latestOf = new Map<Group, number>()
+  const latestFrom = new Map<string, number>()
   return victims.map(victim => {
     const quotas = quotasOn(victim)
-    let wave = 1
+    let wave = victim.placeLeftOn === undefined ? 1 : (latestFrom.get(victim.placeLeftOn) ?? 1)
     for (const group of victim.groups) wave = Math.max(wave, latestOf.get(group) ?? 1)
     // One may be full where another has room, so go on until all of them agree.
     for (let from = 0; from !== wave;) {
@@ -40,6 +43,8 @@ export function wavesOf<Group>(
     }
     for (const { taken } of quotas) addTo(taken, wave, 1)
     for (const group of victim.groups) latestOf.set(group, wave)
+    const { nodeName = '' } = victim.pod
+    latestFrom.set(nodeName, Math.max(wave, latestFrom.get(nodeName) ?? 1))
     return wave
   })
 }

@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 
@@ -10,6 +11,8 @@ export interface WhatIf {
   remove(pod: PodRecord): void
   /** The pod runs on the node. */
   place(pod: PodRecord, nodeName: string): PodRecord
+  /** Whether the node has a place for the pod only because others have been removed from it. */
+  takesPlaceOfOthers(pod: PodRecord, nodeName: string): boolean
   /** Where we are, to come back to. */
   mark(): number
   /** Takes back everything imagined since the mark; 0 takes back all of it. */
@@ -18,6 +21,8 @@ export interface WhatIf {
 
 export function createWhatIf(model: SchedulerModel): WhatIf {
   const imagined: { readonly before: PodRecord; readonly after: PodRecord | undefined }[] = []
+  /** Pods that were removed, by node, the latest last. */
+  const removed = new Map<string, PodRecord[]>()
   const imagine = (before: PodRecord, after: PodRecord | undefined): void => {
     model.imagine(before, after)
     imagined.push({ before, after })
@@ -33,6 +38,7 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
       model.imagine(pod, undefined)
       const before = imagined.at(-1)?.after === pod ? imagined.pop()?.before : undefined
       imagined.push({ before: before ?? pod, after: undefined })
+      memo(removed, pod.nodeName ?? '', () => []).push(pod)
     },
     place(pod, nodeName) {
       const placed: PodRecord = { ...pod, nodeName }
@@ -40,11 +46,21 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
       imagine(pod, placed)
       return placed
     },
+    takesPlaceOfOthers(pod, nodeName) {
+      const others = removed.get(nodeName) ?? []
+      if (others.length === 0) return false
+      for (const other of others) model.imagine(undefined, other)
+      const isRefused = model.refusalOn(pod, nodeName) !== undefined
+      for (const other of others) model.imagine(other, undefined)
+      return isRefused
+    },
     mark: () => imagined.length,
     backTo(mark) {
       while (imagined.length > mark) {
         const latest = imagined.pop()
-        if (latest !== undefined) model.imagine(latest.after, latest.before)
+        if (latest === undefined) continue
+        model.imagine(latest.after, latest.before)
+        if (latest.after === undefined) removed.get(latest.before.nodeName ?? '')?.pop()
       }
     },
   }
