@@ -34,6 +34,16 @@ describe('reachable bound', () => {
   ])('%s', (_name, domains, maxSkew, minDomains, expected) => {
     expect(reachableBound(domains, { maxSkew, minDomains })).toBe(expected)
   })
+
+  it.each<[string, DomainRoom[], number, number | undefined]>([
+    ['[2,2,0], all pinned, with one outside', [domain(2, 0), domain(2, 0), domain(0)], 1, 1],
+    ['[3,3,0], all pinned, with one outside', [domain(3, 0), domain(3, 0), domain(0)], 1, undefined],
+    ['[3,3,0], all pinned, with two outside', [domain(3, 0), domain(3, 0), domain(0)], 2, 2],
+    ['[3,3,0] with many outside: those within serve as well', [domain(3), domain(3), domain(0)], 9, 2],
+    ['[4,1] with many outside: no more than it takes', [domain(4, 0), domain(1)], 9, 2],
+  ])('%s', (_name, domains, outsiders, expected) => {
+    expect(reachableBound(domains, { maxSkew: 1, minDomains: 1 }, outsiders)).toBe(expected)
+  })
 })
 
 /** Fewest moves by breadth-first search over count vectors: shares nothing with the closed form. */

@@ -18,15 +18,17 @@ export interface DomainRoom {
  * enough, as long as the total fits between the sums of `lo` and `hi`.
  *
  * With fewer domains than minDomains the scheduler takes the global minimum for 0, which leaves L = 0 as the only window.
+ *
+ * @param outsiders pods that may be moved off nodes that do not count: they add to the total where they arrive
  */
-export function reachableBound(rooms: readonly DomainRoom[], rule: SpreadRule): number | undefined {
+export function reachableBound(rooms: readonly DomainRoom[], rule: SpreadRule, outsiders = 0): number | undefined {
   const domains = rooms.reduce((sum, alike) => sum + alike.domains, 0)
   if (domains === 0) return 0
   const total = rooms.reduce((sum, alike) => sum + alike.domains * alike.count, 0)
-  const highestBottom = domains < rule.minDomains ? 0 : Math.floor(total / domains)
+  const highestBottom = domains < rule.minDomains ? 0 : Math.floor((total + outsiders) / domains)
   let best: number | undefined
   for (let bottom = 0; bottom <= highestBottom; bottom++) {
-    const moves = movesIntoWindow(rooms, bottom, bottom + rule.maxSkew, total)
+    const moves = movesIntoWindow(rooms, bottom, bottom + rule.maxSkew, { total, outsiders })
     if (moves !== undefined && (best === undefined || moves < best)) best = moves
   }
   return best
@@ -56,7 +58,12 @@ export function lowerBound(tally: Tally, maxSkew: number): number {
   return best === Infinity ? 0 : best
 }
 
-function movesIntoWindow(rooms: readonly DomainRoom[], bottom: number, top: number, total: number): number | undefined {
+interface Pods {
+  readonly total: number
+  readonly outsiders: number
+}
+
+function movesIntoWindow(rooms: readonly DomainRoom[], bottom: number, top: number, { total, outsiders }: Pods): number | undefined {
   let leaving = 0
   let arriving = 0
   let least = 0
@@ -70,5 +77,5 @@ function movesIntoWindow(rooms: readonly DomainRoom[], bottom: number, top: numb
     least += domains * lo
     most += domains * hi
   }
-  return least <= total && total <= most ? Math.max(leaving, arriving) : undefined
+  return least <= total + outsiders && total <= most ? Math.max(leaving, arriving) : undefined
 }

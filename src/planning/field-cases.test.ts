@@ -400,6 +400,21 @@ describe('seen in the field: who is counted and who is moved', () => {
     })
   })
 
+  it('a pod on a node that lacks the key is moved where those in zones may not be, and counts in the bound that can be reached', () => {
+    const result = planFor([
+      ...zones({ a: 1, b: 1, c: 1 }),
+      rawNode({ name: 'old' }),
+      ...workload({
+        name: 'web',
+        on: ['a0', 'a0', 'b0', 'b0', 'old'],
+        spread: [hard('web')],
+        pods: Object.fromEntries([0, 1, 2, 3].map(index => [index, { metadata: { annotations: { 'respread.io/evict': 'false' } } }])),
+      }),
+    ])
+    expect(result.evictions).toMatchObject([{ node: 'old', toDomain: 'c', certainty: 'certain' }])
+    expect(groupOf(result, 'web')).toMatchObject({ planned: 1, reachableBound: 1, excessAfter: 0 })
+  })
+
   it('a selector that does not match its own pods is named, moves nothing, and tells whom it counts instead', () => {
     const objects = [
       ...zones(THREE),

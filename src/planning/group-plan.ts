@@ -128,12 +128,11 @@ function reachableOf({ state, observed, excess, isSearched, vetoes, room, unacte
   if (unacted !== undefined || hold !== undefined || !isSearched) return undefined
   const { index, rule, memberDomains } = state
   const movableIn = new Map<number, number>()
-  for (const [member, domain] of memberDomains.entries()) {
-    if (domain !== -1 && vetoes[member] === undefined) addTo(movableIn, domain, 1)
-  }
+  for (const [member, domain] of memberDomains.entries()) if (vetoes[member] === undefined) addTo(movableIn, domain, 1)
   // More room than the fullest window could use makes no difference, and less difference makes fewer kinds of domains.
   const pods = podsIn(observed)
-  const mostRoom = Math.min(pods, Math.floor(pods / index.names.length) + rule.maxSkew)
+  const outsiders = movableIn.get(-1) ?? 0
+  const mostRoom = Math.min(pods + outsiders, Math.floor((pods + outsiders) / index.names.length) + rule.maxSkew)
   const kinds = new Map<number, Writable<DomainRoom>>()
   for (const domain of index.names.keys()) {
     const count = state.observed.get(domain) ?? 0
@@ -141,7 +140,7 @@ function reachableOf({ state, observed, excess, isSearched, vetoes, room, unacte
     const free = Math.min(room(domain), mostRoom)
     memo(kinds, (count * MOST_PODS + movable) * MOST_PODS + free, () => ({ domains: 0, count, movable, room: free })).domains += 1
   }
-  return reachableBound([...kinds.values()], rule)
+  return reachableBound([...kinds.values()], rule, outsiders)
 }
 
 /** No group has as many pods. */

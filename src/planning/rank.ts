@@ -29,15 +29,11 @@ export interface Candidates {
 export function candidatesAmong(movable: readonly PodRecord[], within: readonly SpreadState[], context: MoveContext): Candidates {
   const groups = new Map<SpreadState, RankedGroup>()
   const groupOf = (state: SpreadState): RankedGroup =>
-    memo(groups, state, () => ({ state, isWithin: within.includes(state), excess: 0, lowest: 0, gains: [] }))
+    memo(groups, state, () => ({ state, isWithin: within.includes(state), excess: 0, lowest: 0, gains: [], gainOfOutsider: undefined }))
   const actedOn = new Map<readonly SpreadState[], readonly RankedGroup[]>()
   const kinds = alikeAmong(movable, context.states).map(({ first, pods, places, counting }): Kind => {
-    const standing: Standing[] = []
-    for (const group of memo(actedOn, counting, () => counting.filter(state => context.acting.has(state)).map(groupOf))) {
-      const domain = group.state.index.of(first.nodeName ?? '')
-      if (domain !== undefined) standing.push({ group, domain })
-    }
-    return { pods, places, standing }
+    const acted = memo(actedOn, counting, () => counting.filter(state => context.acting.has(state)).map(groupOf))
+    return { pods, places, standing: acted.map(group => ({ group, domain: group.state.index.of(first.nodeName ?? '') })) }
   })
   return {
     best(gone) {
@@ -60,10 +56,10 @@ interface Kind extends Pick<Alike, 'pods' | 'places'> {
   readonly standing: readonly Standing[]
 }
 
-/** A group acted on that counts some pods, and the domain that they stand in. */
+/** A group acted on that counts some pods, and the domain that they stand in; undefined on a node that does not count, say for want of the key. */
 interface Standing {
   readonly group: RankedGroup
-  readonly domain: number
+  readonly domain: number | undefined
 }
 
 /** A group with what the ranking asks of it again and again; with each move it is another. */
@@ -75,17 +71,21 @@ interface RankedGroup {
   lowest: number
   /** By how much its excess could fall for a pod out of a domain with that count, by count: many domains share few. */
   readonly gains: (number | undefined)[]
+  /** The same for a pod out of no domain. */
+  gainOfOutsider: number | undefined
 }
 
 function lookAt(group: RankedGroup): void {
   group.excess = group.state.excess()
   group.lowest = group.state.lowest()
   group.gains.length = 0
+  group.gainOfOutsider = undefined
 }
 
-function gainFrom({ state, excess, lowest }: RankedGroup, count: number): number {
+/** @param count of the domain that the pod leaves, if it leaves any */
+function gainFrom({ state, excess, lowest }: RankedGroup, count: number | undefined): number {
   // Out of the emptiest domain the pod would best come back to it.
-  return count <= lowest ? 0 : excess - state.excessIf(count, lowest)
+  return count !== undefined && count <= lowest ? 0 : excess - state.excessIf(count, lowest)
 }
 
 interface Outlook {
@@ -105,6 +105,10 @@ function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, bes
   let height = 0
   for (const { group, domain } of standing) {
     if (group.excess === 0) continue
+    if (domain === undefined) {
+      promise += group.gainOfOutsider ??= gainFrom(group, undefined)
+      continue
+    }
     const count = group.state.countIn(domain)
     if (group.isWithin) height += count - group.lowest
     promise += group.gains[count] ??= gainFrom(group, count)
