@@ -39,4 +39,6 @@ export interface Toleration {
   readonly value: string
   /** Empty matches every effect. */
   readonly effect: TaintEffect | ''
+  /** With NoExecute: for so long, then the pod is evicted from the node. For ever where there is none. */
+  readonly seconds?: number
 }

@@ -18,6 +18,7 @@ export function readTolerations(field: RawField): readonly Toleration[] {
   return field.items().flatMap(item => {
     const operator = item.at('operator').choice(['', 'Equal', 'Exists', 'Gt', 'Lt'])
     const effect = item.at('effect').choice(['', ...EFFECTS])
+    const seconds = item.at('tolerationSeconds').integer()
     const unknown = (operator === undefined && item.at('operator').present) || (effect === undefined && item.at('effect').present)
     if (unknown) return []
     return [
@@ -26,6 +27,7 @@ export function readTolerations(field: RawField): readonly Toleration[] {
         operator: operator === undefined || operator === '' ? 'Equal' : operator,
         value: item.at('value').text() ?? '',
         effect: effect ?? '',
+        ...(seconds === undefined ? {} : { seconds }),
       },
     ]
   })

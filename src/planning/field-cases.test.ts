@@ -211,6 +211,33 @@ describe('seen in the field: what stands in the way', () => {
     expect(left.filter(({ reason }) => reason === 'NoRoom').map(({ message }) => message.slice(0, 13))).toContain('c lacks 1 CPU')
   })
 
+  it.each([
+    ['about to be removed', { key: 'ToBeDeletedByClusterAutoscaler', value: '1', effect: 'NoSchedule' }],
+    ['that its pods tolerate for a minute only', { key: 'spare', value: '', effect: 'NoExecute' }],
+  ])('a node %s is no place to land on, and is named where the scheduler may choose it', (_what, taint) => {
+    const result = planFor([
+      ...zones({ a: 1, b: 1 }),
+      rawNode({ name: 'c0', zone: 'c', taints: [taint] }),
+      rawNode({ name: 'c1', zone: 'c' }),
+      ...workload({
+        name: 'web',
+        on: ['a0', 'a0', 'b0', 'b0'],
+        spread: [hard('web')],
+        spec: {
+          tolerations: [
+            { operator: 'Exists', effect: 'NoSchedule' },
+            { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 },
+          ],
+        },
+      }),
+    ])
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'web')).toMatchObject({
+      reason: 'LandingOpen',
+      message: 'the replacement may land on c0, where it could not stay',
+    })
+  })
+
   it('whoever needs the room that another workload leaves does not go before it, be the budget of that one exhausted', () => {
     const result = planFor([
       ...zones({ a: 1 }, { pods: 2 }),

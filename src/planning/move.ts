@@ -206,7 +206,7 @@ function lowers({ node }: Landing, affected: Affected): boolean {
 const isGood = ({ node, helps }: Landing): boolean => node.stays && helps
 
 function whyOpen(leading: readonly Landing[], affected: readonly Affected[], { closedNodes }: MoveContext): Veto {
-  const offender = leading.find(({ helps }) => !helps) ?? leading[0]
+  const offender = leading.find(landing => !isGood(landing))
   if (offender === undefined) return { reason: 'NoLanding', message: 'no node would take the replacement' }
   const { name, slot } = offender.node
   const closed = closedNodes.get(name)
@@ -216,6 +216,7 @@ function whyOpen(leading: readonly Landing[], affected: readonly Affected[], { c
     const { topologyKey } = raised.state.group.constraint
     return { reason: 'WouldWorsenOther', message: `the replacement may land on ${name}, which raises the excess over ${topologyKey}` }
   }
+  if (offender.helps) return { reason: 'LandingOpen', message: `the replacement may land on ${name}, where it could not stay` }
   if (leading.every(({ helps }) => !helps)) {
     return { reason: 'WouldNotHelp', message: `the replacement would land on ${name}, which does not lower the skew` }
   }

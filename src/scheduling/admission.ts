@@ -34,7 +34,7 @@ export function withDefaultTolerations(tolerations: readonly Toleration[]): read
   const missing = OUTAGE_TAINTS.filter(
     taint => !tolerations.some(({ key, effect }) => (key === taint || key === '') && (effect === 'NoExecute' || effect === '')),
   )
-  const added = missing.map((key): Toleration => ({ key, operator: 'Exists', value: '', effect: 'NoExecute' }))
+  const added = missing.map((key): Toleration => ({ key, operator: 'Exists', value: '', effect: 'NoExecute', seconds: 300 }))
   return added.length === 0 ? tolerations : [...tolerations, ...added]
 }
 

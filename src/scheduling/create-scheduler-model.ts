@@ -17,6 +17,7 @@ import { createReplacements } from './replacements.ts'
 import type { SchedulerModel } from './scheduler-model.ts'
 import { createScoreSheet } from './score-sheet.ts'
 import { spreadCountOf } from './spread-count.ts'
+import { expelsLater } from './taints.ts'
 
 /** kube-scheduler's view of the cluster as it is now, to be advanced by every later delta of it. Costs one pass over nodes and pods. */
 export function createSchedulerModel(cluster: ClusterReader, profiles: SchedulerProfiles): SchedulerModel {
@@ -69,6 +70,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     const node = info(nodeName)?.node
     if (slot === undefined || node === undefined) return NO_SUCH_NODE
     if (isAboutToGo(node)) return ABOUT_TO_GO
+    if (expelsLater(node.taints, pod.spec.tolerations)) return EXPELS_LATER
     return (
       feasibilityFor(pod).refusalOn(slot, 'PodTopologySpread') ??
       withNominated(pod, nodeName, () => feasibilityNow(pod).refusalOn(slot, 'PodTopologySpread'))
@@ -146,3 +148,8 @@ function readsMore(context: PluginContext, pod: PodRecord): boolean {
 
 const NO_SUCH_NODE = { plugin: 'NodeName', status: 'UnschedulableAndUnresolvable', message: 'there is no such node' } as const
 const ABOUT_TO_GO = { plugin: 'NodeUnschedulable', status: 'Unschedulable', message: 'node(s) are about to be removed' } as const
+const EXPELS_LATER = {
+  plugin: 'TaintToleration',
+  status: 'Unschedulable',
+  message: 'node(s) had a taint that the pod tolerates for a limited time only',
+} as const

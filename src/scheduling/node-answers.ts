@@ -26,6 +26,8 @@ export interface NodeAnswers {
   readonly refusedBy: Uint8Array
   readonly intolerableTaints: Int32Array
   readonly preferredWeight: Int32Array
+  /** 1 where the pod would be evicted again after a while. */
+  readonly expelsLater: Int32Array
   /** Weighted sum of the scores that need no look at other nodes: NodeResourcesFit, BalancedAllocation, ImageLocality. */
   readonly ownScore: Int32Array
   /** The nodes by what the marks say of them and by what is scored against other nodes, so that each cell's nodes differ in `ownScore` alone. */
@@ -123,6 +125,7 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
     refusedBy,
     intolerableTaints: ofNodes.intolerableTaints,
     preferredWeight: ofNodes.preferredWeight,
+    expelsLater: ofNodes.expelsLater,
     ownScore,
     cells(marks) {
       const { changes } = table

@@ -1,9 +1,11 @@
+import type { NodeRecord } from '../cluster/node.ts'
 import type { PodSpec } from '../cluster/pod.ts'
 import { isAboutToGo } from './about-to-go.ts'
 import { scalarsAsked } from './filter-node-resources-fit.ts'
 import type { NodeTable } from './node-table.ts'
 import type { SchedulerProfile } from './profile.ts'
 import { copiesThatFit } from './room.ts'
+import { expelsLater } from './taints.ts'
 import { PASSES } from './verdict-numbers.ts'
 
 /** By slot: how many copies of one pod spec the node has room for. */
@@ -29,7 +31,7 @@ export function createNodeRooms(
   let asOf = 0
   const count = (slot: number): void => {
     const info = slots[slot]
-    const isOpen = info !== undefined && refusedBy[slot] === PASSES && !isAboutToGo(info.node) && !isTaken(slot)
+    const isOpen = info !== undefined && refusedBy[slot] === PASSES && stays(info.node, spec) && !isTaken(slot)
     copies[slot] = isOpen ? copiesThatFit(spec, scalars, info) : 0
   }
   return {
@@ -42,4 +44,9 @@ export function createNodeRooms(
       return room
     },
   }
+}
+
+/** Whether a pod that the node takes can stay there. */
+function stays(node: NodeRecord, { tolerations }: PodSpec): boolean {
+  return !isAboutToGo(node) && !expelsLater(node.taints, tolerations)
 }

@@ -33,7 +33,7 @@ export function placedOn(basis: Basis, scored: readonly ScoredPlace[], lead: Lea
     name: layout.names[slot] ?? '',
     slot,
     total,
-    stays: layout.leaving[slot] === 0,
+    stays: layout.leaving[slot] === 0 && basis.answers.expelsLater[slot] === 0,
   })
   const nodes =
     distinction === undefined

@@ -244,6 +244,25 @@ describe('nodes that are about to go', () => {
   })
 })
 
+describe('nodes that evict a pod again after a while', () => {
+  const expelling = core('b1', 'b', { taints: [{ key: 'spare', value: '', effect: 'NoExecute' as const }] })
+  const forAMinute = { key: 'spare', operator: 'Exists', value: '', effect: 'NoExecute', seconds: 60 } as const
+  const forEver = { key: 'spare', operator: 'Exists', value: '', effect: 'NoExecute' } as const
+
+  it.each<[string, PodSpec['tolerations'], boolean]>([
+    ['no use to those that tolerate the taint for a time', [forAMinute], false],
+    ['like any other to those that tolerate it', [forEver], true],
+    ['judged by the first toleration that covers the taint', [forEver, forAMinute], true],
+  ])('are %s', (_what, tolerations, stays) => {
+    const model = modelOf([a1, expelling])
+    const pod = asking({ tolerations })
+    expect(names(model.predict(pod)).toSorted()).toEqual(['a1', 'b1'])
+    expect(certainty(model.predict(pod), () => true)).toBe(stays ? 'certain' : 'open')
+    expect(model.refusalOn(pod, 'b1') === undefined).toBe(stays)
+    expect(model.roomFor(pod).filter(copies => copies > 0)).toHaveLength(stays ? 2 : 1)
+  })
+})
+
 describe('certainty', () => {
   const inC = (node: string): boolean => node.startsWith('c')
   const crowded = [web('1', { nodeName: 'a1' }), web('2', { nodeName: 'a1' }), web('3', { nodeName: 'b1' })]

@@ -6,7 +6,7 @@ export interface CandidateNode {
   /** Where arrays by slot have it, until nodes come or go. */
   readonly slot: number
   readonly total: number
-  /** False for a node that is about to be removed: the scheduler may well choose it, but no landing there is of use. */
+  /** False for a node that is about to be removed, or that evicts the pod after a while: the scheduler may well choose it, but that is of no use. */
   readonly stays: boolean
 }
 

@@ -10,7 +10,7 @@ import { NO_RESOURCES } from '../cluster/resources.ts'
 import type { PodTemplate, WorkloadRecord } from '../cluster/workload.ts'
 import { replacementOf } from './replacement.ts'
 
-const down = (key: string): Toleration => ({ key, operator: 'Exists', value: '', effect: 'NoExecute' })
+const down = (key: string): Toleration => ({ key, operator: 'Exists', value: '', effect: 'NoExecute', seconds: 300 })
 const OUTAGE_TOLERATIONS = [down('node.kubernetes.io/not-ready'), down('node.kubernetes.io/unreachable')]
 
 const template = (fields: Partial<Omit<PodTemplate, 'spec'>> & { spec?: Partial<PodSpec> } = {}): PodTemplate => ({

@@ -66,12 +66,12 @@ export interface SchedulerModel {
   info(nodeName: string): NodeInfo | undefined
   /**
    * What refuses this unbound pod on one node, spread constraints aside: undefined when nothing does. A node that is about to be removed refuses
-   * every pod. Asked to learn which domains accept a pod at all, and how many copies of it have room.
+   * every pod, and one that would evict the pod after a while refuses it. Asked to learn which domains accept a pod at all, and how many copies of it have room.
    */
   refusalOn(pod: PodRecord, nodeName: string): (Refused & { readonly plugin: FilterPlugin }) | undefined
   /**
    * By slot of the node layout: how many copies of this unbound pod the node has room for, spread constraints aside; none where a filter refuses
-   * it or the node is about to be removed. A value: it stays what it was, and pods that ask the same of nodes share it.
+   * it, or it cannot stay there. A value: it stays what it was, and pods that ask the same of nodes share it.
    */
   roomFor(pod: PodRecord): Int32Array
   /**

@@ -8,6 +8,7 @@ import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import { preferredWeight } from './score-node-affinity.ts'
 import { intolerableTaints } from './score-taint-toleration.ts'
+import { expelsLater } from './taints.ts'
 import { PASSES, UNREADABLE } from './verdict-numbers.ts'
 
 /** What a pod spec gets to hear from each node itself, whatever is on it. Arrays run by slot. */
@@ -16,7 +17,9 @@ export interface StaticAnswers {
   readonly refusedBy: Uint8Array
   readonly intolerableTaints: Int32Array
   readonly preferredWeight: Int32Array
-  /** Of the scores against other nodes those that tell any two apart. */
+  /** 1 where the pod would be evicted again after a while. */
+  readonly expelsLater: Int32Array
+  /** Of the scores against other nodes, and of who stays, those that tell any two apart. */
   marks(layout: NodeLayout): readonly Mark[]
   /** Costs the nodes that have changed themselves since the last time. */
   refresh(): void
@@ -42,6 +45,7 @@ export function createStaticAnswers(table: NodeTable, context: PluginContext, po
   const refusedBy = new Uint8Array(capacity).fill(UNREADABLE)
   const taints = new Int32Array(capacity)
   const preferred = new Int32Array(capacity)
+  const expelled = new Int32Array(capacity)
   let marksOver: NodeLayout | undefined
   let marks: readonly Mark[] = []
   let asOf = 0
@@ -56,10 +60,11 @@ export function createStaticAnswers(table: NodeTable, context: PluginContext, po
     refusedBy,
     intolerableTaints: taints,
     preferredWeight: preferred,
+    expelsLater: expelled,
     marks(layout) {
       if (marksOver !== layout) {
         const [first = 0] = layout.byName
-        marks = [taints, preferred].filter(mark => layout.byName.some(slot => mark[slot] !== mark[first]))
+        marks = [taints, preferred, expelled].filter(mark => layout.byName.some(slot => mark[slot] !== mark[first]))
         marksOver = layout
       }
       return marks
@@ -72,6 +77,7 @@ export function createStaticAnswers(table: NodeTable, context: PluginContext, po
         if (node === undefined) return
         taints[slot] = intolerableTaints(pod.spec, node)
         preferred[slot] = preferredWeight(profile, pod.spec, node)
+        expelled[slot] = Number(expelsLater(node.taints, pod.spec.tolerations))
       })
       asOf = nodeChanges.clock
     },

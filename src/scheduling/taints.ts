@@ -24,6 +24,14 @@ export function repellingTaint(taints: readonly Taint[], tolerations: readonly T
   return taints.find(taint => keepsOff(taint.effect) && !isTolerated(taint, tolerations))
 }
 
+/** Whether the pod is evicted from the node again after a while, by a taint that it tolerates for so long only (tainteviction, 1.36). */
+export function expelsLater(taints: readonly Taint[], tolerations: readonly Toleration[]): boolean {
+  return taints.some(taint => {
+    const first = taint.effect === 'NoExecute' ? tolerations.find(toleration => tolerates(toleration, taint)) : undefined
+    return first?.seconds !== undefined
+  })
+}
+
 function keepsOff(effect: TaintEffect): boolean {
   return effect === 'NoSchedule' || effect === 'NoExecute'
 }
