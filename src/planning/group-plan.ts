@@ -96,6 +96,7 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
     message,
     lowerBound: excess === 0 ? 0 : lowerBound(observed, rule.maxSkew),
     reachableBound: reachableOf(brief),
+    isReachKnown: isReachKnown(brief),
     planned,
     skewAfter: skewOfTally(tally, index.names.length, rule),
     excessAfter: state.excess(),
@@ -123,9 +124,14 @@ function podsIn(tally: Tally): number {
   return tally.reduce((sum, domains, count) => sum + domains * count, 0)
 }
 
-function reachableOf({ state, observed, excess, isSearched, vetoes, room, unacted, hold }: GroupBrief): number | undefined {
+function isReachKnown({ excess, isSearched, unacted, hold }: GroupBrief): boolean {
+  return excess === 0 || (unacted === undefined && hold === undefined && isSearched)
+}
+
+function reachableOf(brief: GroupBrief): number | undefined {
+  const { state, observed, excess, vetoes, room } = brief
   if (excess === 0) return 0
-  if (unacted !== undefined || hold !== undefined || !isSearched) return undefined
+  if (!isReachKnown(brief)) return undefined
   const { index, rule, memberDomains } = state
   const movableIn = new Map<number, number>()
   for (const [member, domain] of memberDomains.entries()) if (vetoes[member] === undefined) addTo(movableIn, domain, 1)

@@ -60,8 +60,10 @@ export interface GroupPlan {
   readonly reason: Reason
   readonly message: string
   readonly lowerBound: number
-  /** Undefined where it is not known (the group waits, or the search has not come to it), or where nothing can be reached. */
+  /** Undefined where it is not known, or where nothing can be reached. */
   readonly reachableBound: number | undefined
+  /** Whether it is known: not where the group waits, is not acted on, or the search has not come to it. */
+  readonly isReachKnown: boolean
   readonly planned: number
   readonly skewAfter: number
   readonly excessAfter: number

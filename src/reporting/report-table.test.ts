@@ -32,6 +32,7 @@ describe('the table of a plan', () => {
         status: 'Held',
         reason: 'DomainSettling',
         message: 'az-c came back 2m10s ago.',
+        isReachKnown: false,
         domains: [
           { name: 'az-a', count: 4, countAfter: 4, acceptsPods: true },
           { name: 'az-b', count: 4, countAfter: 4, acceptsPods: true },
@@ -65,7 +66,7 @@ describe('the table of a plan', () => {
       domain.
       6 groups among 43 pods on 9 nodes: 2 violated, 1 held, 1 blocked, 2 balanced.
       2 evictions planned, in 2 waves (bounds: 8 on counts alone, 6 reachable, 1 group
-      out of reach).
+      out of reach, 1 group left aside).
       5 workloads would lose half or more of the ready pods with one domain.
 
       DomainHasNoNodes: az-d should exist for topology.kubernetes.io/zone but no node
