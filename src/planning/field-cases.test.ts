@@ -280,6 +280,18 @@ describe('seen in the field: what stands in the way', () => {
     expect(groupOf(result, 'db')).toMatchObject({ status: 'Blocked', reason: 'VolumePinned' })
   })
 
+  it.each(['PersistentVolumeClaim', 'PersistentVolume'])('without data on %ss nobody can tell where the next pod can run', kind => {
+    const objects = [...zones(THREE), ...withZonalVolumes(['a0', 'a1', 'a2'], [hard('db')])]
+    const left = objects.filter(object => (object as { kind: string }).kind !== kind)
+    const cluster = stateOf(left, [kind])
+    const result = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+    expect(groupOf(result, 'db')).toMatchObject({
+      status: 'Blocked',
+      reason: 'CannotPredict',
+      message: `${kind}s are not in the data, so which nodes its volumes can be reached from cannot be told`,
+    })
+  })
+
   it('a zonal volume pins no pod for hostnames inside its zone', () => {
     const objects = [...zones({ a: 3 }), ...withZonalVolumes(['a0', 'a0', 'a0'], [hard('db', { topologyKey: HOST })])]
     const result = planFor(objects)

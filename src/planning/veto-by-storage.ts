@@ -16,3 +16,16 @@ export function hasProtectedStorageClass(pod: PodRecord, { cluster, policy }: Ve
   }
   return undefined
 }
+
+/** What is absent is not empty: without the objects a claim looks as if its volume could be reached from nowhere. */
+export function volumesAreUnknown({ namespace, claims }: PodRecord, { cluster }: VetoContext): Veto | undefined {
+  if (claims.length === 0) return undefined
+  const unknown = (kind: string): Veto => ({
+    reason: 'CannotPredict',
+    message: `${kind} are not in the data, so which nodes its volumes can be reached from cannot be told`,
+  })
+  if (!cluster.knows('PersistentVolumeClaim')) return unknown('PersistentVolumeClaims')
+  if (cluster.knows('PersistentVolume')) return undefined
+  const isBound = claims.some(name => (cluster.get('PersistentVolumeClaim', `${namespace}/${name}`)?.volumeName ?? '') !== '')
+  return isBound ? unknown('PersistentVolumes') : undefined
+}

@@ -1,7 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { Veto } from './reasons.ts'
 import { optedOut, otherToolsOptOut } from './veto-by-annotation.ts'
-import { hasProtectedStorageClass } from './veto-by-storage.ts'
+import { hasProtectedStorageClass, volumesAreUnknown } from './veto-by-storage.ts'
 import { budgetNeverAllows, budgetsAreUnknown, severalBudgetsCoverIt } from './veto-by-budget.ts'
 import {
   cannotBeRead,
@@ -56,6 +56,7 @@ const CHAIN: readonly Predicate[] = [
   cannotBeRead,
   repeatsConstraint,
   ownersAreUnknown, // what is absent is not empty
+  volumesAreUnknown,
   hasTooFewReplicas,
   updatesOnDelete,
   isPartitioned,
