@@ -439,6 +439,22 @@ describe('seen in the field: who is counted and who is moved', () => {
     })
   })
 
+  it('what its own pods cannot restore is within reach once those that it merely counts move for a constraint of their own', () => {
+    const counted = { labels: { tier: 'front' } }
+    const shared = hard('web', { labelSelector: { matchLabels: { tier: 'front' } } })
+    const result = planFor([
+      ...zones({ a: 1, b: 1, c: 1 }),
+      ...workload({ ...counted, name: 'web', on: ['a0', 'a0'], spread: [shared] }),
+      ...workload({ ...counted, name: 'api', on: ['a0', 'a0', 'a0', 'a0'], spread: [hard('api')] }),
+      ...workload({ name: 'paused', on: ['a0', 'a0'], spread: [hard('paused')], annotations: { 'respread.io/paused': 'true' } }),
+      ...workload({ name: 'stuck', on: ['a0', 'a0'], spread: [hard('stuck')], annotations: { 'respread.io/evict': 'false' } }),
+    ])
+    expect(groupOf(result, 'web')).toMatchObject({ excess: 5, excessAfter: 0, reachableBound: undefined, reach: 'within' })
+    expect(groupOf(result, 'api')).toMatchObject({ excessAfter: 0, reachableBound: 2, reach: 'within' })
+    expect(groupOf(result, 'paused')).toMatchObject({ reachableBound: undefined, reach: 'unknown' })
+    expect(groupOf(result, 'stuck')).toMatchObject({ reachableBound: undefined, reach: 'beyond' })
+  })
+
   it('a pod on a node that lacks the key is moved where those in zones may not be, and counts in the bound that can be reached', () => {
     const result = planFor([
       ...zones({ a: 1, b: 1, c: 1 }),

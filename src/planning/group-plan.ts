@@ -7,7 +7,7 @@ import { blockersOf, isAboveMinimum, type LeftAlone } from './blockers.ts'
 import { lowerBound, reachableBound, type DomainRoom } from './bounds.ts'
 import { bystandersOf, type Bystanders } from './bystanders.ts'
 import { GroupDetails } from './group-details.ts'
-import type { GroupPlan, Risk, WorkloadName } from './plan-types.ts'
+import type { GroupPlan, Reach, Risk, WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import type { DomainRooms } from './room.ts'
@@ -76,6 +76,7 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
   const { group, rule, index, tally } = state
   const bystanders = bystandersIn(brief)
   const blockers = excess > 0 ? blockersOf(state, leftAlone, bystanders) : []
+  const bound = reachableOf(brief)
   const { status, reason, message } = verdictOf(brief, planned, blockers)
   return Object.assign(new GroupDetails(state, brief.room, riskNow), {
     id: group.id,
@@ -95,8 +96,8 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
     reason,
     message,
     lowerBound: excess === 0 ? 0 : lowerBound(observed, rule.maxSkew),
-    reachableBound: reachableOf(brief),
-    isReachKnown: isReachKnown(brief),
+    reachableBound: bound,
+    reach: reachOf(brief, bound),
     planned,
     skewAfter: skewOfTally(tally, index.names.length, rule),
     excessAfter: state.excess(),
@@ -124,14 +125,20 @@ function podsIn(tally: Tally): number {
   return tally.reduce((sum, domains, count) => sum + domains * count, 0)
 }
 
-function isReachKnown({ excess, isSearched, unacted, hold }: GroupBrief): boolean {
+function isWorkedOut({ excess, isSearched, unacted, hold }: GroupBrief): boolean {
   return excess === 0 || (unacted === undefined && hold === undefined && isSearched)
+}
+
+/** A plan that moves, for groups of their own, pods that this one merely counts, can restore it though its members alone could not. */
+function reachOf(brief: GroupBrief, bound: number | undefined): Reach {
+  if (!isWorkedOut(brief)) return 'unknown'
+  return bound !== undefined || brief.state.excess() === 0 ? 'within' : 'beyond'
 }
 
 function reachableOf(brief: GroupBrief): number | undefined {
   const { state, observed, excess, vetoes, room } = brief
   if (excess === 0) return 0
-  if (!isReachKnown(brief)) return undefined
+  if (!isWorkedOut(brief)) return undefined
   const { index, rule, memberDomains } = state
   const movableIn = new Map<number, number>()
   for (const [member, domain] of memberDomains.entries()) if (vetoes[member] === undefined) addTo(movableIn, domain, 1)

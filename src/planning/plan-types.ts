@@ -9,6 +9,9 @@ export interface WorkloadName {
 
 export type GroupStatus = 'Held' | 'Violated' | 'Blocked' | 'Balanced'
 
+/** Whether any number of evictions restores the spread as things are: not known where the group waits, is not acted on, or was not come to. */
+export type Reach = 'within' | 'beyond' | 'unknown'
+
 export interface GroupDomain {
   readonly name: string
   readonly count: number
@@ -60,10 +63,9 @@ export interface GroupPlan {
   readonly reason: Reason
   readonly message: string
   readonly lowerBound: number
-  /** Undefined where it is not known, or where nothing can be reached. */
+  /** Undefined where it is not known, or where moving members alone is not enough. */
   readonly reachableBound: number | undefined
-  /** Whether it is known: not where the group waits, is not acted on, or the search has not come to it. */
-  readonly isReachKnown: boolean
+  readonly reach: Reach
   readonly planned: number
   readonly skewAfter: number
   readonly excessAfter: number

@@ -16,7 +16,7 @@ export function summaryOf(
   const lower = new Map<object, number>()
   const reachable = new Map<object, number>()
   for (const group of groups) {
-    const { status, excess, lowerBound, reachableBound = 0 } = group
+    const { status, excess, lowerBound, planned, reach, reachableBound = reach === 'within' ? planned : 0 } = group
     having[status] += 1
     if (status === 'Balanced' || (status === 'Held' && excess === 0)) continue
     const family = familyOf(group)

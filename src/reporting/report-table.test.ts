@@ -32,7 +32,7 @@ describe('the table of a plan', () => {
         status: 'Held',
         reason: 'DomainSettling',
         message: 'az-c came back 2m10s ago.',
-        isReachKnown: false,
+        reach: 'unknown',
         domains: [
           { name: 'az-a', count: 4, countAfter: 4, acceptsPods: true },
           { name: 'az-b', count: 4, countAfter: 4, acceptsPods: true },

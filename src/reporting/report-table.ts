@@ -47,8 +47,8 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
     evictions.length === 0 ? 'No eviction planned' : `${counted(evictions.length, 'eviction')} planned, in ${counted(waves, 'wave')}`
   // The bounds are the whole cluster's: beside a part of its groups they would mislead.
   const isPart = groups.length < summary.groups
-  const outOfReach = groups.filter(({ reachableBound, isReachKnown }) => isReachKnown && reachableBound === undefined).length
-  const leftAside = groups.filter(({ isReachKnown, status }) => !isReachKnown && status !== 'Balanced').length
+  const outOfReach = groups.filter(({ reach }) => reach === 'beyond').length
+  const leftAside = groups.filter(({ reach, status }) => reach === 'unknown' && status !== 'Balanced').length
   const beyond = [
     outOfReach === 0 ? '' : `, ${counted(outOfReach, 'group')} out of reach`,
     leftAside === 0 ? '' : `, ${counted(leftAside, 'group')} left aside`,

@@ -107,7 +107,7 @@ describe('the explanation of a workload', () => {
         message: 'az-c came back 2m10s ago',
         lowerBound: 2,
         reachableBound: undefined,
-        isReachKnown: false,
+        reach: 'unknown',
         minDomains: 3,
         domains: [changed('az-a', 4, 4), changed('az-b', 4, 4), { ...changed('az-c', 0, 0), acceptsPods: false }],
         blockers: [{ reason: 'DomainSettling', pods: 8, message: 'az-c came back 2m10s ago' }],

@@ -158,12 +158,12 @@ function riskSentence({ risk: { readyPods, now, after }, workload, workloads }: 
 }
 
 /** How far the plan is from the fewest evictions that could do. */
-function bounds({ excess, excessAfter, lowerBound, reachableBound, isReachKnown }: GroupPlan, evictions: number): string {
+function bounds({ excess, excessAfter, lowerBound, reachableBound, reach }: GroupPlan, evictions: number): string {
   if (excess === 0) return ''
   if (evictions === lowerBound && excessAfter === 0) return ', the fewest that can'
   const onCounts = `; on counts alone ${lowerBound} would do`
-  if (!isReachKnown) return onCounts
-  if (reachableBound === undefined) return `${onCounts}, but as things are no number of evictions does`
+  if (reach === 'beyond') return `${onCounts}, but as things are no number of evictions does`
+  if (reachableBound === undefined) return onCounts
   return reachableBound === lowerBound ? onCounts : `${onCounts}, as things are it takes ${reachableBound}`
 }
 

@@ -27,7 +27,7 @@ export function group(counts: Readonly<Record<string, number>>, given: Partial<G
     message: isBalanced ? `The skew is ${skew}, at most ${given.maxSkew ?? 1} is allowed.` : '',
     lowerBound: given.planned ?? 0,
     reachableBound: given.planned ?? 0,
-    isReachKnown: true,
+    reach: 'reachableBound' in given && given.reachableBound === undefined ? 'beyond' : 'within',
     planned: 0,
     skewAfter: skew,
     excessAfter: 0,
