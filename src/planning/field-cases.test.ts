@@ -439,6 +439,19 @@ describe('seen in the field: who is counted and who is moved', () => {
     })
   })
 
+  it('a soft constraint over hostnames counts each eviction that is planned to lower it, not only those that do so on any host of the zone', () => {
+    const spread = [hard('web'), soft('web', { topologyKey: HOST })]
+    const result = planFor([...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread })])
+    expect(result.evictions).toHaveLength(4)
+    expect(groupOf(result, 'web')).toMatchObject({ planned: 4, excessAfter: 0 })
+    expect(groupOf(result, 'web', HOST)).toMatchObject({
+      lowerBound: 3,
+      planned: 3,
+      excessAfter: 0,
+      message: '3 evictions restore the spread over kubernetes.io/hostname',
+    })
+  })
+
   it('what its own pods cannot restore is within reach once those that it merely counts move for a constraint of their own', () => {
     const counted = { labels: { tier: 'front' } }
     const shared = hard('web', { labelSelector: { matchLabels: { tier: 'front' } } })

@@ -121,9 +121,9 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
 
 const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
 
-/** How many moves help a group. */
+/** How many moves are to lower the excess of a group. */
 function helpingMoves(moves: readonly Move[]): ReadonlyMap<SpreadState, number> {
   const helping = new Map<SpreadState, number>()
-  for (const { helped } of moves) for (const state of helped) addTo(helping, state, 1)
+  for (const { lowered } of moves) for (const state of lowered) addTo(helping, state, 1)
   return helping
 }

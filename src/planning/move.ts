@@ -39,6 +39,8 @@ export interface Move {
   readonly mark: number
   /** Groups whose excess it lowers wherever it may land; where each landing helps another group, those of the one planned for. */
   readonly helped: readonly SpreadState[]
+  /** Groups whose excess it lowers where it is planned to land: those that it helps, and those that it helps if all goes as planned. */
+  readonly lowered: readonly SpreadState[]
 }
 
 type MoveResult = { readonly kind: 'move'; readonly move: Move } | { readonly kind: 'refused'; readonly veto: Veto }
@@ -89,7 +91,19 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const helped = (always.length > 0 ? always : lowered).map(({ state }) => state).sort(mostTellingFirst)
   for (const each of affected) count(each, planned.node.slot)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
-  return { kind: 'move', move: { victim, from, replacement: placed, to, takesPlaceOfOthers, toDomains, certainty, mark, helped } }
+  const move: Move = {
+    victim,
+    from,
+    replacement: placed,
+    to,
+    takesPlaceOfOthers,
+    toDomains,
+    certainty,
+    mark,
+    helped,
+    lowered: lowered.map(({ state }) => state),
+  }
+  return { kind: 'move', move }
 }
 
 /** A move is told by its hard constraint, and by zones rather than by the hosts in them. */

@@ -20,7 +20,7 @@ export function* unknowns(cluster: ClusterReader): Iterable<Veto> {
     yield { reason: 'BudgetsUnknown', message: 'PodDisruptionBudgets are not in the data, so nothing is evicted' }
   }
   if (!cluster.knows('ReplicaSet') && !cluster.knows('StatefulSet')) {
-    yield { reason: 'OwnersUnknown', message: 'neither ReplicaSets nor StatefulSets are in the data, so nothing is evicted' }
+    yield { reason: 'OwnersUnknown', message: 'neither ReplicaSets nor StatefulSets are in the data, so none of their pods is evicted' }
   }
 }
 
