@@ -452,6 +452,62 @@ describe('seen in the field: who is counted and who is moved', () => {
     })
   })
 
+  it('an eviction that serves two constraints is told by the one whose domain it goes to, not by one that it merely leaves', () => {
+    const front = { labels: { tier: 'front' } }
+    const result = planFor([
+      ...zones({ a: 1 }, { labels: { rack: 'r1' } }),
+      ...zones({ b: 1 }),
+      rawNode({ name: 'r2', zone: 'a', labels: { rack: 'r2' } }),
+      ...workload({ ...front, name: 'web', on: ['a0', 'a0', 'a0'], spread: [hard('web')] }),
+      ...workload({
+        ...front,
+        name: 'other',
+        on: ['r2'],
+        spread: [hard('other', { topologyKey: 'rack', labelSelector: { matchLabels: { tier: 'front' } } })],
+      }),
+    ])
+    expect(result.evictions).toMatchObject([{ topologyKey: ZONE, fromDomain: 'a', toDomain: 'b', toDomains: ['b'] }])
+    expect(result.evictions[0]?.groups).toHaveLength(2)
+  })
+
+  it('a pod that would help one constraint and raise the excess of another stays, and that is the reason', () => {
+    const team = { labels: { team: 'shop' } }
+    const rack = { topologyKey: 'rack', minDomains: 2, labelSelector: { matchLabels: team.labels } }
+    const result = planFor([
+      rawNode({ name: 'n1', zone: 'a', labels: { rack: 'r1' } }),
+      rawNode({ name: 'x1', zone: 'a' }),
+      ...workload({ ...team, name: 'web', on: ['n1', 'n1'], spread: [hard('web', rack)] }),
+      ...workload({ ...team, name: 'foo', on: ['x1', 'x1', 'x1'], spread: [hard('foo', { topologyKey: HOST, maxSkew: 2 })] }),
+    ])
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'foo', HOST)).toMatchObject({
+      status: 'Blocked',
+      reason: 'WouldWorsenOther',
+      message: 'the replacement may land on n1, which raises the excess over rack',
+    })
+  })
+
+  it('what stays is judged where the plan ends, be it not the way that was tried first', () => {
+    const team = { labels: { team: 'shop' } }
+    const result = planFor([
+      ...zones({ a: 2, b: 2, c: 2, d: 2 }),
+      rawNode({ name: 'old' }),
+      ...workload({ ...team, name: 'web', on: ['a1', 'b1', 'b1'], spread: [hard('web', { topologyKey: HOST })] }),
+      ...workload({
+        ...team,
+        name: 'api',
+        on: ['old', 'a0', 'c0'],
+        spread: [soft('api', { labelSelector: { matchLabels: team.labels } })],
+        pods: { 1: { metadata: { annotations: { 'respread.io/evict': 'false' } } } },
+      }),
+    ])
+    expect(groupOf(result, 'web', HOST)).toMatchObject({
+      status: 'Blocked',
+      reason: 'WouldWorsenOther',
+      blockers: [{ reason: 'WouldWorsenOther', pods: 2 }],
+    })
+  })
+
   it('what its own pods cannot restore is within reach once those that it merely counts move for a constraint of their own', () => {
     const counted = { labels: { tier: 'front' } }
     const shared = hard('web', { labelSelector: { matchLabels: { tier: 'front' } } })

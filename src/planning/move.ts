@@ -88,7 +88,8 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const possible = certainty === 'certain' ? landings : leading
   const lowered = affected.filter(each => lowers(planned, each))
   const always = lowered.filter(each => possible.every(landing => lowers(landing, each)))
-  const helped = (always.length > 0 ? always : lowered).map(({ state }) => state).sort(mostTellingFirst)
+  const countsThere = ({ index }: SpreadState): boolean => index.bySlot[planned.node.slot] !== NO_DOMAIN
+  const helped = (always.length > 0 ? always : lowered).map(({ state }) => state).sort(mostTellingFirst(countsThere))
   for (const each of affected) count(each, planned.node.slot)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
   const move: Move = {
@@ -106,10 +107,13 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   return { kind: 'move', move }
 }
 
-/** A move is told by its hard constraint, and by zones rather than by the hosts in them. */
-function mostTellingFirst({ group: a, index: one }: SpreadState, { group: b, index: other }: SpreadState): number {
-  const isSoft = ({ constraint }: SpreadState['group']): number => Number(constraint.whenUnsatisfiable === 'ScheduleAnyway')
-  return isSoft(a) - isSoft(b) || one.names.length - other.names.length
+/** A move is told by where it goes to, not by what it leaves; by its hard constraint, and by zones rather than by the hosts in them. */
+function mostTellingFirst(countsThere: (state: SpreadState) => boolean): (one: SpreadState, other: SpreadState) => number {
+  const isSoft = ({ group: { constraint } }: SpreadState): number => Number(constraint.whenUnsatisfiable === 'ScheduleAnyway')
+  return (one, other) =>
+    Number(countsThere(other)) - Number(countsThere(one)) ||
+    isSoft(one) - isSoft(other) ||
+    one.index.names.length - other.index.names.length
 }
 
 function domainsAmong(possible: readonly Landing[], { index }: SpreadState): readonly number[] {

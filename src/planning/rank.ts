@@ -84,8 +84,8 @@ function lookAt(group: RankedGroup): void {
 
 /** @param count of the domain that the pod leaves, if it leaves any */
 function gainFrom({ state, excess, lowest }: RankedGroup, count: number | undefined): number {
-  // Out of the emptiest domain the pod would best come back to it.
-  return count !== undefined && count <= lowest ? 0 : excess - state.excessIf(count, lowest)
+  // Out of the emptiest domain the pod would best come back to it, and out of none it may best stay out.
+  return count !== undefined && count <= lowest ? 0 : Math.max(0, excess - state.excessIf(count, lowest))
 }
 
 interface Outlook {

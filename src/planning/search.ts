@@ -5,7 +5,7 @@ import { tryMove, type Move, type MoveContext } from './move.ts'
 import { candidatesAmong, type Candidates, type Choice } from './rank.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
-import { excessOver, walkBack } from './walk-back.ts'
+import { excessOver, victimsOf, walkBack } from './walk-back.ts'
 
 export interface SearchResult {
   readonly moves: readonly Move[]
@@ -99,7 +99,10 @@ function movesFor(
   const candidates = candidatesAmong([...new Set(groups.flatMap(movableOf))], groups, context)
   const found = walkBack(lookAhead(groups, candidates, context, straight, own), groups, context)
   effort.left += own.left
-  return found
+  if (excessOver(groups) === 0) return found
+  // Why the rest stays is to be said of where this way ends, not of where the straight one did.
+  const done = new Set([...gone, ...victimsOf(found).map(({ uid }) => uid)])
+  return [...found, ...straightOn(groups, movableOf, context, done, refused)]
 }
 
 /**
