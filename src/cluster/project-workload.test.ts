@@ -126,11 +126,18 @@ describe('a workload', () => {
     expect(project('StatefulSet', workload(spec, { currentRevision: 'r1', updateRevision: 'r2' })).statefulSet).toEqual({
       updateStrategy: 'RollingUpdate',
       partition: 2,
+      isOrdered: true,
+      firstOrdinal: 0,
       currentRevision: 'r1',
       updateRevision: 'r2',
       claimTemplates: ['data', 'wal'],
     })
     expect(project('StatefulSet', workload({ updateStrategy: { type: 'OnDelete' } })).statefulSet?.updateStrategy).toBe('OnDelete')
+  })
+
+  it('a StatefulSet says in what order it makes its pods', () => {
+    const spec = { podManagementPolicy: 'Parallel', ordinals: { start: 3 } }
+    expect(project('StatefulSet', workload(spec)).statefulSet).toMatchObject({ isOrdered: false, firstOrdinal: 3 })
   })
 
   it('shares the spec of equal templates', () => {

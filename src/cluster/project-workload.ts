@@ -126,6 +126,8 @@ function readStatefulSet(spec: RawField, status: RawField): WorkloadRecord['stat
   return {
     updateStrategy: strategy.at('type').choice(['RollingUpdate', 'OnDelete']) ?? 'RollingUpdate',
     partition: strategy.at('rollingUpdate').at('partition').integer(0) ?? 0,
+    isOrdered: spec.at('podManagementPolicy').text() !== 'Parallel',
+    firstOrdinal: spec.at('ordinals').at('start').integer(0) ?? 0,
     currentRevision: status.at('currentRevision').text() ?? '',
     updateRevision: status.at('updateRevision').text() ?? '',
     claimTemplates: spec

@@ -48,6 +48,9 @@ export interface WorkloadRecord {
     | {
         readonly updateStrategy: 'RollingUpdate' | 'OnDelete'
         readonly partition: number
+        /** It makes a pod only while all of lower ordinals are Ready (podManagementPolicy OrderedReady). */
+        readonly isOrdered: boolean
+        readonly firstOrdinal: number
         readonly currentRevision: string
         readonly updateRevision: string
         /** Names of volumeClaimTemplates: a pod's claim is `<template>-<pod>`. */

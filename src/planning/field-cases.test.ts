@@ -25,6 +25,8 @@ import { DEFAULT_POLICY } from './policy.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
 
+const nameOf = (object: Record<string, unknown>): string => (object['metadata'] as { name: string }).name
+
 /** One workload over as many zones of three nodes as there are counts. */
 function zonal(counts: readonly number[], constraint: Record<string, unknown>): unknown[] {
   const sizes = Object.fromEntries(counts.map((_, index) => ['abcde'[index] ?? '', 3]))
@@ -289,6 +291,51 @@ describe('seen in the field: what stands in the way', () => {
       status: 'Blocked',
       reason: 'CannotPredict',
       message: `${kind}s are not in the data, so which nodes its volumes can be reached from cannot be told`,
+    })
+  })
+
+  describe('a StatefulSet that makes its pods in order', () => {
+    const unready = (podManagementPolicy: string, replicas = 4): Parameters<typeof workload>[0] => ({
+      name: 'db',
+      kind: 'StatefulSet',
+      on: ['a0', 'a1', 'b0', 'b1'],
+      replicas,
+      spread: [hard('db')],
+      workload: { spec: { podManagementPolicy } },
+      pods: { 1: { ready: false } },
+    })
+
+    it('makes no pod again while one of a lower ordinal is not Ready: of those above it none is moved', () => {
+      const result = planFor([...zones(THREE), ...workload(unready('OrderedReady'))])
+      expect(result.evictions.map(({ pod }) => pod)).toEqual(['db-1'])
+      const stuck = workload({
+        ...unready('OrderedReady'),
+        pods: { 0: { ready: false, metadata: { annotations: { 'respread.io/evict': 'false' } } } },
+      })
+      expect(groupOf(planFor([...zones(THREE), ...stuck]), 'db')).toMatchObject({
+        status: 'Held',
+        reason: 'OrdinalNotReady',
+        message: 'StatefulSet db makes its pods in order, and db-0 is not Ready',
+      })
+    })
+
+    it('makes them when they are gone where it need not keep the order', () => {
+      const stuck = { 0: { ready: false, metadata: { annotations: { 'respread.io/evict': 'false' } } } }
+      const result = planFor([...zones(THREE), ...workload({ ...unready('Parallel'), pods: stuck })])
+      expect(result.evictions.map(({ pod }) => pod)).toEqual(['db-1'])
+    })
+
+    it('begins with the ordinal that it is told to begin with', () => {
+      const spec = { podManagementPolicy: 'OrderedReady', ordinals: { start: 2 } }
+      const above = workload({ ...unready('OrderedReady'), workload: { spec }, pods: {} }).filter(
+        object => !/db-[01]$/.test(nameOf(object)),
+      )
+      const result = planFor([
+        ...zones(THREE),
+        ...above,
+        ...workload({ name: 'other', labels: { app: 'db' }, on: ['b2'], spread: [hard('db')] }),
+      ])
+      expect(result.evictions.map(({ pod }) => pod).filter(pod => pod.startsWith('db'))).toEqual(['db-2', 'db-3'])
     })
   })
 

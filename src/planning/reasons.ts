@@ -50,6 +50,7 @@ export const REASONS = {
   Terminating: { kind: 'waiting', meaning: 'The pod is being deleted already.' },
   Pending: { kind: 'waiting', meaning: 'The pod has not started yet.' },
   TooYoung: { kind: 'waiting', meaning: 'The pod is younger than the configured minimum age.' },
+  OrdinalNotReady: { kind: 'waiting', meaning: 'A StatefulSet makes its pods in order, and one of a lower ordinal is not Ready.' },
   RollingOut: { kind: 'waiting', meaning: 'The workload is in the middle of a rollout.' },
 
   // Landings.

@@ -42,6 +42,7 @@ const WAITED_FOR: ReadonlySet<Reason> = new Set([
   'DomainOutage',
   'DomainSettling',
   'RollingOut',
+  'OrdinalNotReady',
   'ScaledRecently',
   'TooYoung',
   'Terminating',

@@ -43,6 +43,19 @@ export function isPartitioned(_pod: PodRecord, { owners }: VetoContext): Veto | 
   return { reason: 'Partitioned', message: `StatefulSet ${owners.controller?.name ?? ''} updates only ordinals from ${partition}` }
 }
 
+/** Such a StatefulSet makes a pod again only once all of lower ordinals are Ready (stateful_set_control.go, 1.36): this one might not come back. */
+export function isBehindUnready({ namespace, name }: PodRecord, { cluster, owners: { controller } }: VetoContext): Veto | undefined {
+  if (controller?.statefulSet?.isOrdered !== true) return undefined
+  const ordinal = Number(name.slice(controller.name.length + 1))
+  for (let lower = controller.statefulSet.firstOrdinal; lower < ordinal; lower += 1) {
+    const before = cluster.pod(namespace, `${controller.name}-${lower}`)
+    if (before?.ready === true && before.deletedAt === undefined) continue
+    const message = `StatefulSet ${controller.name} makes its pods in order, and ${controller.name}-${lower} is not Ready`
+    return { reason: 'OrdinalNotReady', message }
+  }
+  return undefined
+}
+
 export function isRollingOut(_pod: PodRecord, { owners }: VetoContext): Veto | undefined {
   const rollout = rolloutOf(owners)
   return rollout === undefined ? undefined : { reason: 'RollingOut', message: rollout }

@@ -73,6 +73,8 @@ const EVICTED_ALREADY: Veto = { reason: 'Terminating', message: 'it is evicted a
 function isVetoedAlike(one: PodRecord, other: PodRecord): boolean {
   return (
     areMadeAlike(one, other) &&
+    // These have an order.
+    one.controller?.kind !== 'StatefulSet' &&
     one.namespace === other.namespace &&
     one.phase === other.phase &&
     one.ready === other.ready &&

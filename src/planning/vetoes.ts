@@ -8,6 +8,7 @@ import {
   hasTooFewReplicas,
   isPartitioned,
   isRollingOut,
+  isBehindUnready,
   isScalingIn,
   mayBeScalingIn,
   ownersAreUnknown,
@@ -61,6 +62,7 @@ const CHAIN: readonly Predicate[] = [
   updatesOnDelete,
   isPartitioned,
   isRollingOut,
+  isBehindUnready, // its replacement would wait, be it for ever
   isScalingIn,
   mayBeScalingIn, // of an owner without a record, which says nothing by itself
   budgetsAreUnknown,

@@ -71,7 +71,15 @@ describe('the replacement of a pod', () => {
     const sts = { controller: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'db' } }
     const set = makeWorkload('StatefulSet', 'db', {
       template: owner().template,
-      statefulSet: { updateStrategy: 'RollingUpdate', partition: 0, currentRevision: '', updateRevision: '', claimTemplates: ['data'] },
+      statefulSet: {
+        updateStrategy: 'RollingUpdate',
+        partition: 0,
+        isOrdered: true,
+        firstOrdinal: 0,
+        currentRevision: '',
+        updateRevision: '',
+        claimTemplates: ['data'],
+      },
     })
     const volume = makeVolume('data-db-0', { nodeAffinity: { terms: [inZones('b')] } })
     expect(landings(member('db-0', 'b1', { ...sts, claims: ['data-db-0'] }), set, makeClaim('data-db-0'), volume)).toEqual(['b1'])

@@ -284,6 +284,8 @@ describe('the replacement of a StatefulSet pod', () => {
   const revisions = {
     updateStrategy: 'RollingUpdate',
     partition: 0,
+    isOrdered: true,
+    firstOrdinal: 0,
     currentRevision: 'r1',
     updateRevision: 'r1',
     claimTemplates: ['data'],
