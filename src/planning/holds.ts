@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { countsButForNodeTaints } from './eligibility.ts'
-import type { StandingGroup } from './group-plan.ts'
+import type { StandingGroup } from './standing-group.ts'
 import type { Group } from './groups.ts'
 import type { Outage } from './outages.ts'
 import type { Veto } from './reasons.ts'

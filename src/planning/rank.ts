@@ -1,7 +1,7 @@
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { alikeAmong, type Alike } from './alike.ts'
-import type { MoveContext } from './move.ts'
+import type { MoveContext } from './move-context.ts'
 import type { SpreadState } from './spread-state.ts'
 
 /** A pod worth trying, which stands for those like it. */

@@ -38,3 +38,8 @@ export function excessOfTally(tally: Tally, domains: number, { maxSkew, minDomai
   for (let count = allowed + 1; count < tally.length; count += 1) excess += (tally[count] ?? 0) * (count - allowed)
   return excess
 }
+
+/** Pods in all domains. */
+export function podsIn(tally: Tally): number {
+  return tally.reduce((sum, domains, count) => sum + domains * count, 0)
+}

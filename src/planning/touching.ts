@@ -5,7 +5,7 @@ import type { PersistentVolumeClaimRecord } from '../cluster/volume.ts'
 import { isWorkload, type WorkloadRecord } from '../cluster/workload.ts'
 import { derivedFrom, derivesFrom } from '../scheduling/spread-constraints.ts'
 import type { GroupMembers } from './group-members.ts'
-import { hasBystanders, type StandingGroup } from './group-plan.ts'
+import { hasBystanders, type StandingGroup } from './standing-group.ts'
 
 /** Takes in what has become of a record that is neither pod nor node. */
 export type Touching = (before: ClusterRecord | undefined, after: ClusterRecord | undefined) => void

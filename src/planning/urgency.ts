@@ -1,4 +1,4 @@
-import type { StandingGroup } from './group-plan.ts'
+import type { StandingGroup } from './standing-group.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import type { Group } from './groups.ts'
 

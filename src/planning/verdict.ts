@@ -1,5 +1,5 @@
 import { counted } from './counted.ts'
-import type { GroupBrief } from './group-plan.ts'
+import type { GroupBrief } from './group-brief.ts'
 import type { Blocker, GroupStatus } from './plan-types.ts'
 import type { Reason, Veto } from './reasons.ts'
 import { skewOfTally } from './tally.ts'

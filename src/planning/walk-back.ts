@@ -1,5 +1,6 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { mustNotWorsen, tryMove, type Move, type MoveContext } from './move.ts'
+import { tryMove, type Move } from './move.ts'
+import { mustNotWorsen, type MoveContext } from './move-context.ts'
 import type { SpreadState } from './spread-state.ts'
 import { countingEither, shift, type Shift } from './spread-states.ts'
 

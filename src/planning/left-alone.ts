@@ -1,0 +1,30 @@
+import { isAboveMinimum, type LeftAlone } from './blockers.ts'
+import type { GroupBrief } from './group-brief.ts'
+import type { Veto } from './reasons.ts'
+
+/** Why the members of a violated group that stand above its lowest count are not moved. */
+export function leftAloneIn(
+  { state, excess, vetoes, hold, unacted, isSearched }: GroupBrief,
+  moved: ReadonlyMap<string, unknown>,
+  refused: ReadonlyMap<string, Veto>,
+  obstacle: Veto | undefined,
+): LeftAlone {
+  if (excess === 0 || (!isSearched && hold === undefined)) return NO_ONE
+  const leftAlone: (readonly [string, Veto])[] = []
+  for (const [member, { uid }] of state.group.members.entries()) {
+    if (!isAboveMinimum(state, state.memberDomains[member] ?? -1)) continue
+    const veto = vetoes[member] ?? hold ?? unacted ?? explained(refused.get(uid), obstacle)
+    if (veto !== undefined && !moved.has(uid)) leftAlone.push([uid, veto])
+  }
+  return leftAlone
+}
+
+const NO_ONE: LeftAlone = []
+
+// A landing that does not help is the symptom; what keeps the needy domains from taking the pod is the cause, where there is one.
+function explained(refusal: Veto | undefined, obstacle: Veto | undefined): Veto | undefined {
+  // The search does not try a pod whose group no move can help.
+  if (refusal === undefined) return obstacle
+  const isSymptom = refusal.reason === 'NoLanding' || refusal.reason === 'WouldNotHelp' || refusal.reason === 'LandingOpen'
+  return isSymptom ? (obstacle ?? refusal) : refusal
+}

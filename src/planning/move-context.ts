@@ -1,0 +1,24 @@
+import type { Mark } from '../scheduling/node-partition.ts'
+import type { Veto } from './reasons.ts'
+import type { SpreadState } from './spread-state.ts'
+import type { SpreadStates } from './spread-states.ts'
+import type { WhatIf } from './what-if.ts'
+
+/** What a move is judged by. */
+export interface MoveContext {
+  readonly whatIf: WhatIf
+  readonly now: number
+  /** Every group, acted on or not: a move changes the counts of all that count its pod. */
+  readonly states: SpreadStates
+  /** Groups whose excess the plan is there to lower. */
+  readonly acting: Pick<ReadonlySet<SpreadState>, 'has'>
+  /** Why a node's domain accepts no landing for now, by node name. */
+  readonly closedNodes: ReadonlyMap<string, Veto>
+  /** By slot: 1 for a closed node; undefined where none is. */
+  readonly closed: Mark | undefined
+}
+
+/** Groups acted on are not to get worse, and no hard constraint is, acted on or not. */
+export function mustNotWorsen(state: SpreadState, { acting }: Pick<MoveContext, 'acting'>): boolean {
+  return acting.has(state) || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
+}
