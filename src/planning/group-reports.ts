@@ -110,15 +110,15 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
       const destinations = new Map(outcome.moves.map(move => [move.victim.uid, move.to]))
       const helping = helpingMoves(outcome.moves)
       reports.put(Array.from(due, group => reportOn(group, outcome, helping.get(group.state) ?? 0, destinations)))
-      const entries = [...stays]
-      let leftAlone: ReadonlyMap<string, Veto> | undefined
-      return {
-        groups: reports.items.slice(),
-        leftAlone: () =>
-          (leftAlone ??= new Map(entries.sort(([one], [other]) => compareText(one, other)).flatMap(([, leftAlone]) => leftAlone))),
-      }
+      return { groups: reports.items.slice(), leftAlone: leftAloneLater([...stays]) }
     },
   }
+}
+
+/** A function of its own, since a closure keeps alive what those beside it refer to: all moves of the plan, here. */
+function leftAloneLater(entries: (readonly [id: string, LeftAlone])[]): () => ReadonlyMap<string, Veto> {
+  let known: ReadonlyMap<string, Veto> | undefined
+  return () => (known ??= new Map(entries.sort(([one], [other]) => compareText(one, other)).flatMap(([, leftAlone]) => leftAlone)))
 }
 
 const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()

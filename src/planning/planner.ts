@@ -1,25 +1,22 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import type { Mark } from '../scheduling/node-partition.ts'
-import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { evictionsOf } from './eviction-list.ts'
 import { createGroupIndex, type IndexedGroup } from './group-index.ts'
 import { createGroupReports } from './group-reports.ts'
 import type { HeldGroups } from './held-groups.ts'
-import { closedNodesOf, createHoldFinder, type HoldFinder } from './holds.ts'
 import type { MoveContext } from './move-context.ts'
 import { obstacleIn } from './obstacles.ts'
 import { createOverview } from './overview.ts'
 import type { World } from './plan.ts'
-import type { Plan, PlanSummary } from './plan-types.ts'
+import { planOf } from './plan-of.ts'
+import type { Plan } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
-import { createRoomFinder, type RoomFinder } from './room.ts'
 import { search, type MovableOf } from './search.ts'
 import type { Situation } from './situation.ts'
 import type { SpreadState } from './spread-state.ts'
 import { count } from './spread-states.ts'
-import { summaryOf } from './summary.ts'
+import { surroundingsIn, type Surroundings } from './surroundings.ts'
 import { familiesIn, inOrder } from './targets.ts'
 import { evictedUnseen, placeWhatIsUnderWay } from './under-way.ts'
 import { createVetoes } from './veto-finder.ts'
@@ -52,13 +49,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
   const harm = leastHarmFirst(policy)
   const warmUps = [1, 10, 30]
 
-  /** Which domains are down or settling, and which groups wait. */
-  function surroundings(situation: Situation): Surroundings {
-    const down = overview.down()
-    const closedNodes = closedNodesOf(cluster, down, situation)
-    const closed = closedMark(model, closedNodes)
-    return { closedNodes, closed, roomFor: createRoomFinder(model, closed), holdOn: createHoldFinder(cluster, down, situation) }
-  }
+  const surroundings = (situation: Situation): Surroundings => surroundingsIn(world, overview.down(), situation)
 
   /** Groups that the situation may hold: outages and drains can touch any. */
   function* mayWait({ drains, workloadHolds }: Situation): Generator<IndexedGroup> {
@@ -116,21 +107,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
       // 5 What may happen when, and how it all reads. Room is told as it is before anything moves.
       const evictions = evictionsOf(moves, states, cluster, ownersOf, policy, situation)
       const { groups, leftAlone } = reports.writeAll({ ...found, obstacles, shifted, roomFor, holdOn, vetoOn }, mayWait(situation))
-      const size = { nodes: cluster.count('Node'), pods: cluster.count('Pod') }
-      let summary: PlanSummary | undefined
-      return {
-        // Both are made when looked at, which the loop does not.
-        get summary() {
-          return (summary ??= summaryOf(size, groups, evictions, group => index.familyOf(group)))
-        },
-        get leftAlone() {
-          return leftAlone()
-        },
-        groups,
-        evictions,
-        notices: overview.notices(),
-        isWhole,
-      }
+      return planOf(cluster, index, { groups, evictions, notices: overview.notices(), isWhole }, leftAlone)
     } finally {
       whatIf.backTo(0)
       for (const state of shifted) state.restore()
@@ -172,23 +149,4 @@ const NOTHING_FOUND = {
   searched: new Set<SpreadState>(),
   obstacles: new Map<SpreadState, Veto>(),
   shifted: new Set<SpreadState>(),
-}
-
-interface Surroundings {
-  /** Why a node's domain accepts no landing for now, by node name; and by slot, where any is. */
-  readonly closedNodes: ReadonlyMap<string, Veto>
-  readonly closed: Mark | undefined
-  readonly roomFor: RoomFinder
-  readonly holdOn: HoldFinder
-}
-
-function closedMark(model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Mark | undefined {
-  if (closedNodes.size === 0) return undefined
-  const { length, slotOf } = model.nodeSlots()
-  const closed = new Int32Array(length)
-  for (const name of closedNodes.keys()) {
-    const slot = slotOf(name)
-    if (slot !== undefined) closed[slot] = 1
-  }
-  return closed
 }
