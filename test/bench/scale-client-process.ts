@@ -149,11 +149,8 @@ async function report(file: string): Promise<void> {
   const { size } = await stat(file)
   reading.read(size)
   const { state } = await readSnapshot(file)
-  const loaded = reading.cost()
-  const before = performance.now()
+  tell({ kind: 'Loaded', cost: reading.cost() })
   const model = createSchedulerModel(state, DEFAULT_PROFILES)
-  const modelSeconds = (performance.now() - before) / 1000
-  tell({ kind: 'Loaded', cost: loaded, modelSeconds })
   const planning = startProbe()
   const from = performance.now()
   const situation = { now: Date.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }

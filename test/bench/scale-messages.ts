@@ -37,7 +37,7 @@ export type ClientReport =
   | { readonly kind: 'Read'; readonly cost: Cost }
   /** All caches, and the scheduler's model, which is told of each record as it comes. */
   | { readonly kind: 'Synced'; readonly cost: Cost }
-  | { readonly kind: 'Loaded'; readonly cost: Cost; readonly modelSeconds: number }
+  | { readonly kind: 'Loaded'; readonly cost: Cost }
   | { readonly kind: 'Planned'; readonly planSeconds: number; readonly evictions: number; readonly cost: Cost }
   /** What it holds after a full collection, and what its watches have been through. */
   | {

@@ -8,7 +8,7 @@ import { hard, rawNode, stateOf, workload } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
 import { numbersFrom } from './small-clusters.ts'
 
-const SEEDS = seeds(150)
+const SEEDS = seeds(80)
 const EVENTS = 15
 const NODES = ['a0', 'b0', 'b1', 'c0']
 const POLICY = { ...DEFAULT_POLICY, constraints: { ...DEFAULT_POLICY.constraints, clusterDefaults: true } }

@@ -7,7 +7,7 @@ import { AT_REST, HOST, rawNode, stateOf, workload, ZONE } from '../support/spre
 import { follow } from './followed.ts'
 import { numbersFrom } from './small-clusters.ts'
 
-const SEEDS = seeds(200)
+const SEEDS = seeds(100)
 const EVENTS = 15
 const NODES = ['a0', 'a1', 'b0', 'b1', 'c0', 'd0']
 const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }
