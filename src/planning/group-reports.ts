@@ -53,19 +53,24 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
   const stale = new Set<string>()
   /** Groups of which somebody has asked for the risk as it stands in their report. */
   const assessed = new Set<string>()
+  /**
+   * What reports that were written in many plans ask when they are looked at: kept once, for a report that held on to that of its own plan would keep
+   * that plan's view of all nodes alive.
+   */
+  let latest: Latest = { roomFor: () => () => 0, destinations: NOBODY_MOVES }
 
-  function reportOn(group: IndexedGroup, outcome: Outcome, planned: number, destinations: ReadonlyMap<string, string>): GroupPlan {
+  function reportOn(group: IndexedGroup, outcome: Outcome, planned: number, moved: ReadonlyMap<string, string>): GroupPlan {
     const { state, excess, unacted } = group
     const { id } = state.group
-    const { refused, searched, obstacles, shifted, roomFor, holdOn, vetoOn } = outcome
+    const { refused, searched, obstacles, shifted, holdOn, vetoOn } = outcome
     const hold = holdOn(group)
     const needsNone = unacted !== undefined || (state.excess() === 0 && excess === 0)
     let rooms: DomainRooms | undefined
-    const room: DomainRooms = domain => (rooms ??= roomFor(state.group, state.index))(domain)
+    const room: DomainRooms = domain => (rooms ??= latest.roomFor(state.group, state.index))(domain)
     const isSearched = needsNone || searched.has(state)
     const vetoes = excess > 0 && (isSearched || hold !== undefined) ? state.group.members.map(vetoOn) : []
     const brief: GroupBrief = { ...group, hold, isSearched, vetoes, room }
-    const leftAlone = leftAloneIn(brief, destinations, refused, obstacles.get(state))
+    const leftAlone = leftAloneIn(brief, moved, refused, obstacles.get(state))
     if (leftAlone.length > 0) stays.set(id, leftAlone)
     else stays.delete(id)
     // Whatever else it depends on, a change of it touches the group.
@@ -75,7 +80,7 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
     assessed.delete(id)
     return groupPlan(brief, planned, leftAlone, () => {
       assessed.add(id)
-      return riskOf(state, group.workloads, cluster, destinations)
+      return riskOf(state, group.workloads, cluster, latest.destinations)
     })
   }
 
@@ -95,7 +100,10 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
       }
     },
     stale: staleNow,
-    write: (group, outcome) => reports.put([reportOn(group, outcome, 0, NOBODY_MOVES)]),
+    write(group, outcome) {
+      latest = { ...latest, roomFor: outcome.roomFor }
+      reports.put([reportOn(group, outcome, 0, NOBODY_MOVES)])
+    },
     writeAll(outcome, waiting) {
       // In the order of the search, in which groups that request the same come one after the other: the room for them is asked for once.
       const due = new Set<IndexedGroup>()
@@ -108,6 +116,7 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
       for (const group of staleNow()) due.add(group)
       for (const group of waiting) if (outcome.holdOn(group) !== group.pause) due.add(group)
       const destinations = new Map(outcome.moves.map(move => [move.victim.uid, move.to]))
+      latest = { roomFor: outcome.roomFor, destinations }
       const helping = helpingMoves(outcome.moves)
       reports.put(Array.from(due, group => reportOn(group, outcome, helping.get(group.state) ?? 0, destinations)))
       return { groups: reports.items.slice(), leftAlone: leftAloneLater([...stays]) }
@@ -122,6 +131,12 @@ function leftAloneLater(entries: (readonly [id: string, LeftAlone])[]): () => Re
 }
 
 const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
+
+interface Latest {
+  readonly roomFor: RoomFinder
+  /** The node that the replacement of each moved pod is planned for, by uid of the pod. */
+  readonly destinations: ReadonlyMap<string, string>
+}
 
 /** How many moves are to lower the excess of a group. */
 function helpingMoves(moves: readonly Move[]): ReadonlyMap<SpreadState, number> {

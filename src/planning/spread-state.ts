@@ -54,7 +54,7 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
     group,
     rule,
     index,
-    memberDomains: group.members.map(pod => index.of(pod.nodeName ?? '') ?? -1),
+    memberDomains: domainsOf(group, index),
     occupied: observed,
     observed,
     tally,
@@ -91,6 +91,11 @@ export function spreadStateOf(model: SchedulerModel, group: Group, indexes: Doma
     highest: () => highestIn(tally),
   }
   return state
+}
+
+/** A function of its own: among the others it would make them keep alive the index that a later one takes over from. */
+function domainsOf({ members }: Group, index: DomainIndex): readonly number[] {
+  return members.map(pod => index.of(pod.nodeName ?? '') ?? -1)
 }
 
 /** Counts of all domains, in the order of their names. */

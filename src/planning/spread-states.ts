@@ -27,13 +27,13 @@ export function createSpreadStates(): MutableSpreadStates {
     const { namespace, labels } = pod
     const found = namespaces.get(namespace)
     if (found === undefined) return NONE
-    const { byId, selecting, version, known } = found
-    const before = known.get(labels)
-    if (before?.version === version) return before.states
-    const ids = before?.states.map(({ group }) => group.id) ?? selecting.matching(labels).toSorted(compareText)
-    const states = ids.flatMap(each => byId.get(each) ?? [])
-    known.set(labels, { states, version })
-    return states
+    const { byId, selecting, known, lookedUp } = found
+    const counters = memo(known, labels, () => ({ ids: selecting.matching(labels).toSorted(compareText), states: undefined }))
+    if (counters.states === undefined) {
+      counters.states = counters.ids.flatMap(each => byId.get(each) ?? [])
+      lookedUp.push(counters)
+    }
+    return counters.states
   }
 
   return {
@@ -49,7 +49,7 @@ export function createSpreadStates(): MutableSpreadStates {
         if (selector.kind === 'requirements') found.selecting.add(selector, id)
       }
       found.byId.set(id, state)
-      found.version += 1
+      forgetStates(found)
     },
     delete({ namespace, id }) {
       latest = undefined
@@ -57,6 +57,7 @@ export function createSpreadStates(): MutableSpreadStates {
       if (found?.byId.delete(id) !== true) return
       found.selecting.delete(id)
       found.known = new WeakMap()
+      forgetStates(found)
       if (found.byId.size === 0) namespaces.delete(namespace)
     },
     counting(pod) {
@@ -72,19 +73,25 @@ interface Counters {
   readonly byId: Map<string, SpreadState>
   /** Their ids by what they select. */
   readonly selecting: SelectorIndex<string>
-  /** Goes up whenever a group is counted anew. */
-  version: number
   known: WeakMap<Labels, Counting>
+  /** Of those the ones whose states are known. */
+  readonly lookedUp: Counting[]
 }
 
 interface Counting {
-  readonly states: readonly SpreadState[]
-  readonly version: number
+  readonly ids: readonly string[]
+  /** Undefined since a group has been counted anew: a state that was would keep alive what it was counted over. */
+  states: readonly SpreadState[] | undefined
+}
+
+function forgetStates({ lookedUp }: Counters): void {
+  for (const counters of lookedUp) counters.states = undefined
+  lookedUp.length = 0
 }
 
 const NONE: readonly SpreadState[] = []
 
-const noGroups = (): Counters => ({ byId: new Map(), selecting: createSelectorIndex(), version: 0, known: new WeakMap() })
+const noGroups = (): Counters => ({ byId: new Map(), selecting: createSelectorIndex(), known: new WeakMap(), lookedUp: [] })
 
 /** Counts the pod on the node (1), or no longer (-1), in every group that it counts for. */
 export function count(states: SpreadStates, pod: PodRecord, nodeName: string, change: 1 | -1): void {

@@ -41,6 +41,7 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
     // Affinity counts terminating pods like any other, and reads nothing that differs.
     (before, after, slot) => pods.replace(before, after, slot),
   )
+  table.onTurn(() => spread.forgetDomains())
 
   const move = (pod: PodRecord, how: 'add' | 'remove'): void => {
     if (isFinished(pod)) return

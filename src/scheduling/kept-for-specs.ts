@@ -6,7 +6,7 @@ const MOST_SPECS = 256
 /** The latest asked for of what is kept for specs; each serves as many slots as there were when it was made, and some more. */
 export function createKeptForSpecs<T extends { readonly refusedBy: Uint8Array }>(
   table: Pick<NodeTable, 'slots'>,
-): { of(key: string, make: (capacity: number) => T): T } {
+): { of(key: string, make: (capacity: number) => T): T; all(): Iterable<T> } {
   const known = new Map<string, T>()
   return {
     of(key, make) {
@@ -19,5 +19,6 @@ export function createKeptForSpecs<T extends { readonly refusedBy: Uint8Array }>
       if (known.size > MOST_SPECS && oldest !== undefined) known.delete(oldest)
       return kept
     },
+    all: () => known.values(),
   }
 }

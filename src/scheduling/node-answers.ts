@@ -5,7 +5,6 @@ import type { ImageNodes, ImageState } from './image-nodes.ts'
 import { createKeptForSpecs } from './kept-for-specs.ts'
 import { placeOf } from './node-amounts.ts'
 import { createNodeCells, type NodeCells } from './node-cells.ts'
-import type { NodeLayout } from './node-layout.ts'
 import type { Mark } from './node-partition.ts'
 import { createNodeRooms } from './node-rooms.ts'
 import type { NodeTable } from './node-table.ts'
@@ -52,6 +51,10 @@ export function createNodeAnswers(table: NodeTable, images: ImageNodes): NodeAns
   const answers = createKeptForSpecs<Kept>(table)
   const keys = new WeakMap<PodSpec, SpecKeys>()
   let latest: { readonly spec: PodSpec; readonly nodesAsOf: number; readonly kept: Kept } | undefined
+  table.onTurn(() => {
+    for (const kept of statics.all()) kept.turn()
+    for (const kept of answers.all()) kept.turn()
+  })
 
   function keptFor(context: PluginContext, pod: PodRecord): Kept {
     const { spec } = pod
@@ -87,6 +90,8 @@ interface Kept extends NodeAnswers {
   /** Catches up with what is on the nodes. */
   refresh(): void
   room(): Int32Array
+  /** The layout is not what it was: the cells are those of nodes that were. */
+  turn(): void
 }
 
 function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, pod: PodRecord, hasImages: boolean): Kept {
@@ -101,7 +106,6 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
 
   const highestScore = 100 * (weights.NodeResourcesFit + weights.NodeResourcesBalancedAllocation + weights.ImageLocality)
   const cellsByPartition = new Map<object, { readonly cells: NodeCells; asOf: number }>()
-  let cellsOver: NodeLayout | undefined
   let asOf = 0
   let imageStates: readonly ImageState[] = []
   let nodes = 0
@@ -130,8 +134,6 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
     cells(marks) {
       const { changes } = table
       const layout = table.layout()
-      if (cellsOver !== layout) cellsByPartition.clear()
-      cellsOver = layout
       const partition = layout.partition([...marks, ...ofNodes.marks(layout)])
       let known = cellsByPartition.get(partition)
       if (known === undefined) {
@@ -146,10 +148,9 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
       return cells
     },
     room: () => rooms.now(),
+    turn: () => cellsByPartition.clear(),
     lookAtNodes(statesNow, nodesNow) {
       ofNodes.refresh()
-      // Whatever tells nodes apart has changed: the cells are those of nodes that were.
-      if (cellsOver !== table.layout()) cellsByPartition.clear()
       // A node that pulls an image changes what the image is worth on all others.
       const isImageMoved = hasImages && (nodes !== nodesNow || statesNow.some((state, index) => state !== imageStates[index]))
       imageStates = statesNow

@@ -24,6 +24,8 @@ export interface NodeTable {
   readonly nodeChanges: Pick<Recency, 'clock' | 'forEachSince'>
   /** What tells the nodes apart, as it is now; a new object whenever one of them has changed. */
   layout(): NodeLayout
+  /** Calls back when the layout is not what it was: whoever keeps something of it would keep all nodes alive as they were. */
+  onTurn(listener: () => void): void
   readonly slotOf: (nodeName: string) => number | undefined
   infos(): Iterable<NodeInfo>
   /** Pods bound to a node of that name, whether or not there is one. */
@@ -49,6 +51,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
   const changes = createRecency()
   const nodeChanges = createRecency()
   const freeSlots: number[] = []
+  const listeners: (() => void)[] = []
   let layout: NodeLayout | undefined
 
   const seatOf = (name: string): Seat => memo(seats, name, () => ({ pods: [], slot: undefined }))
@@ -60,6 +63,10 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     const seat = seats.get(nodeName)
     const place = seat?.pods.indexOf(pod) ?? -1
     return seat === undefined || place === -1 ? undefined : { seat, place }
+  }
+  const turn = (): void => {
+    layout = undefined
+    for (const listener of listeners) listener()
   }
   const touchNode = (slot: number): void => {
     changes.touch(slot)
@@ -81,7 +88,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     setCapacity(place, node)
     slots[slot] = { ...place, node, pods: seat.pods, used: new UsedResources(place, scalars), scalars }
     seat.slot = slot
-    layout = undefined
+    turn()
     touchNode(slot)
     for (const pod of seat.pods) settle(seat, pod, 1)
   }
@@ -91,7 +98,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     slots[slot] = undefined
     seat.slot = undefined
     freeSlots.push(slot)
-    layout = undefined
+    turn()
     touchNode(slot)
   }
 
@@ -101,6 +108,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     changes,
     nodeChanges,
     layout: () => (layout ??= createNodeLayout(slots.map(info => info?.node))),
+    onTurn: listener => void listeners.push(listener),
     slotOf: nodeName => seats.get(nodeName)?.slot,
     infos: () => slots.filter(info => info !== undefined),
     podsOn: nodeName => seats.get(nodeName)?.pods ?? [],
@@ -113,7 +121,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
       } else if (node === undefined) {
         removeNode(seat, seat.slot)
       } else {
-        if (!hasSameLayout(info.node, node)) layout = undefined
+        if (!hasSameLayout(info.node, node)) turn()
         info.node = node
         setCapacity(info, node)
         touchNode(seat.slot)

@@ -21,12 +21,14 @@ export interface SpreadCounts {
   selected(namespace: string, selector: LabelSelector, key: string): SelectedPods
   /** Goes up whenever what was selected is let go. */
   readonly era: number
+  /** Nodes are told apart otherwise than before: nobody will ask for counts by the domains that were, which hold on to all nodes as they were. */
+  forgetDomains(): void
 }
 
 const NOTHING: SelectedPods = { bySlot: new Map(), byDomain: () => new Map<number, number>() }
 
 export function createSpreadCounts(pods: AdvancedLabelledPods): SpreadCounts {
-  const namespaces = new Map<string, Map<string, SelectedPods>>()
+  const namespaces = new Map<string, Map<string, View>>()
   let views = 0
 
   /** Selectors go out of use (each rollout has its own pod-template-hash) and nobody says so; those in use come back when asked for. */
@@ -39,6 +41,9 @@ export function createSpreadCounts(pods: AdvancedLabelledPods): SpreadCounts {
 
   const counts: Writable<SpreadCounts> = {
     era: 0,
+    forgetDomains() {
+      for (const byKey of namespaces.values()) for (const view of byKey.values()) view.forgetDomains()
+    },
     selected(namespace, selector, key) {
       if (selector.kind !== 'requirements') return NOTHING
       const known = namespaces.get(namespace)?.get(key)
@@ -46,7 +51,7 @@ export function createSpreadCounts(pods: AdvancedLabelledPods): SpreadCounts {
       if (views > MOST_VIEWS_PER_KIND * pods.kinds + FEW_VIEWS) forgetViews()
       const view = createView()
       pods.follow(namespace, selector, view)
-      memo(namespaces, namespace, () => new Map<string, SelectedPods>()).set(key, view)
+      memo(namespaces, namespace, () => new Map<string, View>()).set(key, view)
       views += 1
       return view
     },
@@ -57,7 +62,11 @@ export function createSpreadCounts(pods: AdvancedLabelledPods): SpreadCounts {
 const MOST_VIEWS_PER_KIND = 4
 const FEW_VIEWS = 1_000
 
-function createView(): SelectedPods & Follower {
+interface View extends SelectedPods, Follower {
+  forgetDomains(): void
+}
+
+function createView(): View {
   const bySlot = new Map<number, number>()
   // A handful at most: the keys by which somebody counts these pods.
   let counted: readonly CountedOver[] = []
@@ -72,9 +81,11 @@ function createView(): SelectedPods & Follower {
       if (known !== undefined) return known.counts
       const over = { domains, counts: new Map<number, number>() }
       for (const [slot, pods] of bySlot) addIn(over, slot, pods)
-      // Those of nodes as they were go.
-      counted = [...counted.filter(each => each.domains.layout === domains.layout), over]
+      counted = [...counted, over]
       return over.counts
+    },
+    forgetDomains() {
+      if (counted.length > 0) counted = []
     },
   }
 }

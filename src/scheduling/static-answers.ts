@@ -23,6 +23,8 @@ export interface StaticAnswers {
   marks(layout: NodeLayout): readonly Mark[]
   /** Costs the nodes that have changed themselves since the last time. */
   refresh(): void
+  /** The layout is not what it was. */
+  turn(): void
 }
 
 /** Filters whose answer depends on the pod's spec and the node alone. */
@@ -46,8 +48,7 @@ export function createStaticAnswers(table: NodeTable, context: PluginContext, po
   const taints = new Int32Array(capacity)
   const preferred = new Int32Array(capacity)
   const expelled = new Int32Array(capacity)
-  let marksOver: NodeLayout | undefined
-  let marks: readonly Mark[] = []
+  let marks: readonly Mark[] | undefined
   let asOf = 0
 
   function firstRefusal(slot: number, node: NodeRecord): number {
@@ -62,12 +63,11 @@ export function createStaticAnswers(table: NodeTable, context: PluginContext, po
     preferredWeight: preferred,
     expelsLater: expelled,
     marks(layout) {
-      if (marksOver !== layout) {
-        const [first = 0] = layout.byName
-        marks = [taints, preferred, expelled].filter(mark => layout.byName.some(slot => mark[slot] !== mark[first]))
-        marksOver = layout
-      }
-      return marks
+      const [first = 0] = layout.byName
+      return (marks ??= [taints, preferred, expelled].filter(mark => layout.byName.some(slot => mark[slot] !== mark[first])))
+    },
+    turn() {
+      marks = undefined
     },
     refresh() {
       const { slots, nodeChanges } = table

@@ -16,8 +16,9 @@ import type { Recorder } from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../../src/rebalancing/settings.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
+import { collectGarbage } from '../support/collect-garbage.ts'
 import type { ClientReport } from './scale-messages.ts'
-import { collectGarbage, startLightProbe, startProbe, type Probe } from './scale-probe.ts'
+import { startLightProbe, startProbe, type Probe } from './scale-probe.ts'
 
 // One client in a process of its own: `bare URL`, `run URL`, `report FILE`, or `soak URL`.
 
