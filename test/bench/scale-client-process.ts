@@ -11,8 +11,9 @@ import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 import { plan } from '../../src/planning/plan.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
-import { createLoop, type Planner } from '../../src/rebalancing/loop.ts'
-import type { Recorder } from '../../src/rebalancing/ports.ts'
+import { createLoop, type Loop, type Planner } from '../../src/rebalancing/loop.ts'
+import { createPlanningViews } from '../../src/rebalancing/planning-views.ts'
+import type { LoopPorts, Recorder } from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../../src/rebalancing/settings.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
@@ -104,16 +105,7 @@ async function run(server: string): Promise<void> {
     await once(process, 'message')
     while (undecided.length > 0) await sleep(20)
   }
-  const leadership = { mayAct: () => true, subscribe: () => () => {} }
-  const history = { load: () => Promise.resolve(undefined), save: () => Promise.resolve() }
-  const evictor = { evict: () => Promise.reject(new Error('a dry run evicts nothing')) }
-  const settings = { ...DEFAULT_LOOP_SETTINGS, dryRun: true }
-  const loop = createLoop(
-    { view, evictor, clock, rest, recorder, leadership, history },
-    { prepare: situation => following.prepare(situation), plan },
-    DEFAULT_POLICY,
-    settings,
-  )
+  const loop = dryLoop(view, { prepare: situation => following.prepare(situation), plan }, { clock, rest, recorder })
   const planning = startProbe()
   const looping = loop.start()
   await firstPlan.promise
@@ -159,25 +151,45 @@ async function report(file: string): Promise<void> {
   tell({ kind: 'Planned', planSeconds: (performance.now() - from) / 1000, evictions: evictions.length, cost: planning.cost() })
 }
 
-/** Follows the cluster with its views, and tells what it holds whenever it is asked, until it is let go. */
+/** The loop of `run --dry-run`, which is the leader from the start. */
+function dryLoop(view: LoopPorts['view'], planner: Planner, ports: Pick<LoopPorts, 'clock' | 'rest' | 'recorder'>): Loop {
+  const leadership = { mayAct: () => true, subscribe: () => () => {} }
+  const history = { load: () => Promise.resolve(undefined), save: () => Promise.resolve() }
+  const evictor = { evict: () => Promise.reject(new Error('a dry run evicts nothing')) }
+  return createLoop({ ...ports, view, evictor, leadership, history }, planner, DEFAULT_POLICY, { ...DEFAULT_LOOP_SETTINGS, dryRun: true })
+}
+
+/** Follows the cluster with its views and a loop that evicts nothing, and tells what it holds whenever it is asked, until it is let go. */
 async function soak(server: string): Promise<void> {
   const stop = new AbortController()
+  const clock = createWallClock()
+  const rest = createRest(clock)
   const transport = connect(server)
   const recorder: Recorder = { record: () => {} }
-  const view = openClusterView(transport, { clock: createWallClock(), random: Math.random, signal: stop.signal, recorder })
-  const model = createSchedulerModel(view.state, DEFAULT_PROFILES)
-  view.subscribe(delta => model.advance(delta))
+  const view = openClusterView(transport, { clock, rest, random: Math.random, signal: stop.signal, recorder })
   await view.synced
+  const views = createPlanningViews(view.state, DEFAULT_PROFILES, DEFAULT_POLICY)
+  view.subscribe(delta => views.advance(delta))
+  let plans = 0
+  const plan: Planner['plan'] = (situation, most) => {
+    plans += 1
+    return views.plan(situation, most)
+  }
+  const loop = dryLoop(view, { prepare: situation => views.prepare(situation), plan }, { clock, rest, recorder })
+  const looping = loop.start()
   const held = (): void => {
     collectGarbage()
     const { heapUsed, rss } = process.memoryUsage()
     const counters = view.counters().find(({ kind }) => kind === 'Pod')?.counters
     const { lists = 0, missedByWatch = 0 } = counters ?? {}
-    tell({ kind: 'Held', heapMb: heapUsed / 2 ** 20, rssMb: rss / 2 ** 20, pods: view.state.count('Pod'), lists, missedByWatch })
+    const pods = view.state.count('Pod')
+    tell({ kind: 'Held', heapMb: heapUsed / 2 ** 20, rssMb: rss / 2 ** 20, pods, lists, missedByWatch, plans })
   }
   held()
   process.on('message', held)
   await once(process, 'disconnect')
+  await loop.stop()
+  await looping
   stop.abort()
   await view.stopped
   await transport.close()

@@ -5,13 +5,15 @@ export type ServerOrder =
   | { readonly kind: 'Fill'; readonly size: ScaleSize; readonly paged: boolean; readonly snapshot: string }
   /** Touches so many pods, evenly over time; each event carries the moment it was made. */
   | { readonly kind: 'Churn'; readonly events: number; readonly perSecond: number }
-
+  /** Taints so many nodes, or takes the taint back from those that have it; one after the other comes to its turn. */
+  | { readonly kind: 'Turn'; readonly nodes: number }
   /** Puts new pods in the place of so many. */
   | { readonly kind: 'Replace'; readonly pods: number }
   /** Damages every watch, or lets everything handed out so far expire. */
   | { readonly kind: 'Trouble'; readonly how: 'expire' | 'reset' | 'stall' | 'garbageLine' | 'halfLine' }
 
-export type ServerAnswer = { readonly kind: 'Filled'; readonly url: string } | { readonly kind: 'Churned' | 'Replaced' | 'Troubled' }
+export type ServerAnswer =
+  { readonly kind: 'Filled'; readonly url: string } | { readonly kind: 'Churned' | 'Turned' | 'Replaced' | 'Troubled' }
 
 /** What one task cost its process. */
 export interface Cost {
@@ -47,6 +49,7 @@ export type ClientReport =
       readonly pods: number
       readonly lists: number
       readonly missedByWatch: number
+      readonly plans: number
     }
   | { readonly kind: 'WarmedUp' }
   /** All events have come; what they cost. */

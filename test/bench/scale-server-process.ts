@@ -14,6 +14,8 @@ const HOUR = 60 * 60 * 1000
 let offset = -HOUR
 let server: ApiServer | undefined
 let newest = 0
+let nextToTurn = 0
+const MAINTENANCE = { key: 'maintenance', value: 'true', effect: 'NoSchedule' }
 const store = createObjectStore({ now: () => Date.now() + offset, random: createRandom(1) })
 
 function tell(answer: ServerAnswer): void {
@@ -67,6 +69,19 @@ function touched(status: unknown, now: string): object {
   }
 }
 
+function turn(count: number): void {
+  const nodes = store.list('nodes')
+  for (let n = 0; n < count; n += 1) {
+    const { name = '' } = nodes[nextToTurn % nodes.length]?.metadata ?? {}
+    nextToTurn += 1
+    store.update('nodes', undefined, name, node => {
+      const { taints, ...spec } = (node['spec'] ?? {}) as { readonly taints?: unknown }
+      return { ...node, spec: taints === undefined ? { ...spec, taints: [MAINTENANCE] } : spec }
+    })
+  }
+  tell({ kind: 'Turned' })
+}
+
 function replace(count: number): void {
   for (const pod of store.list('pods').slice(0, count)) {
     const { namespace, name } = pod.metadata
@@ -89,6 +104,8 @@ async function obey(order: ServerOrder): Promise<void> {
       return await fill(order)
     case 'Churn':
       return await churn(order.events, order.perSecond)
+    case 'Turn':
+      return turn(order.nodes)
     case 'Replace':
       return replace(order.pods)
     case 'Trouble':
