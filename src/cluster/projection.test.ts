@@ -171,11 +171,25 @@ describe('createProjector', () => {
   it.each<[string, unknown]>([
     ['a kind of its own', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }],
     ['a namesake in another group', { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'a' } }],
-    ['an older version that means something else', { apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget', metadata: { name: 'a' } }],
     ['a member of every object', { apiVersion: 'v1', kind: 'constructor', metadata: { name: 'a' } }],
-    ['no kind', { metadata: { name: 'a' } }],
   ])('passes over %s in silence', (_, raw) => {
     expect(createProjector().project(raw)).toEqual({ kind: undefined, record: undefined, warnings: [] })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no kind', { apiVersion: 'v1', metadata: { name: 'a' } }, 'kind: is missing'],
+    ['a kind that is no text', { apiVersion: 'v1', kind: 1, metadata: { name: 'a' } }, 'kind: `1` is not a text'],
+    ['no version', { kind: 'PodDisruptionBudget', metadata: { name: 'a' } }, 'apiVersion: is missing'],
+    [
+      'a version that is not read',
+      { apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget', metadata: { name: 'a' } },
+      'apiVersion: `policy/v1beta1` is not read; legal is policy/v1',
+    ],
+  ])('leaves an object of %s out with a warning', (_, raw, problem) => {
+    const { record, warnings } = createProjector().project(raw)
+
+    expect(record).toBeUndefined()
+    expect(warnings).toMatchObject([{ problem: `${problem}; the object is left out` }])
   })
 
   it.each([null, 1, 'pod', [], true])('leaves %j out with a warning', raw => {

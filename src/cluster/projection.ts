@@ -1,3 +1,4 @@
+import type { Metadata } from './project-metadata.ts'
 import { createReaders, type RawObject } from './project-object.ts'
 import { projectBudget } from './project-budget.ts'
 import { projectNode } from './project-node.ts'
@@ -26,7 +27,10 @@ export interface Projected {
 
 /** Reads raw objects into records. Never throws: what cannot be read becomes a warning. Equal parts of its records are shared. */
 export interface Projector {
-  /** By the object's own apiVersion and kind; of a kind that respread does not know there is no record and no warning. */
+  /**
+   * By the object's own apiVersion and kind; of a kind that respread does not know there is no record and no warning. Where they cannot be told,
+   * or are those of a version that is not read, there is a warning.
+   */
   project(raw: unknown): Projected
   /** An item of a list that the API server sends, which carries neither. */
   projectAs(kind: RecordKind, raw: unknown): Projected
@@ -74,8 +78,8 @@ export function createProjector(): Projector {
     const root = new RawField(raw, problems)
     const metadata = readers.metadata(root.at('metadata'))
     if (metadata === undefined) return leftOut(kind, '', problems)
-    const { namespaced, read } = KINDS[kind]
-    const key = namespaced ? `${metadata.namespace}/${metadata.name}` : metadata.name
+    const { read } = KINDS[kind]
+    const key = keyOf(kind, metadata)
     if (kind === 'Pod' && metadata.uid === '') return leftOut(kind, key, new Set([...problems, 'metadata.uid: is missing']))
     const record = read({ root, metadata, readers, problems })
     const warnings = problems.size === 0 ? NO_WARNINGS : Array.from(problems, problem => ({ kind, key, problem }))
@@ -96,16 +100,39 @@ export function createProjector(): Projector {
     projectAs,
     project: raw => {
       if (!isRawObject(raw)) return leftOut(undefined, '', [`${shown(raw)} is not an object`])
-      const kind = kindOf(raw)
-      return kind === undefined ? UNKNOWN_KIND : projectAs(kind, raw)
+      const problems = new Set<string>()
+      const root = new RawField(raw, problems)
+      const kind = root.at('kind').need().text()
+      if (kind === undefined) return leftOut(undefined, '', problems)
+      if (!isRecordKind(kind)) return UNKNOWN_KIND
+      const apiVersion = root.at('apiVersion').need().text()
+      if (apiVersion !== undefined) {
+        if (isRead(kind, apiVersion)) return projectAs(kind, raw)
+        // Other groups have kinds of the same name, such as Knative its Service.
+        if (!isOfGroup(kind, apiVersion)) return UNKNOWN_KIND
+        root.at('apiVersion').refuse(`is not read; legal is ${KINDS[kind].apiVersions.join(', ')}`)
+      }
+      const metadata = readers.metadata(root.at('metadata'))
+      return leftOut(kind, metadata === undefined ? '' : keyOf(kind, metadata), problems)
     },
   }
 }
 
-function kindOf({ apiVersion, kind }: Readonly<Record<string, unknown>>): RecordKind | undefined {
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || !isRecordKind(kind)) return undefined
-  const legal = KINDS[kind].apiVersions.some(version => (version.endsWith('/') ? apiVersion.startsWith(version) : apiVersion === version))
-  return legal ? kind : undefined
+function keyOf(kind: RecordKind, { namespace, name }: Metadata): string {
+  return KINDS[kind].namespaced ? `${namespace}/${name}` : name
+}
+
+function isRead(kind: RecordKind, apiVersion: string): boolean {
+  return KINDS[kind].apiVersions.some(version => (version.endsWith('/') ? apiVersion.startsWith(version) : apiVersion === version))
+}
+
+function isOfGroup(kind: RecordKind, apiVersion: string): boolean {
+  return KINDS[kind].apiVersions.some(version => groupOf(version) === groupOf(apiVersion))
+}
+
+/** The core group, which is written without a slash, is ''. */
+function groupOf(apiVersion: string): string {
+  return apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))
 }
 
 export function isRecordKind(kind: string): kind is RecordKind {

@@ -81,6 +81,25 @@ describe('readSnapshot', () => {
     expect(state.node('node-a')).toBeDefined()
   })
 
+  it('reads lists within the list, as jq makes them of several files', async () => {
+    const pods = { apiVersion: 'v1', kind: 'PodList', items: [{ metadata: { name: 'web-0', uid: 'web-0' } }] }
+    const text = list({ apiVersion: 'v1', kind: 'List', items: [node('node-a'), budget('web')] }, pods)
+    const { state, warnings } = await readSnapshot(file(text))
+
+    expect(state.node('node-a')).toBeDefined()
+    expect(state.pod('default', 'web-0')).toBeDefined()
+    expect(state.knows('PodDisruptionBudget')).toBe(true)
+    expect(warnings).toEqual([])
+  })
+
+  it('passes over a typed list of a kind that it does not know', async () => {
+    const secrets = { apiVersion: 'v1', kind: 'SecretList', items: [{ metadata: { name: 'key' }, data: { key: 'aGlkZGVu' } }] }
+    const { state, warnings } = await readSnapshot(file(list(node('node-a'), budget('web'), secrets)))
+
+    expect(state.knows('PodDisruptionBudget')).toBe(true)
+    expect(warnings).toEqual([])
+  })
+
   it('keeps finished pods', async () => {
     const { state } = await readSnapshot(file(list(node('node-a'), pod('done', { status: { phase: 'Succeeded' } }))))
 
@@ -103,6 +122,22 @@ describe('readSnapshot', () => {
     expect(warnings).toEqual([{ kind: 'PodDisruptionBudget', key: '', problem: 'metadata.name: is missing; the object is left out' }])
   })
 
+  it('does not claim to know a kind that is there in a version that is not read', async () => {
+    const older = { ...budget('api'), apiVersion: 'policy/v1beta1' }
+    const { state, warnings } = await readSnapshot(file(list(node('node-a'), budget('web'), older)))
+
+    expect(state.knows('PodDisruptionBudget')).toBe(false)
+    expect(warnings).toMatchObject([{ kind: 'PodDisruptionBudget', key: 'shop/api', problem: expect.stringContaining('policy/v1beta1') }])
+  })
+
+  it('does not claim to know any kind when the kind of an object cannot be told', async () => {
+    const items = [node('node-a'), budget('web'), { ...budget('api'), kind: undefined }]
+    const { state, warnings } = await readSnapshot(file(JSON.stringify({ kind: 'List', items })))
+
+    expect(state.knows('PodDisruptionBudget')).toBe(false)
+    expect(warnings).toHaveLength(1)
+  })
+
   it('warns of what it could not read and goes on', async () => {
     const { state, warnings } = await readSnapshot(file(list(node('node-a'), pod('web-0', { spec: { priority: 'high' } }))))
 
@@ -119,11 +154,20 @@ describe('readSnapshot', () => {
       'holds two objects Pod shop/web-0, the second at line 23',
     ],
     ['the same object twice', list(node('node-a'), node('node-a')), 'holds two objects Node node-a'],
-    ['an item that is no JSON', '{"items":[\n{},\n{"a":\nb}\n]}', /is not JSON in items\[1\], from line 3: Unexpected token 'b'$/],
+    [
+      'an item that is no JSON',
+      '{"kind":"List","items":[\n{},\n{"a":\nb}\n]}',
+      /is not JSON in items\[1\], from line 3: Unexpected token 'b'$/,
+    ],
     [
       'an item with a slip',
-      '{"items":[\n{},\n{"a": 1,\n "b" 2}\n]}',
+      '{"kind":"List","items":[\n{},\n{"a": 1,\n "b" 2}\n]}',
       /is not JSON in items\[1\], line 4: Expected ':' after property name$/,
+    ],
+    [
+      'a typed list that says at its end of what',
+      '{"items":[{"metadata":{"name":"node-a"}}],"kind":"NodeList"}',
+      'has an item without a `kind` at line 1, in a list that says none before its items',
     ],
     ['half a file', list(node('node-a')).slice(0, 60), 'is cut short'],
     ['half a gzip', gzipSync(list(node('node-a'))).subarray(0, 60), 'is cut short: the gzip stream has no end'],

@@ -24,7 +24,9 @@ export class SnapshotError extends Error {
   override readonly name = 'SnapshotError'
 }
 
-const COMMAND = '`kubectl get nodes,pods,... -A -o json`'
+const OUTPUT = 'the output of `kubectl get nodes,pods,... -A -o json`'
+
+const NOTHING_OF_OURS: Projected = { kind: undefined, record: undefined, warnings: [] }
 
 /**
  * Reads the output of `kubectl get ... -A -o json` from a file, or from standard input when the source is `-`; gzip is recognised. Items are read
@@ -46,19 +48,28 @@ async function readFrom(source: string, { mayLackNodes = false, onProgress }: Sn
   const state = createClusterState()
   const warnings: Warning[] = []
   const complete = new Map<RecordKind, boolean>()
-  const scanner = createListScanner(item => {
-    const { kind, record, warnings: more } = projectItem(projector, item, scanner.kindSoFar())
+  // What it was may have been of any kind.
+  let isAnyUnreadable = false
+  const take = (raw: unknown, listKind: string | undefined, line: number): void => {
+    const inner = listIn(raw)
+    if (inner !== undefined) {
+      for (const item of inner.items) take(item, inner.kind, line)
+      return
+    }
+    const { kind, record, warnings: more } = projectItem(projector, raw, listKind, line)
     warnings.push(...more)
-    if (kind === undefined) return
+    if (kind === undefined) {
+      isAnyUnreadable ||= more.length > 0
+      return
+    }
     complete.set(kind, (complete.get(kind) ?? true) && record !== undefined)
     if (record === undefined) return
     if (state.get(record.kind, recordKey(record)) !== undefined) {
-      throw new SyntaxError(
-        `holds two objects ${record.kind} ${recordKey(record)}, the second at line ${item.line}; legal is one of each name`,
-      )
+      throw new SyntaxError(`holds two objects ${record.kind} ${recordKey(record)}, the second at line ${line}; legal is one of each name`)
     }
     state.apply({ type: 'upsert', record })
-  })
+  }
+  const scanner = createListScanner(item => take(parseItem(item), scanner.kindSoFar(), item.line))
   let bytes = 0
   for await (const chunk of snapshotBytes(source)) {
     scanner.push(chunk)
@@ -66,17 +77,26 @@ async function readFrom(source: string, { mayLackNodes = false, onProgress }: Sn
     onProgress?.(bytes)
   }
   scanner.end()
-  if (!mayLackNodes && state.count('Node') === 0) throw new SyntaxError(`has no nodes; legal is the output of ${COMMAND}`)
-  for (const [kind, readable] of complete) if (readable) state.markKnown(kind)
+  if (!mayLackNodes && state.count('Node') === 0) throw new SyntaxError(`has no nodes; legal is ${OUTPUT}`)
+  for (const [kind, readable] of complete) if (readable && !isAnyUnreadable) state.markKnown(kind)
   return { state, warnings }
 }
 
+/** A list among the items, as `jq -s` makes one of several files. */
+function listIn(raw: unknown): { readonly kind: string; readonly items: readonly unknown[] } | undefined {
+  if (!isRawObject(raw)) return undefined
+  const { kind, items } = raw
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? { kind, items } : undefined
+}
+
 /** Items of a typed list (`PodList`), as the API server sends it, carry no kind of their own. */
-function projectItem(projector: Projector, item: ListItem, listKind: string | undefined): Projected {
-  const raw = parseItem(item)
-  const kind = listKind?.replace(/List$/, '') ?? ''
-  const bare = isRawObject(raw) && raw['kind'] === undefined && isRecordKind(kind)
-  return bare ? projector.projectAs(kind, raw) : projector.project(raw)
+function projectItem(projector: Projector, raw: unknown, listKind: string | undefined, line: number): Projected {
+  if (!isRawObject(raw) || raw['kind'] !== undefined || listKind === 'List') return projector.project(raw)
+  if (listKind === undefined) {
+    throw new SyntaxError(`has an item without a \`kind\` at line ${line}, in a list that says none before its items; legal is ${OUTPUT}`)
+  }
+  const kind = listKind.replace(/List$/, '')
+  return isRecordKind(kind) ? projector.projectAs(kind, raw) : NOTHING_OF_OURS
 }
 
 function parseItem({ text, index, line }: ListItem): unknown {
