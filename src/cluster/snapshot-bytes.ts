@@ -5,25 +5,27 @@ import { createGunzip } from 'node:zlib'
 const CHUNK_BYTES = 1 << 20
 const GZIP = Buffer.from([0x1f, 0x8b])
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
-const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
+const UTF16_MARKS: readonly (readonly [encoding: string, mark: Buffer])[] = [
+  ['utf-16le', Buffer.from([0xff, 0xfe])],
+  ['utf-16be', Buffer.from([0xfe, 0xff])],
+]
 
 /**
- * The bytes of a file, or of standard input (`-`), unpacked when they are gzip and without a byte order mark. Throws a SyntaxError, in words that
+ * The bytes of a file, or of standard input (`-`), unpacked when they are gzip, as UTF-8 and without a byte order mark. What Windows PowerShell
+ * writes with `>` is UTF-16. Throws a SyntaxError, in words that
  * follow the name of the file, when it is not there, not whole or cannot be read.
  */
 export async function* snapshotBytes(source: string): AsyncGenerator<Buffer> {
   try {
     const raw = source === '-' ? process.stdin : createReadStream(source, { highWaterMark: CHUNK_BYTES })
     const { head, all } = await peek(raw)
-    if (UTF16_MARKS.some(mark => startsWith(head, mark))) throw new SyntaxError('is UTF-16; legal is UTF-8')
     if (startsWith(head, GZIP)) {
       const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
       // Errors come out of the iteration below.
       pipeline(Readable.from(all), gunzip, () => {})
-      const unpacked = await peek(gunzip)
-      yield* withoutMark(unpacked)
+      yield* asUtf8(await peek(gunzip))
     } else {
-      yield* withoutMark({ head, all })
+      yield* asUtf8({ head, all })
     }
   } catch (error) {
     throw inWords(error)
@@ -55,7 +57,14 @@ async function peek(stream: AsyncIterable<unknown>): Promise<Peeked> {
   return { head, all: all() }
 }
 
-async function* withoutMark({ head, all }: Peeked): AsyncGenerator<Buffer> {
+async function* asUtf8({ head, all }: Peeked): AsyncGenerator<Buffer> {
+  const [encoding] = UTF16_MARKS.find(([, mark]) => startsWith(head, mark)) ?? []
+  if (encoding !== undefined) {
+    const decoder = new TextDecoder(encoding)
+    for await (const chunk of all) yield Buffer.from(decoder.decode(chunk, { stream: true }))
+    yield Buffer.from(decoder.decode())
+    return
+  }
   if (startsWith(head, BYTE_ORDER_MARK)) {
     await all.next()
     yield head.subarray(BYTE_ORDER_MARK.length)

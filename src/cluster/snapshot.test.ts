@@ -57,6 +57,9 @@ describe('readSnapshot', () => {
     ['gzip', text => gzipSync(text)],
     ['gzip in two members', text => Buffer.concat([gzipSync(text.slice(0, 50)), gzipSync(text.slice(50))])],
     ['a byte order mark', text => Buffer.from(`\u{feff}${text}`)],
+    ['UTF-16, as PowerShell redirects', text => Buffer.from(`\u{feff}${text.replaceAll('\n', '\r\n')}`, 'utf16le')],
+    ['UTF-16 of the other byte order', text => Buffer.from(`\u{feff}${text}`, 'utf16le').swap16()],
+    ['gzip of UTF-16', text => gzipSync(Buffer.from(`\u{feff}${text}`, 'utf16le'))],
     ['gzip of a byte order mark', text => gzipSync(`\u{feff}${text}`)],
   ])('reads %s', async (_, written) => {
     const { state } = await readSnapshot(file(written(list(node('node-ä'), pod('web-0')))))
@@ -174,7 +177,7 @@ describe('readSnapshot', () => {
     ['a damaged gzip', Buffer.concat([gzipSync('').subarray(0, 10), Buffer.alloc(20, 0xff)]), 'is damaged'],
     ['a single object', JSON.stringify(node('node-a')), 'is a Node, not a List'],
     ['YAML', 'apiVersion: v1\nkind: List\n', 'is no JSON object'],
-    ['UTF-16', Buffer.from('\u{feff}{}', 'utf16le'), 'is UTF-16; legal is UTF-8'],
+    ['half a file in UTF-16', Buffer.from(`\u{feff}${list(node('node-a'))}`, 'utf16le').subarray(0, 61), 'is cut short'],
     ['nothing', '', 'is empty'],
   ])('refuses %s in one sentence that names the file', async (_, content, sentence) => {
     const error = await refusal(content)
