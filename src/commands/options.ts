@@ -39,8 +39,14 @@ export function withOutputOptions(command: Command): Command {
 
 export function withSnapshotOptions(command: Command): Command {
   return command
-    .option('--snapshot <file>', "read this List instead of a cluster (kubectl get ... -A -o json, gzip too); '-' is stdin")
+    .option('--snapshot <file>', "read this List instead of a cluster (kubectl get ... -A -o json, gzip too); '-' is stdin", onlyOnce)
     .option('--now <time>', 'the time to plan for, as in 2026-01-31T12:00:00Z (default: the wall clock)', parseTime)
+}
+
+/** The last one would be read and the others not, without a word. */
+function onlyOnce(value: string, previous: string | undefined): string {
+  if (previous === undefined) return value
+  throw new InvalidArgumentError('It takes one file; kubectl get writes several kinds into one: kubectl get nodes,pods,... -A -o json.')
 }
 
 function parseTime(text: string): number {

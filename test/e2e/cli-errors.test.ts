@@ -49,6 +49,7 @@ describe('bad input: one sentence that says what and where, no stack trace', () 
     ['a snapshot that is no List', ['report', '--snapshot', 'pod.json'], 1, /pod\.json.*List/],
     ['a snapshot without nodes', ['report', '--snapshot', 'no-nodes.json'], 1, /no-nodes\.json.*node/],
     ['a snapshot with two objects of one name', ['report', '--snapshot', 'twice.json'], 1, /shop\/web-0/],
+    ['two snapshots', ['report', '--snapshot', 'good.json', '--snapshot', 'good.json'], 2, /--snapshot.*It takes one file/],
     ['a snapshot that does not exist', ['report', '--snapshot', 'none.json'], 1, /none\.json.*does not exist/],
     ['a kubeconfig that does not exist', ['report', '--kubeconfig', 'none'], 1, /none does not exist/],
     ['an unknown context', ['report', '--kubeconfig', 'kubeconfig', '--context', 'dev'], 1, /dev.*prod/],
