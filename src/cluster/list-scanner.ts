@@ -1,5 +1,5 @@
-import { messageOf } from './error-message.ts'
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-characters.ts'
+import { jsonComplaint } from './json-complaint.ts'
 
 /** One item cut out of a list. */
 export interface ListItem {
@@ -197,7 +197,11 @@ export function createListScanner(onItem: (item: ListItem) => void, { itemsRequi
         throw new SyntaxError(`is cut short: it ends at ${where(0)}${inside}; write it again`)
       }
       const document = parseEnvelope(envelope)
-      if (!seenItems && itemsRequired) throw new SyntaxError(`is ${describe(document['kind'])}, not a List; ${LEGAL}`)
+      // An API server writes an empty list as null at times.
+      if (!seenItems && itemsRequired && document['items'] !== null) {
+        const why = document['items'] === undefined ? `is ${describe(document['kind'])}, not a List` : 'has `items` that are no list'
+        throw new SyntaxError(`${why}; ${LEGAL}`)
+      }
       return document
     },
     kindSoFar: () => /"kind"\s*:\s*"(\w+)"/.exec(envelope)?.[1],
@@ -208,9 +212,7 @@ function parseEnvelope(envelope: string): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(Buffer.from(envelope, 'latin1').toString('utf8')) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw new SyntaxError(`is not JSON outside its items: ${messageOf(error)}; ${LEGAL}`, {
-      cause: error,
-    })
+    throw new SyntaxError(`is not JSON outside its items: ${jsonComplaint(error)}; ${LEGAL}`, { cause: error })
   }
 }
 

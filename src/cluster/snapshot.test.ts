@@ -151,6 +151,13 @@ describe('readSnapshot', () => {
   it.each<[string, string | Buffer, string | RegExp]>([
     ['no nodes', list(pod('web-0')), 'has no nodes'],
     ['an empty list', list(), 'has no nodes'],
+    ['an empty list as an API server writes it', '{"kind":"List","items":null}', 'has no nodes'],
+    ['a list without a list', '{"kind":"List","items":{}}', 'has `items` that are no list'],
+    [
+      'a single object that is no JSON, without showing what is in it,',
+      '{"kind":"Secret","data":{"password":hunter2\n}}',
+      /is not JSON outside its items: Unexpected token 'h'; legal is/,
+    ],
     [
       'two objects of one name',
       list(node('node-a'), pod('web-0'), pod('web-0')),

@@ -1,5 +1,6 @@
 import { messageOf } from './error-message.ts'
 import { createClusterState, type ClusterState } from './cluster-state.ts'
+import { jsonComplaint } from './json-complaint.ts'
 import { createListScanner, type ListItem } from './list-scanner.ts'
 import { createProjector, isRecordKind, type Projected, type Projector } from './projection.ts'
 import { isRawObject } from './raw-value.ts'
@@ -103,11 +104,9 @@ function parseItem({ text, index, line }: ListItem): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const message = messageOf(error)
     // The engine tells the place of some mistakes only; of the others we know at least the item.
-    const position = /at position (\d+)/.exec(message)?.[1]
+    const position = /at position (\d+)/.exec(messageOf(error))?.[1]
     const place = position === undefined ? `from line ${line}` : `line ${line + text.slice(0, Number(position)).split('\n').length - 1}`
-    const complaint = message.replace(/, (?:\.\.\.)?".*$| in JSON at position .*$/s, '').replace(/\p{Cc}/gu, '')
-    throw new SyntaxError(`is not JSON in items[${index}], ${place}: ${complaint}`, { cause: error })
+    throw new SyntaxError(`is not JSON in items[${index}], ${place}: ${jsonComplaint(error)}`, { cause: error })
   }
 }
