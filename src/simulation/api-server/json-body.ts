@@ -2,6 +2,7 @@ import { messageOf } from '../../cluster/error-message.ts'
 import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawMetadata, RawObject } from '../object-store.ts'
 import type { ApiRequest } from './api-request.ts'
+import { readMetadata } from './read-metadata.ts'
 import { apiVersionOf } from './served-types.ts'
 import { badRequest, unsupportedMediaType } from './status.ts'
 
@@ -27,23 +28,26 @@ export function parsedObject(body: string): Readonly<Record<string, unknown>> {
 
 /**
  * What a body says, as an object of the type that the path names. A body without kind and version is taken to be of that type, as upstream.
- * @throws StatusError 400 for an object of another type, or of another name or namespace than the path's
+ * @throws StatusError 400 for an object of another type, or of another name or namespace than the path's; for metadata that cannot be read
  */
 export function asObject({ type, namespace, name }: ApiRequest, body: Readonly<Record<string, unknown>>): RawObject {
-  const { apiVersion = apiVersionOf(type), kind = type.kind, metadata = {}, ...content } = body
+  const { apiVersion = apiVersionOf(type), kind = type.kind, metadata, ...content } = body
   if (kind !== type.kind || apiVersion !== apiVersionOf(type)) {
     throw badRequest(`${String(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${type.kind}`)
   }
-  if (!isRawObject(metadata))
-    throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: metadata must be an object`)
-  // Nobody here keeps track of who manages which field.
-  const { managedFields: _, ...kept } = metadata
-  const given = { ...kept, name: kept['name'] ?? '' } as RawMetadata
-  if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) {
+  const given = readMetadata(type, metadata ?? {})
+  if (name !== undefined) checkName(given, name, namespace)
+  else if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  if (name !== undefined && given.name !== '' && given.name !== name) {
-    throw badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
+  return { kind, apiVersion, metadata: { ...given, ...(namespace !== undefined && { namespace }) }, ...content }
+}
+
+/** Of an update (endpoints/handlers/rest.go checkName, 1.36): the object must say which one it is. */
+function checkName(given: RawMetadata, name: string, namespace: string | undefined): void {
+  if (given.name === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (given.name !== name) throw badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
+  if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) {
+    throw badRequest(`the namespace of the object (${given.namespace}) does not match the namespace on the request (${namespace})`)
   }
-  return { kind, apiVersion, metadata: { ...given, name: name ?? given.name, ...(namespace !== undefined && { namespace }) }, ...content }
 }

@@ -62,6 +62,14 @@ describe('create', () => {
     expect(namespace.body).toMatchObject({ metadata: { labels: { 'kubernetes.io/metadata.name': 'n' } }, status: { phase: 'Active' } })
   })
 
+  it('takes what is null in the metadata, and a version that is empty, as not there', async () => {
+    const metadata = { name: 'a', labels: null, annotations: { x: null }, creationTimestamp: null, resourceVersion: '' }
+    const { status, body } = await api.call('POST', PODS, { metadata, spec: {} })
+    expect(status).toBe(201)
+    expect((body as RawObject).metadata).not.toHaveProperty('labels')
+    expect(body).toMatchObject({ metadata: { annotations: { x: '' } } })
+  })
+
   it('stores a v1 event as what events.k8s.io calls it', async () => {
     const body = { metadata: { name: 'e' }, message: 'moved', involvedObject: { name: 'a' }, count: 2 }
     const created = await api.call('POST', '/api/v1/namespaces/shop/events', body)
@@ -87,6 +95,21 @@ describe('create', () => {
       422,
       'metadata.annotations: Invalid value: "a b"',
     ],
+    [
+      'an annotation that is no text',
+      PODS,
+      { metadata: { name: 'a', annotations: { x: true } } },
+      400,
+      'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.annotations of type string',
+    ],
+    [
+      'labels in a list',
+      PODS,
+      { metadata: { name: 'a', labels: ['x'] } },
+      400,
+      'cannot unmarshal array into Go struct field ObjectMeta.metadata.labels of type map[string]string',
+    ],
+    ['a name that is no text', PODS, { metadata: { name: 5 } }, 400, 'ObjectMeta.metadata.name of type string'],
     ['an unknown dry run', `${PODS}?dryRun=Some`, { metadata: { name: 'a' } }, 422, 'dryRun: Unsupported value: "Some"'],
     ['a dry run', `${PODS}?dryRun=All`, { metadata: { name: 'a' } }, 400, 'this server knows a dry run of evictions only'],
     [
@@ -149,6 +172,12 @@ describe('replace', () => {
     }
   })
 
+  it.each(['', '0'])('takes the version %j for any', async resourceVersion => {
+    addPod()
+    const change = { metadata: { name: 'a', resourceVersion, labels: { x: 'y' } }, spec: {} }
+    expect((await api.call('PUT', `${PODS}/a`, change)).body).toMatchObject({ metadata: { labels: { x: 'y' } } })
+  })
+
   it('creates a lease that is not there, but not one that was', async () => {
     expect((await api.call('PUT', `${LEASES}/l`, lease({}, { resourceVersion: '5' }))).status).toBe(409)
     expect((await api.call('PUT', `${LEASES}/l`, lease())).status).toBe(201)
@@ -157,6 +186,14 @@ describe('replace', () => {
   it.each([
     ['a lease of no version', `${LEASES}/l`, lease(), 422, 'metadata.resourceVersion: Invalid value: 0: must be specified for an update'],
     ['another name', `${PODS}/a`, { metadata: { name: 'b' } }, 400, 'the name of the object (b) does not match the name on the URL (a)'],
+    [
+      'another namespace',
+      `${PODS}/a`,
+      { metadata: { name: 'a', namespace: 'x' } },
+      400,
+      'the namespace of the object (x) does not match the namespace on the request (shop)',
+    ],
+    ['no name', `${PODS}/a`, { spec: {} }, 400, 'the name of the object (a based on URL) was undeterminable: name must be provided'],
     ['what is not there', `${PODS}/z`, { metadata: { name: 'z' } }, 404, 'pods "z" not found'],
     [
       'the spec of a pod',
