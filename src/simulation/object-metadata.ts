@@ -15,7 +15,13 @@ export function keptMetadata(current: RawObject, changed: RawObject): RawMetadat
   return inWireOrder({ ...changed.metadata, ...fixed })
 }
 
-/** Binding a pod is no change of what was asked for: it leaves the generation alone (1.36). */
+/** What the Deployment controller counts its rollouts by. */
+export const REVISION = 'deployment.kubernetes.io/revision'
+
+/**
+ * A change of what was asked for raises the generation (PrepareForUpdate of each type's strategy, 1.36). Binding a pod is none. Of a Deployment
+ * the annotations count too, as they are copied to its ReplicaSets; its controller writes the revision with the status, which raises nothing.
+ */
 export function generationAfter(current: RawObject, next: RawObject): number | undefined {
   const { generation } = current.metadata
   if (generation === undefined || jsonEqual(wishes(current), wishes(next))) return generation
@@ -23,8 +29,9 @@ export function generationAfter(current: RawObject, next: RawObject): number | u
 }
 
 function wishes(object: RawObject): unknown {
-  const { spec } = object
-  return object.kind === 'Pod' && isRawObject(spec) ? { ...spec, nodeName: undefined } : spec
+  const { kind, metadata, spec } = object
+  if (kind === 'Deployment') return { spec, annotations: { ...metadata.annotations, [REVISION]: undefined } }
+  return kind === 'Pod' && isRawObject(spec) ? { ...spec, nodeName: undefined } : spec
 }
 
 /** metav1.ObjectMeta's order of fields, absent ones left out, so that what people see looks as usual. */

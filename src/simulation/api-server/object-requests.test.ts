@@ -219,7 +219,7 @@ describe('patch', () => {
     const operated = await api.call('PATCH', `${DEPLOYMENTS}/web`, [{ op: 'replace', path: '/spec/replicas', value: 6 }], JSON_PATCH)
     expect(operated.body).toMatchObject({ metadata: { generation: 3 }, spec: { replicas: 6 } })
     const strategic = await api.call('PATCH', `${DEPLOYMENTS}/web`, { metadata: { annotations: { a: 'b' } } }, STRATEGIC)
-    expect(strategic.body).toMatchObject({ metadata: { generation: 3, annotations: { a: 'b' } } })
+    expect(strategic.body).toMatchObject({ metadata: { generation: 4, annotations: { a: 'b' } } })
   })
 
   it('writes a status through its own path', async () => {

@@ -90,6 +90,20 @@ describe('the Deployment controller', () => {
     expect(deployment(world)?.status).toMatchObject({ replicas: 4, updatedReplicas: 4, availableReplicas: 4, unavailableReplicas: 0 })
   })
 
+  it('is asked for something by an annotation too, but not by the revision that it counts itself', () => {
+    const world = worldWithWeb()
+    expect(deployment(world)?.metadata).toMatchObject({ generation: 1, annotations: { 'deployment.kubernetes.io/revision': '1' } })
+    world.objects.update('deployments', WEB.metadata, web => ({
+      ...web,
+      metadata: { ...web.metadata, annotations: { ...web.metadata.annotations, 'respread.io/paused': 'true' } },
+    }))
+    expect(deployment(world)).toMatchObject({ metadata: { generation: 2 }, status: { observedGeneration: 1 } })
+
+    world.settle()
+
+    expect(deployment(world)).toMatchObject({ metadata: { generation: 2 }, status: { observedGeneration: 2 } })
+  })
+
   it('rolls back to the ReplicaSet that it kept, under a new revision', () => {
     const world = worldWithWeb()
     change(world, templateWith('web:2') ?? {})

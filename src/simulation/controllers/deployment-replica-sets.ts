@@ -1,4 +1,5 @@
 import type { ControllerContext } from './controller.ts'
+import { REVISION } from '../object-metadata.ts'
 import { isControlledBy } from '../pod-facts.ts'
 import { parseTimestamp } from '../timestamps.ts'
 import type { DeploymentObject, ReplicaSetObject } from '../wire-objects.ts'
@@ -6,7 +7,6 @@ import { controllerRef, inNamespaceOf } from './pod-template.ts'
 import type { SetSize } from './rolling-update.ts'
 
 export const HASH_LABEL = 'pod-template-hash'
-const REVISION = 'deployment.kubernetes.io/revision'
 
 /** Its ReplicaSets in order of creation. */
 export function ownedSets(context: ControllerContext, deployment: DeploymentObject): readonly ReplicaSetObject[] {
