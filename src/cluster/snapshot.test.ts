@@ -34,6 +34,18 @@ const budget = (name: string | undefined): Raw => ({
   kind: 'PodDisruptionBudget',
   metadata: { namespace: 'shop', name },
 })
+const BLOTTED_OUT = '********'
+/** A pod whose owner has lost its uid to the censor. */
+const ownedPod = (name: string, owner: string, metadata: Raw = {}): Raw => {
+  const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: owner, uid: BLOTTED_OUT, controller: true }]
+  return pod(name, { metadata: { namespace: 'shop', name, uid: name, ownerReferences, ...metadata } })
+}
+const statefulSet = (name: string): Raw => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { namespace: 'shop', name, uid: BLOTTED_OUT },
+  spec: { selector: {} },
+})
 const list = (...items: readonly unknown[]): string => JSON.stringify({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, null, 4)
 
 async function refusal(content: string | Buffer): Promise<unknown> {
@@ -162,6 +174,26 @@ describe('readSnapshot', () => {
       'two objects of one name',
       list(node('node-a'), pod('web-0'), pod('web-0')),
       'holds two objects Pod shop/web-0, the second at line 23',
+    ],
+    [
+      'two pods of one uid',
+      list(node('node-a'), pod('web-0'), ownedPod('web-1', 'web', { uid: 'web-0' })),
+      'gives two objects one uid, Pod shop/web-0 and Pod shop/web-1',
+    ],
+    [
+      'two owners of one uid',
+      list(node('node-a'), ownedPod('web-0', 'web'), ownedPod('api-0', 'api')),
+      'gives two objects one uid, StatefulSet web and StatefulSet api',
+    ],
+    [
+      'an owner with the uid of another',
+      list(node('node-a'), statefulSet('api'), ownedPod('web-0', 'web')),
+      'gives two objects one uid, StatefulSet api and StatefulSet web',
+    ],
+    [
+      'two workloads of one uid',
+      list(node('node-a'), statefulSet('api'), statefulSet('web')),
+      'gives two objects one uid, StatefulSet api and StatefulSet web',
     ],
     ['the same object twice', list(node('node-a'), node('node-a')), 'holds two objects Node node-a'],
     [

@@ -1,4 +1,5 @@
 import { messageOf } from './error-message.ts'
+import { checkUids } from './check-uids.ts'
 import { createClusterState, type ClusterState } from './cluster-state.ts'
 import { jsonComplaint } from './json-complaint.ts'
 import { createListScanner, type ListItem } from './list-scanner.ts'
@@ -79,6 +80,7 @@ async function readFrom(source: string, { mayLackNodes = false, onProgress }: Sn
   }
   scanner.end()
   if (!mayLackNodes && state.count('Node') === 0) throw new SyntaxError(`has no nodes; legal is ${OUTPUT}`)
+  checkUids(state)
   for (const [kind, readable] of complete) if (readable && !isAnyUnreadable) state.markKnown(kind)
   return { state, warnings }
 }

@@ -1,7 +1,7 @@
 import type { LabelSelector, Labels } from './labels.ts'
 import type { OwnerRef, PodSpec } from './pod.ts'
 
-const WORKLOAD_KINDS = ['ReplicaSet', 'Deployment', 'StatefulSet', 'ReplicationController', 'DaemonSet', 'Job'] as const
+export const WORKLOAD_KINDS = ['ReplicaSet', 'Deployment', 'StatefulSet', 'ReplicationController', 'DaemonSet', 'Job'] as const
 
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number]
 
