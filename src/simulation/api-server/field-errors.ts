@@ -3,7 +3,7 @@ import { StatusError } from './status.ts'
 /** One thing that is wrong with a field, as apimachinery's validation/field words it. */
 export interface FieldError {
   readonly field: string
-  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported'
+  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported' | 'FieldValueTooLong'
   readonly message: string
 }
 
@@ -22,6 +22,10 @@ export function forbiddenField(field: string, detail: string): FieldError {
 export function notSupported(field: string, value: string, legal: readonly string[]): FieldError {
   const list = legal.map(option => JSON.stringify(option)).join(', ')
   return { field, reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}` }
+}
+
+export function tooLong(field: string, bytes: number): FieldError {
+  return { field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${bytes} bytes` }
 }
 
 /** 422, listing everything that is wrong at once (errors.NewInvalid). */

@@ -6,6 +6,7 @@ const PODS = '/api/v1/namespaces/shop/pods'
 const BUDGETS = '/apis/policy/v1/namespaces/shop/poddisruptionbudgets'
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/shop/leases'
 const EVENTS = '/apis/events.k8s.io/v1/namespaces/shop/events'
+const CONFIG_MAPS = '/api/v1/namespaces/shop/configmaps'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/shop/deployments'
 
 const MERGE = { 'content-type': 'application/merge-patch+json' }
@@ -62,6 +63,10 @@ describe('create', () => {
     expect(namespace.body).toMatchObject({ metadata: { labels: { 'kubernetes.io/metadata.name': 'n' } }, status: { phase: 'Active' } })
   })
 
+  it('takes a ConfigMap that is just as large as it may be', async () => {
+    expect((await api.call('POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { one: 'x'.repeat(1_048_576) } })).status).toBe(201)
+  })
+
   it('takes what is null in the metadata, and a version that is empty, as not there', async () => {
     const metadata = { name: 'a', labels: null, annotations: { x: null }, creationTimestamp: null, resourceVersion: '' }
     const { status, body } = await api.call('POST', PODS, { metadata, spec: {} })
@@ -110,6 +115,13 @@ describe('create', () => {
       'cannot unmarshal array into Go struct field ObjectMeta.metadata.labels of type map[string]string',
     ],
     ['a name that is no text', PODS, { metadata: { name: 5 } }, 400, 'ObjectMeta.metadata.name of type string'],
+    [
+      'a ConfigMap that is too large',
+      CONFIG_MAPS,
+      { metadata: { name: 'a' }, data: { one: 'é'.repeat(262_144), other: 'x'.repeat(524_289) } },
+      422,
+      'ConfigMap "a" is invalid: []: Too long: may not be more than 1048576 bytes',
+    ],
     ['an unknown dry run', `${PODS}?dryRun=Some`, { metadata: { name: 'a' } }, 422, 'dryRun: Unsupported value: "Some"'],
     ['a dry run', `${PODS}?dryRun=All`, { metadata: { name: 'a' } }, 400, 'this server knows a dry run of evictions only'],
     [
@@ -284,10 +296,9 @@ describe('delete', () => {
       written(api.store.create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'shop', finalizers } }))
     const { metadata } = add('free', [])
     add('held', ['x/y'])
-    const path = '/api/v1/namespaces/shop/configmaps'
     const details = { name: 'free', kind: 'configmaps', uid: metadata.uid }
-    expect((await api.call('DELETE', `${path}/free`)).body).toMatchObject({ kind: 'Status', status: 'Success', details })
-    expect((await api.call('DELETE', `${path}/held`)).body).toMatchObject({
+    expect((await api.call('DELETE', `${CONFIG_MAPS}/free`)).body).toMatchObject({ kind: 'Status', status: 'Success', details })
+    expect((await api.call('DELETE', `${CONFIG_MAPS}/held`)).body).toMatchObject({
       kind: 'ConfigMap',
       metadata: { deletionGracePeriodSeconds: 0 },
     })

@@ -4,15 +4,17 @@ import { isLabelKey, isLabelValue } from '../../cluster/label-syntax.ts'
 import { isRawObject } from '../../cluster/raw-value.ts'
 import { jsonEqual } from '../json-value.ts'
 import type { RawObject } from '../object-store.ts'
-import { forbiddenField, invalidObject, invalidValue, notSupported, required, type FieldError } from './field-errors.ts'
+import { forbiddenField, invalidObject, invalidValue, notSupported, required, tooLong, type FieldError } from './field-errors.ts'
 import type { ServedType } from './served-types.ts'
 
 const LONGEST_NOTE = 1024
+/** MaxSecretSize, which holds for ConfigMaps too. */
+const LARGEST_CONFIG_MAP = 1024 * 1024
 const LONGEST_NAME = 253
 const NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/
 
 /**
- * The checks of pkg/apis/GROUP/validation that clients of this server can run into: events, leases, and what may not change. Pods and
+ * The checks of pkg/apis/GROUP/validation that clients of this server can run into: events, leases, the size of ConfigMaps, and what may not change. Pods and
  * workloads are otherwise taken as they come.
  * @param previous the stored object, when this replaces one
  * @throws StatusError 422 with everything that is wrong
@@ -28,6 +30,8 @@ function errorsOf(type: ServedType, object: RawObject, previous: RawObject | und
       return type.group !== '' && previous === undefined ? eventErrors(object) : []
     case 'leases':
       return leaseErrors(object)
+    case 'configmaps':
+      return configMapErrors(object)
     case 'pods':
       return [...deletionCostErrors(object, previous), ...(previous === undefined ? [] : podChanges(object, previous))]
     case 'deployments':
@@ -86,6 +90,14 @@ function leaseErrors(lease: RawObject): readonly FieldError[] {
     errors.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'))
   }
   return errors
+}
+
+/** ValidateConfigMap: what counts are the values, and the complaint is about the whole object, whose path is written so. */
+function configMapErrors({ data, binaryData }: RawObject): readonly FieldError[] {
+  const bytesOf = (values: unknown, encoding: 'utf8' | 'base64'): number =>
+    isRawObject(values) ? Object.values(values).reduce((sum: number, value) => sum + Buffer.byteLength(String(value), encoding), 0) : 0
+  const bytes = bytesOf(data, 'utf8') + bytesOf(binaryData, 'base64')
+  return bytes > LARGEST_CONFIG_MAP ? [tooLong('[]', LARGEST_CONFIG_MAP)] : []
 }
 
 /** ValidatePodSpecificAnnotations; what was invalid before may stay so. */
