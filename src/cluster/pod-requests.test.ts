@@ -58,6 +58,49 @@ describe('requests of an incoming pod', () => {
     expect(podOf(spec).spec.requests.cpu).toBe(cpu)
   })
 
+  it.each<[string, Raw, number]>([
+    ['a limit is the request where there is none', { containers: [{ name: 'a', resources: { limits: { cpu: '700m' } } }] }, 700],
+    [
+      '... resource by resource',
+      { containers: [{ name: 'a', resources: { limits: { cpu: '700m', memory: '1Gi' }, requests: { memory: '1Mi' } } }] },
+      700,
+    ],
+    ['... and no request beside one', { containers: [{ name: 'a', resources: { limits: { cpu: '2' }, requests: { cpu: '0' } } }] }, 0],
+    [
+      '... of init containers too',
+      { containers: [container('a')], initContainers: [{ name: 'i', resources: { limits: { cpu: '2' } } }] },
+      2000,
+    ],
+    [
+      'a limit of the pod as a whole is its request where no container asks',
+      { containers: [container('a')], resources: { limits: { cpu: '3' } } },
+      3000,
+    ],
+    [
+      '... and gives way to what containers ask for',
+      { containers: [container('a', { cpu: '1' })], resources: { limits: { cpu: '3' } } },
+      1000,
+    ],
+    [
+      '... and to a request of the pod',
+      { containers: [container('a')], resources: { limits: { cpu: '3' }, requests: { cpu: '2' } } },
+      2000,
+    ],
+  ])('%s, as the API server writes into pods and not into templates', (_, spec, cpu) => {
+    expect(podOf(spec).spec.requests.cpu).toBe(cpu)
+  })
+
+  it('is the limit of extended resources and huge pages, which need no request of their own', () => {
+    const limits = { 'nvidia.com/gpu': '1', 'hugepages-2Mi': '4Mi' }
+
+    expect(podOf({ containers: [{ name: 'a', resources: { limits } }] }).spec.requests.scalars).toEqual(
+      new Map([
+        ['nvidia.com/gpu', 1],
+        ['hugepages-2Mi', 4 * Mi],
+      ]),
+    )
+  })
+
   it('leaves its status alone', () => {
     const pod = podOf(
       { containers: [container('a', { cpu: '500m' })] },
@@ -159,6 +202,20 @@ describe('what a pod is charged on its node', () => {
     expect(podOf(spec, { resources: { requests: {} }, allocatedResources: { cpu: '4' } }).charged.cpu).toBe(4000)
   })
 
+  it('leaves to the containers what the pod as a whole does not ask for, whatever its status tells of', () => {
+    const spec = { containers: [container('a', { cpu: '1', memory: '64Mi' })], resources: { requests: { cpu: '2' } } }
+    const resources = { requests: { cpu: '2', memory: '32Mi' } }
+
+    expect(podOf(spec, { resources, allocatedResources: { memory: '16Mi' } }).charged.memory).toBe(64 * Mi)
+  })
+
+  it('is nothing of what a pod-level resize that is infeasible asks for anew', () => {
+    const spec = { containers: [container('a', { cpu: '1' })], resources: { requests: { cpu: '2' } } }
+    const conditions = [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }]
+
+    expect(podOf(spec, { conditions, resources: { requests: { memory: '1Mi' } } }).charged.cpu).toBe(0)
+  })
+
   it('is one object for replicas that were given the same', () => {
     const status = { containerStatuses: [{ name: 'a', resources: { requests: { cpu: '1' } } }] }
     const [first, second] = projectAll('Pod', [
@@ -192,6 +249,12 @@ describe('what LeastAllocated charges', () => {
 
     expect(pod.spec.scoredRequests).toEqual({ cpu: 200, memory: 400 * Mi })
     expect(pod.chargedScored).toEqual({ cpu: 2000, memory: 400 * Mi })
+  })
+
+  it('fills in no more once the pod as a whole has a limit and some container asks for the resource', () => {
+    const pod = podOf({ containers: [container('a', { memory: '1Mi' }), container('b')], resources: { limits: { memory: '1Gi' } } })
+
+    expect(pod.chargedScored).toEqual({ cpu: 200, memory: Mi })
   })
 
   it('with pod-level requests fills in only what nobody asks for', () => {

@@ -1,10 +1,11 @@
+import type { Quantity } from './quantity.ts'
 import { addLists, EMPTY_LIST, maxLists, overrideList, type ResourceList } from './resource-list.ts'
 
 /** What a pod's spec asks for, container by container. */
 export interface PodAsk {
   readonly containers: readonly ContainerAsk[]
   readonly initContainers: readonly ContainerAsk[]
-  /** `spec.resources.requests`, as far as pods may set it; undefined when it names none of those. */
+  /** What the pod asks for as a whole, of the resources that pods may set; undefined when it names none of those. */
   readonly podLevel: ResourceList | undefined
   readonly overhead: ResourceList
 }
@@ -26,6 +27,8 @@ export interface PodGrant {
   readonly infeasible: boolean
 }
 
+const NONE: Quantity = { nanos: 0n }
+
 const NO_GRANT: PodGrant = { containers: new Map(), podLevel: undefined, infeasible: false }
 
 /** What a container without a request counts for in scores (scheduler util.DefaultMilliCPURequest, DefaultMemoryRequest, 1.36). */
@@ -33,6 +36,11 @@ const SCORED_DEFAULTS: ResourceList = new Map([
   ['cpu', { nanos: 100n * 1_000_000n }],
   ['memory', { nanos: 200n * 1024n ** 2n * 1_000_000_000n }],
 ])
+
+/** What all containers ask for together. */
+export function containersRequests(ask: Pick<PodAsk, 'containers' | 'initContainers'>): ResourceList {
+  return podRequests({ ...ask, podLevel: undefined, overhead: EMPTY_LIST }, NO_GRANT, EMPTY_LIST)
+}
 
 /** What NodeResourcesFit asks for an incoming pod; its status is never consulted. */
 export function incomingRequests(ask: PodAsk): ResourceList {
@@ -75,8 +83,18 @@ function podRequests(ask: PodAsk, grant: PodGrant, defaults: ResourceList): Reso
     starting = maxLists(starting, together)
   }
   let requests = maxLists(running, starting)
-  if (ask.podLevel !== undefined) requests = overrideList(requests, granted(ask.podLevel, grant.podLevel, grant.infeasible))
+  if (ask.podLevel !== undefined) requests = overrideList(requests, podLevelRequests(ask.podLevel, grant))
   return addLists(requests, ask.overhead)
+}
+
+/**
+ * The status of a pod as a whole also tells of resources that its spec leaves to the containers: those stay theirs. One that the spec names and
+ * the status does not is none once its resize is infeasible.
+ */
+function podLevelRequests(asked: ResourceList, { podLevel, infeasible }: PodGrant): ResourceList {
+  if (podLevel === undefined) return asked
+  const effective = granted(asked, podLevel, infeasible)
+  return new Map(Array.from(asked.keys(), name => [name, effective.get(name) ?? NONE]))
 }
 
 function containerRequests(container: ContainerAsk, grant: PodGrant, defaults: ResourceList): ResourceList {

@@ -1,6 +1,6 @@
 import type { ContainerAsk } from './pod-requests.ts'
 import type { HostPort } from './pod.ts'
-import { readResourceList } from './project-resources.ts'
+import { readRequests } from './project-pod-resources.ts'
 import type { RawField } from './raw-field.ts'
 
 /** What respread reads of one container. */
@@ -18,7 +18,7 @@ export function readContainer(field: RawField, role: 'container' | 'initContaine
   const restartable = role === 'initContainer' && field.at('restartPolicy').text() === 'Always'
   const image = field.at('image').text()
   return {
-    ask: { name: field.at('name').text() ?? '', restartable, requests: readResourceList(field.at('resources').at('requests')) },
+    ask: { name: field.at('name').text() ?? '', restartable, requests: readRequests(field.at('resources')) },
     image: image === undefined || image === '' ? undefined : normalisedImage(image),
     hostPorts:
       role === 'container' || restartable

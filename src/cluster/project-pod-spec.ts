@@ -5,12 +5,13 @@ import { readPodAffinity, readTopologySpreadConstraints } from './project-affini
 import { readContainer } from './project-containers.ts'
 import { readNodeFeatures } from './project-node-features.ts'
 import { readNodeSelector, readPreferredNodeTerms } from './project-node-selector.ts'
+import { readPodRequests } from './project-pod-resources.ts'
 import { readVolume, SHARED_VOLUME_SOURCES } from './project-pod-volumes.ts'
 import { readResourceList } from './project-resources.ts'
 import { readTolerations } from './project-tolerations.ts'
 import { listed, RawField } from './raw-field.ts'
 import { isRawObject } from './raw-value.ts'
-import { cpuOf, isPodLevelResource, memoryOf, toResources } from './resource-list.ts'
+import { cpuOf, memoryOf, toResources } from './resource-list.ts'
 
 /** A spec with what its charge on a node is computed from. */
 export interface SpecReading {
@@ -115,11 +116,10 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
   const volumes = root.at('volumes').items().map(readVolume)
   const everyContainer = [...containers, ...initContainers]
 
-  const podLevel = new Map([...readResourceList(root.at('resources').at('requests'))].filter(([name]) => isPodLevelResource(name)))
+  const asks = { containers: containers.map(container => container.ask), initContainers: initContainers.map(container => container.ask) }
   const ask: PodAsk = {
-    containers: containers.map(container => container.ask),
-    initContainers: initContainers.map(container => container.ask),
-    podLevel: podLevel.size === 0 ? undefined : podLevel,
+    ...asks,
+    podLevel: readPodRequests(root.at('resources'), asks),
     overhead: readResourceList(root.at('overhead')),
   }
   const scored = incomingScoredRequests(ask)

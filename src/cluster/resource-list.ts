@@ -50,6 +50,11 @@ export function isPodLevelResource(name: string): boolean {
   return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')
 }
 
+/** Cpu, memory and the like: native resources of which a node may promise more than it has (core/v1/helper IsOvercommitAllowed, 1.36). */
+export function isOvercommittable(name: string): boolean {
+  return (!name.includes('/') || name.includes('kubernetes.io/')) && !name.startsWith('hugepages-')
+}
+
 /**
  * Extended resources, hugepages, attachable volumes and what stands under kubernetes.io (scheduler util.IsScalarResourceName, 1.36). Other
  * names are ignored by the scheduler.
