@@ -54,7 +54,8 @@ describe('a node', () => {
       images: new Map([
         ['nginx@sha256:abc', 100],
         ['docker.io/nginx:1', 100],
-        ['reg:5000/app:latest', 7],
+        // As it stands: upstream completes the names that pods write, not those that nodes report.
+        ['reg:5000/app', 7],
       ]),
       ready: 'False',
       readySince: Date.parse('2026-01-01T00:00:00Z'),
@@ -72,6 +73,14 @@ describe('a node', () => {
       unschedulable: false,
       problems: [],
     })
+  })
+
+  it('that says only what it has offers all of it, as the API server fills in', () => {
+    const capacity = { cpu: '2', memory: '1Gi', pods: '30', 'nvidia.com/gpu': '1' }
+    const expected = { allocatable: { cpu: 2000, memory: 1024 ** 3, scalars: new Map([['nvidia.com/gpu', 1]]) }, podSlots: 30 }
+
+    expect(project('Node', rawNode({}, { capacity }))).toMatchObject(expected)
+    expect(project('Node', rawNode({}, { capacity, allocatable: { cpu: '1' } }))).toMatchObject({ allocatable: { cpu: 1000 }, podSlots: 0 })
   })
 
   it.each<[string, Raw, Raw, string]>([

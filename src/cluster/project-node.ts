@@ -1,5 +1,4 @@
 import type { NodeRecord } from './node.ts'
-import { normalisedImage } from './project-containers.ts'
 import type { RawObject, Readers } from './project-object.ts'
 import { readResourceList } from './project-resources.ts'
 import { readTaints } from './project-tolerations.ts'
@@ -9,7 +8,8 @@ import { wholeValue } from './quantity.ts'
 
 export function projectNode({ root, metadata, readers, problems }: RawObject): NodeRecord {
   const status = root.at('status')
-  const allocatable = readResourceList(status.at('allocatable'))
+  // The API server fills in what is not said at all (core/v1 SetDefaults_NodeStatus, 1.36).
+  const allocatable = readResourceList(status.at(status.at('allocatable').present ? 'allocatable' : 'capacity'))
   const slots = allocatable.get('pods')
   const ready = status
     .at('conditions')
@@ -34,12 +34,15 @@ export function projectNode({ root, metadata, readers, problems }: RawObject): N
   }
 }
 
-/** Many nodes hold the same images: their names are held once. */
+/**
+ * Names as the node reports them: upstream completes those that pods write and no others (backend/cache addNodeImageStates, 1.36). Many nodes hold
+ * the same images: their names are held once.
+ */
 function readImages(field: RawField, readers: Readers): ReadonlyMap<string, number> {
   const images = new Map<string, number>()
   for (const image of field.items()) {
     const size = image.at('sizeBytes').integer(0) ?? 0
-    for (const name of image.at('names').texts()) images.set(readers.text(normalisedImage(name)), size)
+    for (const name of image.at('names').texts()) images.set(readers.text(name), size)
   }
   return images
 }

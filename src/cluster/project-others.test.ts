@@ -8,9 +8,18 @@ describe('the small kinds', () => {
     expect(project('Namespace', { metadata })).toEqual({
       kind: 'Namespace',
       name: 'shop',
-      labels: new Map([['team', 'a']]),
+      labels: new Map([
+        ['team', 'a'],
+        ['kubernetes.io/metadata.name', 'shop'],
+      ]),
       annotations: new Map([['respread.io/evict', 'false']]),
     })
+  })
+
+  it('a Namespace without labels, which has the one with its name for the API server all the same', () => {
+    const namespace = project('Namespace', { metadata: { name: 'shop' } })
+
+    expect(namespace.labels).toEqual(new Map([['kubernetes.io/metadata.name', 'shop']]))
   })
 
   it('a Service, with or without a selector', () => {

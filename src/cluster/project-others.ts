@@ -3,7 +3,9 @@ import type { RawObject } from './project-object.ts'
 
 export function projectNamespace({ metadata, readers }: RawObject): NamespaceRecord {
   const { name, labelField, annotationField } = metadata
-  return { kind: 'Namespace', name, labels: labelField.labels(), annotations: readers.annotations(annotationField) }
+  // The API server sees to that label, whatever is written (core/v1 SetDefaults_Namespace, 1.36); namespaceSelectors go by it.
+  const labels = new Map([...labelField.labels(), ['kubernetes.io/metadata.name', name] as const])
+  return { kind: 'Namespace', name, labels, annotations: readers.annotations(annotationField) }
 }
 
 export function projectService({ root, metadata, readers }: RawObject): ServiceRecord {
