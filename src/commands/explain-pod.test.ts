@@ -41,6 +41,16 @@ describe('explaining a pod', () => {
     expect(feasible(explanation)).toEqual(['b0', 'c0'])
   })
 
+  it('that waits behind a scheduling gate has no node to go to, and says what keeps it', () => {
+    const [, , pod] = workload({ name: 'web', on: [undefined], spread: [hard('web')] })
+    const spec = { ...(pod?.['spec'] as object), schedulingGates: [{ name: 'example.com/quota' }] }
+    const { nodes } = explainPodReport(modelOf([...zones({ a: 1, b: 1 }), { ...pod, spec }]), 'shop', 'web-0')
+    expect(nodes.map(({ name, feasible, reasons, total }) => [name, feasible, reasons, total])).toEqual([
+      ['a0', false, ['held back by the scheduling gate example.com/quota'], undefined],
+      ['b0', false, ['held back by the scheduling gate example.com/quota'], undefined],
+    ])
+  })
+
   it('holds the room of a pod of a ReplicaSet, whose replacement comes first, and not that of a StatefulSet', () => {
     const room = zones({ a: 1 }, { cpu: '1' })
     const whole = { cpu: '1', on: ['a0'] }

@@ -90,6 +90,12 @@ describe('where a pod would go', () => {
     `)
   })
 
+  it('is told with what keeps a pod off every node though no filter does', () => {
+    const nodes = [{ ...node('node-a-1', undefined), reasons: ['held back by the scheduling gate quota'] }]
+    const text = placementTable({ ...explanation, constraints: [], warnings: [], nodes }, { width: 80, wide: false, headers: true })
+    expect(text).toContain('node-a-1      -  held back by the scheduling gate quota\n')
+  })
+
   it('is told without the counts of hundreds of hosts', () => {
     const counts = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`node-${index}`, index % 4]))
     const constraints = explanation.constraints.map(constraint => ({ ...constraint, counts }))

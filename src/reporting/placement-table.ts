@@ -96,9 +96,8 @@ function nodeTable(
   return textTable(columns, rows, { width: wide ? Infinity : width, headers })
 }
 
-function refusers({ filters }: NodeExplanation): string {
-  return Object.entries(filters)
-    .filter(([, status]) => status !== 'Success')
-    .map(([plugin]) => plugin)
-    .join(', ')
+function refusers({ filters, feasible, reasons }: NodeExplanation): string {
+  const plugins = Object.entries(filters).flatMap(([plugin, status]) => (status === 'Success' ? [] : [plugin]))
+  // Where no filter refuses, the pod is held back before any is asked.
+  return (plugins.length > 0 || feasible ? plugins : reasons.map(printable)).join(', ')
 }

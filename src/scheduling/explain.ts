@@ -5,6 +5,7 @@ import type { NodeInfo } from './node-info.ts'
 import type { NodeFilter, PluginContext, Refused } from './plugin.ts'
 import { FILTER_PLUGINS, SCORE_PLUGINS, type FilterPlugin, type FilterStatus, type ScorePlugin } from './plugins.ts'
 import type { ConstraintExplanation, NodeExplanation, PlacementExplanation } from './prediction.ts'
+import { heldBack } from './scheduling-gates.ts'
 import type { SpreadCount } from './scheduler-model.ts'
 import { spreadCountOf } from './spread-count.ts'
 
@@ -49,9 +50,14 @@ function explainNodes(
       const together = withNominated(pod, info.node.name, () => refusals(filtersFor(context, pod), info))
       return { info, refused: new Map([...(together ?? []), ...alone]) }
     })
-  const feasible = judged.filter(({ refused }) => refused.size === 0).map(({ info }) => info)
+  const held = heldBack(pod)
+  const feasible = held === undefined ? judged.filter(({ refused }) => refused.size === 0).map(({ info }) => info) : []
   const scores = scoresOf(context, pod, feasible)
-  return judged.map(({ info, refused }) => ({ ...explainNode(context, info, refused, scores.get(info)), domains: domainsOf(info, keys) }))
+  return judged.map(({ info, refused }) => {
+    const explained = explainNode(context, info, refused, scores.get(info))
+    const reasons = held === undefined ? explained.reasons : [held, ...explained.reasons]
+    return { ...explained, reasons, domains: domainsOf(info, keys) }
+  })
 }
 
 function domainsOf({ node }: NodeInfo, keys: ReadonlySet<string>): NodeExplanation['domains'] {

@@ -13,6 +13,7 @@ import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import type { Prediction, Refusal } from './prediction.ts'
 import { feasibleNodesToFind, sureTotal } from './sampling.ts'
+import { heldBack } from './scheduling-gates.ts'
 import { fillIn, type ScoreSheet } from './score-sheet.ts'
 import { PASSES } from './verdict-numbers.ts'
 
@@ -46,10 +47,9 @@ export function predictPlacement(question: Question, pod: PodRecord, distinction
   const layout = views.table.layout()
   const { problem } = views.questions.of(pod)
   if (problem !== undefined) return { kind: 'unpredictable', problem }
-  const [gate] = pod.spec.schedulingGates
-  if (gate !== undefined) {
-    const message = `held back by the scheduling gate ${gate}`
-    return { kind: 'unschedulable', refusals: [{ plugin: 'SchedulingGates', nodes: layout.byName.length, message }] }
+  const held = heldBack(pod)
+  if (held !== undefined) {
+    return { kind: 'unschedulable', refusals: [{ plugin: 'SchedulingGates', nodes: layout.byName.length, message: held }] }
   }
 
   const promisedAway = nodesPromisedAway(question, pod)

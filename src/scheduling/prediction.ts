@@ -46,7 +46,7 @@ export interface NodeExplanation {
   readonly domains: Readonly<Record<string, string>>
   readonly feasible: boolean
   readonly filters: Readonly<Record<FilterPlugin, FilterStatus>>
-  /** One sentence for each filter that refuses, in plugin order. */
+  /** What holds the pod back from every node; one sentence for each filter that refuses, in plugin order. */
   readonly reasons: readonly string[]
   /** Normalised scores 0..100 by plugin, and their weighted sum; only for feasible nodes. */
   readonly scores: Readonly<Record<ScorePlugin, number>> | undefined
