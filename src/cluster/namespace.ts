@@ -7,6 +7,9 @@ export interface NamespaceRecord {
   readonly annotations: Labels
 }
 
+/** Every namespace has it, with its own name: the API server sees to that (core/v1 SetDefaults_Namespace, 1.36). */
+export const NAME_LABEL = 'kubernetes.io/metadata.name'
+
 export interface ServiceRecord {
   readonly kind: 'Service'
   readonly namespace: string

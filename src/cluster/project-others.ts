@@ -1,10 +1,16 @@
-import type { AutoscalerRecord, NamespaceRecord, PriorityClassRecord, ResourceClaimRecord, ServiceRecord } from './namespace.ts'
+import {
+  NAME_LABEL,
+  type AutoscalerRecord,
+  type NamespaceRecord,
+  type PriorityClassRecord,
+  type ResourceClaimRecord,
+  type ServiceRecord,
+} from './namespace.ts'
 import type { RawObject } from './project-object.ts'
 
 export function projectNamespace({ metadata, readers }: RawObject): NamespaceRecord {
   const { name, labelField, annotationField } = metadata
-  // The API server sees to that label, whatever is written (core/v1 SetDefaults_Namespace, 1.36); namespaceSelectors go by it.
-  const labels = new Map([...labelField.labels(), ['kubernetes.io/metadata.name', name] as const])
+  const labels = new Map([...labelField.labels(), [NAME_LABEL, name] as const])
   return { kind: 'Namespace', name, labels, annotations: readers.annotations(annotationField) }
 }
 

@@ -131,6 +131,13 @@ describe('namespaces of a term', () => {
     expect(filter(web('new', { namespace: 'other' }), a1, holder, ...namespaces)).toEqual({ a1: expected })
   })
 
+  it('a selector by the label that every namespace has reaches one that is not among the objects', () => {
+    const byName = (name: string) => ({ namespaceSelector: selecting({ 'kubernetes.io/metadata.name': name }) })
+    const own = (name: string) => web('new', { spec: apart(affinityTerm(WEB, byName(name))) })
+    expect(filter(own('other'), a1, elsewhere)).toEqual({ a1: 'Unschedulable' })
+    expect(filter(own('third'), a1, elsewhere)).toEqual({ a1: 'Success' })
+  })
+
   it('{} reaches a namespace that is not among the objects', () => {
     const own = web('new', { spec: apart(affinityTerm(WEB, { namespaceSelector: { kind: 'everything' } })) })
     expect(filter(own, a1, elsewhere)).toEqual({ a1: 'Unschedulable' })
