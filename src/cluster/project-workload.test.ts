@@ -101,6 +101,15 @@ describe('a workload', () => {
     expect(project(kind, workload({}, status)).status).toEqual(expected)
   })
 
+  it('a ReplicaSet that is scaled to nothing selects all the same, unless a rollout has left it behind', () => {
+    const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'd', controller: true }]
+    const idle = { replicas: 0 }
+
+    expect(project('ReplicaSet', workload(idle)).selector.kind).toBe('requirements')
+    expect(project('ReplicaSet', workload(idle, { replicas: 1 }, { ownerReferences })).selector.kind).toBe('requirements')
+    expect(project('ReplicaSet', workload(idle, {}, { ownerReferences })).selector).toEqual({ kind: 'nothing' })
+  })
+
   it('a ReplicationController selects by plain labels', () => {
     const selected = project('ReplicationController', workload({ selector: { app: 'web' } }))
 

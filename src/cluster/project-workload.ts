@@ -16,14 +16,18 @@ export function projectWorkload(kind: WorkloadKind): (object: RawObject) => Work
     const status = root.at('status')
     const replicas = readReplicas(kind, spec, status)
     const counts = readStatus(kind, status)
+    const controller = readers.controller(metadata.ownerField)
+    // What a rollout has left without a pod: of ten ReplicaSets in a cluster nine are that, and what they would select nobody asks. One that stands
+    // by itself can be scaled down while its pods wait, and default constraints go by its selector as long as it is there.
+    const isLeftBehind = controller !== undefined && isReplicaSet(kind) && replicas === 0 && counts.replicas === 0
     return {
       kind,
       namespace: metadata.namespace,
       name: metadata.name,
       uid: metadata.uid,
       annotations: readers.annotations(metadata.annotationField),
-      controller: readers.controller(metadata.ownerField),
-      selector: isLeftBehind(kind, replicas, counts) ? SELECTS_NOTHING : readPodSelector(kind, spec.at('selector')),
+      controller,
+      selector: isLeftBehind ? SELECTS_NOTHING : readPodSelector(kind, spec.at('selector')),
       replicas,
       template: isAskedForTemplate(kind, replicas) ? readTemplate(object) : undefined,
       createdAt: metadata.createdAt,
@@ -48,9 +52,8 @@ function readPodSelector(kind: WorkloadKind, field: RawField): LabelSelector {
   return field.present ? selectorFromLabels(field.labels()) : SELECTS_NOTHING
 }
 
-/** A ReplicaSet that rollouts have left without a pod: of ten in a cluster nine are, and what it would select nobody asks. */
-function isLeftBehind(kind: WorkloadKind, replicas: number, counts: WorkloadRecord['status']): boolean {
-  return (kind === 'ReplicaSet' || kind === 'ReplicationController') && replicas === 0 && counts.replicas === 0
+function isReplicaSet(kind: WorkloadKind): boolean {
+  return kind === 'ReplicaSet' || kind === 'ReplicationController'
 }
 
 function readReplicas(kind: WorkloadKind, spec: RawField, status: RawField): number {
