@@ -45,7 +45,7 @@ const fresh = (minutes: number): Given => ({ created: minutes, since: minutes })
 const holdsOf = (nodes: readonly NodeRecord[]): readonly (readonly [string, number | undefined])[] =>
   createDomainWatch(clusterOf(nodes), DEFAULT_POLICY, HOLD_DOWN, { now: () => NOW, monotonic: () => 0 })
     .holds()
-    .map(({ domain, until }) => [domain, until === undefined ? undefined : (until - NOW) / MINUTE] as const)
+    .map(({ domain, until }) => [domain, until === undefined ? undefined : Math.floor((until - NOW) / MINUTE)] as const)
 
 describe('domains that settle', () => {
   it.each<[string, readonly Given[], readonly (readonly [string, number | undefined])[]]>([
@@ -66,6 +66,21 @@ describe('domains that settle', () => {
     ['the node that is not cordoned came back', [cordoned, cordoned, back(1)], [['c', 4]]],
   ])('%s', (_, nodes, expected) => {
     expect(holdsOf([...zone('a', steady, steady), ...zone('c', ...nodes)])).toEqual(expected)
+  })
+
+  it('holds still for the whole hold-down, though the timestamp of a node tells no more than the second', () => {
+    const readyAt = NOW + 900
+    const told = zone('c', steady).map(node => ({ ...node, readySince: NOW }))
+    const holdAt = (now: number) =>
+      createDomainWatch(clusterOf([...zone('a', steady, steady), ...told]), DEFAULT_POLICY, HOLD_DOWN, {
+        now: () => now,
+        monotonic: () => 0,
+      })
+        .holds()
+        .map(({ domain }) => domain)
+
+    expect(holdAt(readyAt + HOLD_DOWN - 1)).toEqual(['c'])
+    expect(holdAt(readyAt + HOLD_DOWN + 1_000)).toEqual([])
   })
 
   it('leaves keys alone whose domains are single nodes', () => {

@@ -21,6 +21,9 @@ export interface DomainWatch {
   holds(): readonly DomainHold[]
 }
 
+/** A timestamp tells the second alone: it may have been at its end. Milliseconds. */
+const TIMESTAMP_STEP = 1_000
+
 /** @param holdDown milliseconds */
 export function createDomainWatch(
   cluster: ClusterReader,
@@ -52,7 +55,8 @@ export function createDomainWatch(
       const seenAt = (seen: Moment | undefined): number | undefined => seen && wallTimeOf(seen, clock)
       const steadyFrom = (node: NodeRecord): number => {
         if (node.ready !== 'True') return Number.POSITIVE_INFINITY
-        const readySince = seenAt(sawReady.get(node.name)) ?? Math.max(node.createdAt, node.readySince ?? node.createdAt)
+        const toldSince = Math.max(node.createdAt, node.readySince ?? node.createdAt) + TIMESTAMP_STEP
+        const readySince = seenAt(sawReady.get(node.name)) ?? toldSince
         return Math.max(readySince, seenAt(sawOpened.get(node.name)) ?? readySince) + holdDown
       }
       const unsteady = [...cluster.nodes()].filter(node => steadyFrom(node) > time)
