@@ -1,3 +1,4 @@
+import type { BudgetRecord } from '../cluster/budget.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import { withoutRequest, withRequest, withStage } from './bookkeeping.ts'
@@ -65,6 +66,9 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
   function request(eviction: PlannedEviction): void {
     const { namespace, pod, uid, order, topologyKey, fromDomain, toDomain } = eviction
     const controller = new AbortController()
+    const victim = view.state.pod(namespace, pod)
+    // As they are before the server looks at them: a change that the watch shows sooner than the answer comes must not be waited for once more.
+    const budgets = victim === undefined ? [] : budgetsOf(view.state, victim)
     tell(eviction, { level: 'info', reason: 'Evicting', message: `from ${topologyKey}=${fromDomain} so that it lands in ${toDomain}` })
     const answer = new Promise<EvictionOutcome>(resolve => {
       const cancel = clock.after(settings.evictionRequestDeadline, () => {
@@ -79,14 +83,13 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
     })
     const received = answer.then(outcome => {
       outstanding.delete(controller)
-      receive(eviction, outcome)
+      receive(eviction, outcome, budgets)
     })
     outstanding.set(controller, received)
   }
 
-  function receive(eviction: PlannedEviction, outcome: EvictionOutcome): void {
-    const victim = view.state.pod(eviction.namespace, eviction.pod)
-    const budgets = victim === undefined ? [] : budgetsOf(view.state, victim)
+  /** @param budgets those that cover the pod, as they were when it was asked for */
+  function receive(eviction: PlannedEviction, outcome: EvictionOutcome, budgets: readonly BudgetRecord[]): void {
     const answer = answerOf(outcome, eviction, budgets, clock.now(), settings.coolDown)
     tell(eviction, answer)
     follow(eviction, answer.consequence)

@@ -217,6 +217,22 @@ describe('answers', () => {
     expect(world.requests).toHaveLength(2)
   })
 
+  it('a budget that was freed while the answer was on its way is asked again', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    const budget = budgetRecord({ status: { ...budgetRecord().status, disruptionsAllowed: 1 } })
+    world.apply(budget)
+    const spentThen = new Promise<EvictionOutcome>(resolve => {
+      world.clock.after(5 * SECOND, () => resolve({ kind: 'BudgetExhausted', message: 'needs 4 healthy pods and has 4 currently' }))
+    })
+    world.answer = () => (world.requests.length > 1 ? { kind: 'Accepted' } : spentThen)
+    for (const [after, disruptionsAllowed] of [0, 1].entries()) {
+      world.clock.after((1 + after) * SECOND, () => world.apply({ ...budget, status: { ...budget.status, disruptionsAllowed } }))
+    }
+
+    expect(await settle(world, world.loop())).toMatchObject({ reason: 'Balanced', evictions: 1 })
+    expect(world.requests).toHaveLength(2)
+  })
+
   it('a missing permission stops the loop, and it says which', async () => {
     const world = createLoopWorld([3, 3, 0])
     world.answer = () => ({ kind: 'Forbidden', message: 'no' })
