@@ -50,3 +50,28 @@ describe('a drain', () => {
     expect(heldFor(objects)).toMatchObject({ status: 'Held', reason: 'DomainOutage' })
   })
 })
+
+describe('a group that waits', () => {
+  const front = { labels: { tier: 'front' } }
+  const ofBoth = soft('shop', { labelSelector: { matchLabels: { tier: 'front' } } })
+  const objects = [
+    ...zones(THREE),
+    ...workload({ name: 'shop', on: spreadOn(THREE, [0, 2, 3]), spread: [ofBoth], ...front }),
+    ...workload({ name: 'blog', on: spreadOn(THREE, [3, 1, 0]), spread: [soft('blog')], ...front }),
+  ]
+  const rests = {
+    namespace: 'shop',
+    kind: 'Deployment',
+    name: 'shop',
+    reason: 'CoolingDown',
+    until: undefined,
+    message: 'it rests',
+  } as const
+
+  it('is not worsened for the sake of another: it would have to be mended when it has waited long enough, at the cost of the other', () => {
+    const plan = planFor(objects, {}, { workloadHolds: [rests] })
+
+    expect(plan.evictions).toEqual([])
+    expect(groupOf(plan, 'blog')).toMatchObject({ status: 'Blocked', reason: 'WouldWorsenOther' })
+  })
+})

@@ -12,13 +12,15 @@ export interface MoveContext {
   readonly states: SpreadStates
   /** Groups whose excess the plan is there to lower. */
   readonly acting: Pick<ReadonlySet<SpreadState>, 'has'>
+  /** Those and the ones that only wait: what worsens them now would have to be mended once they are acted on again. */
+  readonly heeded: Pick<ReadonlySet<SpreadState>, 'has'>
   /** Why a node's domain accepts no landing for now, by node name. */
   readonly closedNodes: ReadonlyMap<string, Veto>
   /** By slot: 1 for a closed node; undefined where none is. */
   readonly closed: Mark | undefined
 }
 
-/** Groups acted on are not to get worse, and no hard constraint is, acted on or not. */
-export function mustNotWorsen(state: SpreadState, { acting }: Pick<MoveContext, 'acting'>): boolean {
-  return acting.has(state) || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
+/** Groups acted on are not to get worse, be it later, and no hard constraint is, acted on or not. */
+export function mustNotWorsen(state: SpreadState, { heeded }: Pick<MoveContext, 'heeded'>): boolean {
+  return heeded.has(state) || state.group.constraint.whenUnsatisfiable === 'DoNotSchedule'
 }

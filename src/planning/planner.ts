@@ -91,7 +91,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
 
       // 4 Which moves.
       const acting = { has: (state: SpreadState) => isActing(index.by(state)) }
-      const context: MoveContext = { whatIf, now: situation.now, states, acting, closedNodes, closed }
+      const heeded = { has: (state: SpreadState) => index.by(state)?.unacted === undefined }
+      const context: MoveContext = { whatIf, now: situation.now, states, acting, heeded, closedNodes, closed }
       const movableOf: MovableOf = ({ group }) => group.members.filter(pod => vetoOn(pod) === undefined).sort(harm)
       const { isWhole, ...found } = search(familiesIn(index, inOrder(index, shifted), isActing), movableOf, context, most)
       const { moves } = found

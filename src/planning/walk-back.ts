@@ -1,12 +1,12 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { tryMove, type Move } from './move.ts'
-import { mustNotWorsen, type MoveContext } from './move-context.ts'
+import type { MoveContext } from './move-context.ts'
 import type { SpreadState } from './spread-state.ts'
 import { countingEither, shift, type Shift } from './spread-states.ts'
 
 /**
- * Drops every move that later ones made needless, latest first, as Kueue does with preemptions: a move goes if the excess of no group rises
- * without it and the remaining moves still land where they should. What stays is minimal: without any one of them something gets worse.
+ * Drops every move that later ones made needless, latest first, as Kueue does with preemptions: a move goes if the excess of no group acted on
+ * rises without it and the remaining moves still land where they should. What stays is minimal: without any one of them something gets worse.
  *
  * @param moves the latest moves made; whatever they can change together is in `groups`
  */
@@ -37,11 +37,11 @@ export function excessOver(groups: readonly SpreadState[]): number {
 export const victimsOf = (moves: readonly Move[]): readonly PodRecord[] => moves.map(move => move.victim)
 
 function isNeedless(move: Move, context: MoveContext): boolean {
-  const { states } = context
+  const { states, acting } = context
   const touched = countingEither(states, move.victim, move.replacement)
   const withIt = touched.map(state => state.excess())
   shift(states, shiftOf(move), -1)
-  const isNeeded = touched.some((state, index) => state.excess() > (withIt[index] ?? 0) && mustNotWorsen(state, context))
+  const isNeeded = touched.some((state, index) => state.excess() > (withIt[index] ?? 0) && acting.has(state))
   shift(states, shiftOf(move))
   return !isNeeded
 }
