@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { AT_REST, groupOf, hard, planFor, soft, spreadOn, stateOf, workload, ZONE, zones } from '../../test/support/spread-world.ts'
+import {
+  AT_REST,
+  groupOf,
+  hard,
+  planFor,
+  soft,
+  spreadOn,
+  stateOf,
+  workload,
+  ZONE,
+  zones,
+  type WorkloadOptions,
+} from '../../test/support/spread-world.ts'
 import type { Drain } from './situation.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
@@ -48,6 +60,46 @@ describe('a drain', () => {
     const down = [...zones({ a: 3, b: 3 }), ...zones({ c: 3 }, { ready: false, cordoned: true })]
     const objects = [...down, ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread: [hard('web', { topologyKey: ZONE })] })]
     expect(heldFor(objects)).toMatchObject({ status: 'Held', reason: 'DomainOutage' })
+  })
+})
+
+describe('a group whose pods are about to be placed', () => {
+  const web = (on: readonly (string | undefined)[], pods: WorkloadOptions['pods'] = {}) => [
+    ...zones(THREE),
+    ...workload({ name: 'web', on, spread: [soft('web')], pods }),
+  ]
+  const five = ['a0', 'a1', 'a2', 'a0', 'a1']
+
+  it('waits until they lie somewhere: the scheduler places them before or after a replacement, as its back-off has it', () => {
+    const plan = planFor(web([...five, undefined]))
+
+    expect(plan.evictions).toEqual([])
+    expect(groupOf(plan, 'web')).toMatchObject({
+      status: 'Held',
+      reason: 'Pending',
+      message: '1 pod that it counts is about to be placed, as web-5: what is left to do shows when it has landed',
+    })
+  })
+
+  it('does not wait for one that fits nowhere', () => {
+    const tooLarge = { spec: { containers: [{ name: 'main', resources: { requests: { cpu: '64' } } }] } }
+    expect(groupOf(planFor(web([...five, undefined], { 5: tooLarge })), 'web')).toMatchObject({ status: 'Violated', planned: 3 })
+  })
+
+  it('does not wait for the replacement of a pod that was evicted for it: those are waited for one by one', () => {
+    const flight = {
+      namespace: 'shop',
+      workload: { kind: 'Deployment', name: 'web' },
+      pod: 'web-gone',
+      uid: 'gone',
+      node: 'a0',
+      controllerUid: stateOf(web(five)).pod('shop', 'web-0')?.controller?.uid ?? '',
+      evictedAt: AT_REST.now,
+      replacementUid: 'pod-shop-web-5',
+      budgets: [],
+      budgetShows: false,
+    }
+    expect(groupOf(planFor(web([...five, undefined]), {}, { inFlight: [flight] }), 'web')).toMatchObject({ status: 'Violated', planned: 3 })
   })
 })
 

@@ -4,6 +4,7 @@ import { evictionsOf } from './eviction-list.ts'
 import { createGroupIndex, type IndexedGroup } from './group-index.ts'
 import { createGroupReports } from './group-reports.ts'
 import type { HeldGroups } from './held-groups.ts'
+import type { HoldFinder } from './holds.ts'
 import type { MoveContext } from './move-context.ts'
 import { obstacleIn } from './obstacles.ts'
 import { createOverview } from './overview.ts'
@@ -18,7 +19,7 @@ import type { SpreadState } from './spread-state.ts'
 import { count } from './spread-states.ts'
 import { surroundingsIn, type Surroundings } from './surroundings.ts'
 import { familiesIn, inOrder } from './targets.ts'
-import { evictedUnseen, placeWhatIsUnderWay } from './under-way.ts'
+import { awaitedLandings, evictedUnseen, placeWhatIsUnderWay } from './under-way.ts'
 import { createVetoes } from './veto-finder.ts'
 import { leastHarmFirst } from './victims.ts'
 import { createWhatIf } from './what-if.ts'
@@ -73,21 +74,24 @@ export function createPlanner(world: World, policy: Policy): Planner {
       // 1 What is there: groups with their counts, and which domains are down or settling.
       for (const _step of index.catchUp());
       reports.readNews()
-      const { closedNodes, closed, roomFor, holdOn } = surroundings(situation)
+      const { closedNodes, closed, roomFor, holdOn: standingHoldOn } = surroundings(situation)
 
       // 2 Who may be moved, and which groups wait.
       const leaving = evictedUnseen(whatIf, situation)
       const ownersOf = createOwnersFinder(cluster)
       const vetoOn = createVetoes(cluster, ownersOf, policy, situation, leaving)
-      const isActing = (group: IndexedGroup | undefined): group is IndexedGroup =>
-        group !== undefined && group.unacted === undefined && holdOn(group) === undefined
 
-      // 3 What is under way leaves and takes its places first.
+      // 3 What is under way leaves and takes its places first; groups wait for what others have under way.
       for (const pod of leaving) {
         whatIf.terminate(pod, situation.now)
         countNow(pod, pod.nodeName ?? '', -1)
       }
-      for (const { pod, nodeName } of placeWhatIsUnderWay(whatIf, index.waiting(), situation)) countNow(pod, nodeName, 1)
+      const arrivals = placeWhatIsUnderWay(whatIf, index.waiting(), situation)
+      for (const { pod, nodeName } of arrivals) countNow(pod, nodeName, 1)
+      const awaited = awaitedLandings(states, arrivals, situation)
+      const holdOn: HoldFinder = group => standingHoldOn(group) ?? (group.unacted === undefined ? awaited.get(group.state) : undefined)
+      const isActing = (group: IndexedGroup | undefined): group is IndexedGroup =>
+        group !== undefined && group.unacted === undefined && holdOn(group) === undefined
 
       // 4 Which moves.
       const acting = { has: (state: SpreadState) => isActing(index.by(state)) }

@@ -19,9 +19,10 @@ function standings(options: Partial<WorkloadOptions>): { status: string; reasons
 describe('why a pod is not moved', () => {
   it('is said of every pod but those that are', () => {
     const protectedPod = { metadata: { annotations: { 'respread.io/evict': 'false' } } }
+    const tooLarge = { spec: { containers: [{ name: 'main', resources: { requests: { cpu: '64' } } }] } }
     const { status, reasons } = standings({
       on: ['a0', 'a1', 'a2', 'a0', 'b0', 'c0', undefined],
-      pods: { 0: protectedPod, 1: protectedPod, 2: protectedPod },
+      pods: { 0: protectedPod, 1: protectedPod, 2: protectedPod, 6: tooLarge },
     })
     expect(status).toBe('Violated')
     expect(reasons).toEqual({

@@ -21,7 +21,14 @@ export interface Surplus {
 export const NO_SURPLUS: Surplus = { pods: [], foreign: [], unsettled: new Set() }
 
 /** Why a group waits when what is surplus today need not be in a minute, or when nobody knows yet what evictions will do for it. */
-const UNSETTLED: ReadonlySet<Reason> = new Set(['Paused', 'DomainOutage', 'DomainSettling', 'ReplacementPending', 'NotYetPlanned'])
+const UNSETTLED: ReadonlySet<Reason> = new Set([
+  'Paused',
+  'DomainOutage',
+  'DomainSettling',
+  'Pending',
+  'ReplacementPending',
+  'NotYetPlanned',
+])
 
 /**
  * The fewest pods that scale-ins must take to bring the groups of autoscaled workloads within maxSkew, as far as the plan's evictions do not: a

@@ -1,6 +1,11 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { compareText } from '../cluster/compare-text.ts'
+import { counted } from './counted.ts'
+import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
+import type { SpreadState } from './spread-state.ts'
+import type { SpreadStates } from './spread-states.ts'
 import type { WhatIf } from './what-if.ts'
 
 /** A pod on the node that it will be on, or has left, once what is under way is over. */
@@ -35,6 +40,30 @@ export function placeWhatIsUnderWay(whatIf: WhatIf, waiting: Iterable<PodRecord>
     arrivals.push({ pod, nodeName: best.name })
   }
   return arrivals
+}
+
+/**
+ * Why groups wait that exceed their maxSkew with what arrives: the scheduler is about to place pods that they count, in an order that its
+ * back-off decides (up to 10 s after a node has come), and a few seconds show what is left to do. Replacements of our own are waited for pod by pod.
+ */
+export function awaitedLandings(
+  states: SpreadStates,
+  arrivals: readonly Passage[],
+  { inFlight }: Situation,
+): ReadonlyMap<SpreadState, Veto> {
+  const ours = new Set(inFlight.map(({ controllerUid }) => controllerUid))
+  const arriving = new Map<SpreadState, PodRecord[]>()
+  for (const { pod } of arrivals) {
+    if (ours.has(pod.controller?.uid ?? '')) continue
+    for (const state of states.counting(pod)) if (state.excess() > 0) memo(arriving, state, () => []).push(pod)
+  }
+  const waits = new Map<SpreadState, Veto>()
+  for (const [state, pods] of arriving) {
+    const [they, are] = pods.length === 1 ? ['it has', 'is'] : ['they have', 'are']
+    const which = `${counted(pods.length, 'pod')} that it counts ${are} about to be placed`
+    waits.set(state, { reason: 'Pending', message: `${which}, as ${pods[0]?.name}: what is left to do shows when ${they} landed` })
+  }
+  return waits
 }
 
 function schedulingOrder(a: PodRecord, b: PodRecord): number {
