@@ -63,6 +63,23 @@ describe('a drain', () => {
   })
 })
 
+describe('a group of which some pods wait', () => {
+  const settling = { topologyKey: ZONE, domain: 'c', reason: 'DomainSettling', until: AT_REST.now + 60_000, message: 'c settles' } as const
+  const web = (pods: WorkloadOptions['pods'] = {}) => workload({ name: 'web', on: spreadOn(THREE, [3, 2, 0]), spread: [soft('web')], pods })
+  const optedOut = { metadata: { annotations: { 'respread.io/evict': 'false' } } }
+
+  it.each<[string, readonly unknown[]]>([
+    ['though more of them may never be moved', web({ 0: optedOut, 1: optedOut, 2: optedOut })],
+    [
+      'though more pods are merely counted',
+      [...web(), ...workload({ name: 'job', labels: { app: 'web' }, on: spreadOn(THREE, [3, 3, 0]) })],
+    ],
+  ])('waits %s', (_, objects) => {
+    const plan = planFor([...zones(THREE), ...objects], {}, { domainHolds: [settling] })
+    expect(groupOf(plan, 'web')).toMatchObject({ status: 'Held', reason: 'DomainSettling', message: 'c settles' })
+  })
+})
+
 describe('a group whose pods are about to be placed', () => {
   const web = (on: readonly (string | undefined)[], pods: WorkloadOptions['pods'] = {}) => [
     ...zones(THREE),

@@ -19,7 +19,8 @@ interface Verdict {
 export function verdictOf(brief: GroupBrief, planned: number, blockers: readonly Blocker[]): Verdict {
   const { hold, unacted, state, excess, deadlock } = brief
   const { topologyKey } = state.group.constraint
-  const main = blockers[0]
+  // As long as some of its pods merely wait, what keeps the others is not the last word.
+  const main = blockers.find(({ reason }) => PASSES.has(reason)) ?? blockers[0]
   // Nothing to wait for where no move could ever change the skew; and what is not read as a constraint cannot be violated.
   if (unacted !== undefined && (isInert(unacted) || unacted.reason === 'AntiAffinityNotEnabled')) return { status: 'Balanced', ...unacted }
   if (hold !== undefined) return { status: 'Held', ...hold }
@@ -37,17 +38,18 @@ export function verdictOf(brief: GroupBrief, planned: number, blockers: readonly
   return { status: WAITED_FOR.has(main.reason) ? 'Held' : 'Blocked', reason: main.reason, message: main.message }
 }
 
-/** What a group with nothing planned waits for: these pass by themselves, where room and a cordon need somebody. */
-const WAITED_FOR: ReadonlySet<Reason> = new Set([
+/** These pass by themselves, where room and a cordon need somebody. */
+const PASSES: ReadonlySet<Reason> = new Set([
   'DomainOutage',
   'DomainSettling',
   'RollingOut',
   'OrdinalNotReady',
   'ScaledRecently',
   'TooYoung',
-  'Terminating',
-  'Pending',
 ])
+
+/** What a group with nothing planned waits for; a pod that does not start or does not go may be stuck, so others may have more to say. */
+const WAITED_FOR: ReadonlySet<Reason> = new Set([...PASSES, 'Terminating', 'Pending'])
 
 function movesText({ state, skew }: GroupBrief, planned: number): string {
   const { group, index, rule, tally } = state
