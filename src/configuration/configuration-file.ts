@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { selectorKey } from '../cluster/label-selector.ts'
 import { DEFAULT_POLICY, HEEDED_ANNOTATIONS } from '../planning/policy.ts'
+import { MOST_IN_FLIGHT } from '../rebalancing/history.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../rebalancing/settings.ts'
 import {
   choice,
@@ -111,7 +112,9 @@ const limits = section({
       .describe('Percentage of the replicas of a workload without a PodDisruptionBudget, at least one.'),
     perNamespace: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.namespace).describe('Of the pods of one namespace.'),
     perNode: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.node).describe('From one node.'),
-    perCluster: wholeNumber({ min: 1, max: 10_000 }).default(policy.caps.cluster).describe('In all.'),
+    perCluster: wholeNumber({ min: 1, max: MOST_IN_FLIGHT })
+      .default(policy.caps.cluster)
+      .describe('In all; no more than the history keeps for the next process.'),
   }).describe('Evictions whose replacement is not Ready yet. PodDisruptionBudgets hold besides.'),
   perCycle: wholeNumber({ min: 1, max: 10_000 })
     .default(policy.caps.cycle)

@@ -140,6 +140,10 @@ describe('a problem', () => {
       says: '3:32: limits.inFlight.perNode: found 0, expected a whole number from 1 to 10000',
     },
     {
+      body: 'limits: { inFlight: { perCluster: 101 } }',
+      says: '3:35: limits.inFlight.perCluster: found 101, expected a whole number from 1 to 100',
+    },
+    {
       body: 'limits: { inFlight: { perWorkloadPercent: 101 } }',
       says: '3:43: limits.inFlight.perWorkloadPercent: found 101, expected a whole number from 1 to 100',
     },

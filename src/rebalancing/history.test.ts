@@ -82,9 +82,13 @@ describe('the stored history', () => {
 
   it('always fits into a ConfigMap, and keeps what is newest', () => {
     const group = 'g'.repeat(900)
+    const crowd = Array.from({ length: 1_000 }, (_, index) => ({
+      uid: `123e4567-e89b-12d3-a456-${String(index).padStart(12, '0')}`,
+      of: { namespace: 'n'.repeat(63), workload: { kind: 'Deployment', name: `${'w'.repeat(60)}${index}` } },
+    }))
     const many = <T>(of: (index: number) => T): readonly T[] => Array.from({ length: 5_000 }, (_, index) => of(index))
     const text = formatHistory({
-      expectations: many(index => ({ ...expectation, group, uid: `uid-${index}` })),
+      expectations: many(index => ({ ...expectation, group, uid: `uid-${index}`, notReplacements: crowd.map(({ uid }) => uid) })),
       rounds: many(index => ({
         namespace: 'n'.repeat(63),
         workload: { kind: 'Deployment', name: `${'w'.repeat(60)}${index}` },
@@ -97,7 +101,7 @@ describe('the stored history', () => {
       quarantines: many(at => ({
         group,
         cause: 'landing',
-        workloads: [WEB],
+        workloads: crowd.map(({ of }) => of),
         times: 1,
         since: at,
         until: at,

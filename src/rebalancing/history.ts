@@ -29,18 +29,29 @@ export const EMPTY_HISTORY: History = {
 
 export type ParsedHistory = { readonly ok: true; readonly history: History } | { readonly ok: false; readonly problem: string }
 
+/** More must not be in flight: what is not kept is forgotten over a restart. */
+export const MOST_IN_FLIGHT = 100
+
 /** The most of each sort that is kept, newest first, so that the text always fits into a ConfigMap (1 MiB). */
-const LIMITS = { expectations: 100, rounds: 1000, moves: 200, misses: 200, quarantines: 100 } as const
+const LIMITS = { expectations: MOST_IN_FLIGHT, rounds: 1000, moves: 200, misses: 200, quarantines: 100 } as const
+/** Of each expectation; there are more only of a workload that was scaled out by as many within a minute. */
+const MOST_NOT_REPLACEMENTS = 20
+/** Of each quarantine, those with most pods: one that is held holds the group, and a selector may be shared by thousands. */
+const MOST_QUARANTINED_WORKLOADS = 3
 
 /** The history as JSON of bounded size. */
 export function formatHistory(history: History): string {
   return JSON.stringify({
     version: VERSION,
-    expectations: history.expectations.slice(-LIMITS.expectations),
+    expectations: history.expectations
+      .slice(-LIMITS.expectations)
+      .map(expectation => ({ ...expectation, notReplacements: expectation.notReplacements.slice(-MOST_NOT_REPLACEMENTS) })),
     rounds: history.rounds.slice(-LIMITS.rounds),
     moves: history.moves.slice(-LIMITS.moves),
     misses: history.misses.slice(-LIMITS.misses),
-    quarantines: history.quarantines.slice(-LIMITS.quarantines),
+    quarantines: history.quarantines
+      .slice(-LIMITS.quarantines)
+      .map(quarantine => ({ ...quarantine, workloads: quarantine.workloads.slice(0, MOST_QUARANTINED_WORKLOADS) })),
     episode: history.episode,
     stoppedAt: history.stoppedAt,
   })
