@@ -26,6 +26,8 @@ export interface Expectation extends InFlight {
   readonly topologyKey: string
   readonly fromDomain: string
   readonly toDomain: string
+  /** Where else it may land, which helps this or another of its groups. */
+  readonly toDomains: readonly string[]
   readonly controller: Pick<OwnerRef, 'apiVersion' | 'kind' | 'name'>
   /** End of the pod's grace period, once it is terminating. */
   readonly leavesAt: number | undefined
@@ -75,6 +77,7 @@ export function expectationOf(
     topologyKey: eviction.topologyKey,
     fromDomain: eviction.fromDomain,
     toDomain: eviction.toDomain,
+    toDomains: eviction.toDomains,
     controller: { apiVersion: pod.controller?.apiVersion ?? '', kind: pod.controller?.kind ?? '', name: pod.controller?.name ?? '' },
     budgets,
     budgetShows: false,

@@ -29,6 +29,8 @@ export function historySchema(latest: number): z.ZodType<History> {
         topologyKey: z.string(),
         fromDomain: z.string(),
         toDomain: z.string(),
+        // Versions that judged a landing by its first group alone did not write it down.
+        toDomains: z.array(z.string()).default([]),
         // Versions that moved pods of Kubernetes' own kinds alone did not write it down.
         controller: workloadName.extend({ apiVersion: z.string().default('apps/v1') }),
         budgets: z.array(z.string()),

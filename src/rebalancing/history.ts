@@ -34,6 +34,8 @@ export const MOST_IN_FLIGHT = 100
 
 /** The most of each sort that is kept, newest first, so that the text always fits into a ConfigMap (1 MiB). */
 const LIMITS = { expectations: MOST_IN_FLIGHT, rounds: 1000, moves: 200, misses: 200, quarantines: 100 } as const
+/** Of each expectation; where single nodes are domains there may be more, and each helps by itself. */
+const MOST_DOMAINS = 5
 /** Of each expectation; there are more only of a workload that was scaled out by as many within a minute. */
 const MOST_NOT_REPLACEMENTS = 20
 /** Of each quarantine, those with most pods: one that is held holds the group, and a selector may be shared by thousands. */
@@ -43,9 +45,11 @@ const MOST_QUARANTINED_WORKLOADS = 3
 export function formatHistory(history: History): string {
   return JSON.stringify({
     version: VERSION,
-    expectations: history.expectations
-      .slice(-LIMITS.expectations)
-      .map(expectation => ({ ...expectation, notReplacements: expectation.notReplacements.slice(-MOST_NOT_REPLACEMENTS) })),
+    expectations: history.expectations.slice(-LIMITS.expectations).map(expectation => ({
+      ...expectation,
+      toDomains: expectation.toDomains.slice(0, MOST_DOMAINS),
+      notReplacements: expectation.notReplacements.slice(-MOST_NOT_REPLACEMENTS),
+    })),
     rounds: history.rounds.slice(-LIMITS.rounds),
     moves: history.moves.slice(-LIMITS.moves),
     misses: history.misses.slice(-LIMITS.misses),

@@ -54,6 +54,14 @@ describe('what a sighting teaches', () => {
     expect(learnt.told[0]?.about).toEqual({ kind: 'Pod', namespace: 'shop', name: planned.pod, uid: planned.uid })
   })
 
+  it('a landing where it was as likely, and helps another of its groups, is no miss', () => {
+    const either = { ...expectation, toDomains: ['a', 'c'] }
+    const learnt = lesson({ kind: 'Landed', expectation: either, replacement, domain: 'a' })
+
+    expect(reasons(learnt)).toEqual(['Landed'])
+    expect(learnt.history.misses).toEqual([])
+  })
+
   it('asks for no plan when the landing was the predicted one', () => {
     const noPlan = (): never => {
       throw new Error('planned')

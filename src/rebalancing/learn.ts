@@ -36,7 +36,7 @@ export function learn(history: History, sighting: Sighting, groupsNow: () => rea
     case 'Landed': {
       const { domain, replacement } = sighting
       const where = `${expectation.topologyKey}=${domain}`
-      if (domain === expectation.toDomain || helps(expectation, domain, groupsNow())) {
+      if (isPredicted(expectation, domain) || helps(expectation, domain, groupsNow())) {
         const moved = moveOf(expectation, domain, { name: replacement.name, uid: replacement.uid, node: replacement.nodeName ?? '' }, now)
         return {
           history: { ...history, moves: [...history.moves, moved] },
@@ -71,6 +71,11 @@ export function learn(history: History, sighting: Sighting, groupsNow: () => rea
       return missed(history, expectation, groupsNow(), overdue, now)
     }
   }
+}
+
+/** Among places that are as likely, each may help another group: what the landing did for the first of them is not all. */
+function isPredicted({ toDomain, toDomains }: Expectation, domain: string): boolean {
+  return domain === toDomain || toDomains.includes(domain)
 }
 
 function missed(history: History, expectation: Expectation, groups: readonly GroupPlan[], told: Occurrence, now: number): Lesson {
