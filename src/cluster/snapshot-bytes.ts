@@ -12,8 +12,7 @@ const UTF16_MARKS: readonly (readonly [encoding: string, mark: Buffer])[] = [
 
 /**
  * The bytes of a file, or of standard input (`-`), unpacked when they are gzip, as UTF-8 and without a byte order mark. What Windows PowerShell
- * writes with `>` is UTF-16. Throws a SyntaxError, in words that
- * follow the name of the file, when it is not there, not whole or cannot be read.
+ * writes with `>` is UTF-16. Throws a SyntaxError, in words that follow the name of the file, when it is not there, not whole or cannot be read.
  */
 export async function* snapshotBytes(source: string): AsyncGenerator<Buffer> {
   try {

@@ -1,6 +1,6 @@
-import { messageOf } from './error-message.ts'
 import { checkUids } from './check-uids.ts'
 import { createClusterState, type ClusterState } from './cluster-state.ts'
+import { messageOf } from './error-message.ts'
 import { jsonComplaint } from './json-complaint.ts'
 import { createListScanner, type ListItem } from './list-scanner.ts'
 import { createProjector, isRecordKind, type Projected, type Projector } from './projection.ts'

@@ -1,5 +1,5 @@
-import { messageOf } from '../cluster/error-message.ts'
 import { isDeepStrictEqual } from 'node:util'
+import { messageOf } from '../cluster/error-message.ts'
 import type { Configuration } from '../configuration/parse-configuration.ts'
 import type { Clock } from '../rebalancing/ports.ts'
 

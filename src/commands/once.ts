@@ -80,11 +80,7 @@ class StoppedEarly extends Error {}
 const outOfTime = (ms: number): string =>
   `gave up after ${ms / 1000} s, for the cluster could not be read or the lease not be taken by then`
 
-async function underLease(
-  { election, loop }: Awaited<ReturnType<typeof createController>>,
-  timeoutMs: number,
-  stop: AbortSignal,
-): Promise<RunSummary> {
+async function underLease({ election, loop }: Controller, timeoutMs: number, stop: AbortSignal): Promise<RunSummary> {
   const release = new AbortController()
   const kept = election.run(release.signal)
   const interrupted = (): void => void loop.stop()

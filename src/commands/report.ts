@@ -1,5 +1,5 @@
-import { messageOf } from '../cluster/error-message.ts'
 import type { Command } from 'commander'
+import { messageOf } from '../cluster/error-message.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import { parseSelectorText } from '../cluster/selector-text.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'

@@ -1,5 +1,5 @@
-import { messageOf } from '../cluster/error-message.ts'
 import { z } from 'zod'
+import { messageOf } from '../cluster/error-message.ts'
 import type { LabelSelector } from '../cluster/labels.ts'
 import { parseSelectorText } from '../cluster/selector-text.ts'
 import { scheduleProblem } from '../rebalancing/cron-schedule.ts'

@@ -1,6 +1,6 @@
-import { messageOf } from '../cluster/error-message.ts'
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Document, Node, Pair, YAMLError } from 'yaml'
+import { messageOf } from '../cluster/error-message.ts'
 
 /** One YAML document, read, that can still say where in the file each value stands. */
 export interface LocatedYaml {

@@ -1,5 +1,5 @@
-import { isRawObject } from '../cluster/raw-value.ts'
 import { messageOf } from '../cluster/error-message.ts'
+import { isRawObject } from '../cluster/raw-value.ts'
 
 /** A request got no answer. The message is one sentence for a person. */
 export class ConnectionError extends Error {

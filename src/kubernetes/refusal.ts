@@ -1,10 +1,10 @@
+import { messageOf } from '../cluster/error-message.ts'
 import type { WriteRefusal } from '../rebalancing/ports.ts'
 import { apiError } from './api-error.ts'
 import type { ApiResponse } from './api-error.ts'
 import { parseStatus } from './api-status.ts'
 import type { ApiStatus } from './api-status.ts'
 import { ConnectionError } from './connection-error.ts'
-import { messageOf } from '../cluster/error-message.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** What API priority and fairness asks for where it says nothing (filters/priority-and-fairness.go, 1.36). */

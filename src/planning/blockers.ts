@@ -1,6 +1,6 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { Bystanders } from './bystanders.ts'
 import { counted } from './counted.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import { listed } from './listed.ts'
 import type { Blocker, WorkloadName } from './plan-types.ts'
 import { isFinal, type Veto } from './reasons.ts'

@@ -1,7 +1,7 @@
+import { compareText } from '../cluster/compare-text.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import { isMember, type Group } from './groups.ts'
 import type { WorkloadName } from './plan-types.ts'
 import { ownersOf } from './workloads.ts'

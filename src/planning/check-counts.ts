@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodSpec } from '../cluster/pod.ts'
 import { createStraightCount } from '../scheduling/count-straight.ts'
@@ -7,7 +8,6 @@ import { groupName } from './check-members.ts'
 import type { DomainIndex } from './domain-index.ts'
 import { whatIsAsked, wouldHave } from './eligibility.ts'
 import type { HeldGroup } from './held-groups.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import type { World } from './plan.ts'
 
 /** Domains of a group by the nodes that count. */

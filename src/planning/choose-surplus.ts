@@ -1,6 +1,6 @@
+import { compareText } from '../cluster/compare-text.ts'
 import { deletionCostOf } from '../cluster/deletion-cost.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import type { WorkloadName } from './plan-types.ts'
 import type { SpreadTally } from './spread-tally.ts'
 import type { Candidate } from './surplus-candidates.ts'

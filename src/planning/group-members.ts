@@ -1,6 +1,6 @@
+import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import { createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
 import type { HeldGroup } from './held-groups.ts'
 import type { World } from './plan.ts'

@@ -1,11 +1,11 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { countsButForNodeTaints } from './eligibility.ts'
-import type { StandingGroup } from './standing-group.ts'
 import type { Group } from './groups.ts'
 import type { Outage } from './outages.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
+import type { StandingGroup } from './standing-group.ts'
 
 /** Nodes whose domain accepts no landing for now: under outage, or back for too short a time. By node name. */
 export function closedNodesOf(cluster: ClusterReader, down: readonly Outage[], situation: Situation): ReadonlyMap<string, Veto> {

@@ -1,7 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { lowerBound } from './bounds.ts'
-import { tryMove, type Move } from './move.ts'
 import type { MoveContext } from './move-context.ts'
+import { tryMove, type Move } from './move.ts'
 import type { Candidates } from './rank.ts'
 import type { SpreadState } from './spread-state.ts'
 import { excessOver, replay, takeBack, victimsOf } from './walk-back.ts'

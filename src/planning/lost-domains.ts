@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { counted } from './counted.ts'
 import { compareText } from '../cluster/compare-text.ts'
+import { counted } from './counted.ts'
 import type { World } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'

@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import type { NodeRecord } from '../cluster/node.ts'
 import { compareText } from '../cluster/compare-text.ts'
+import type { NodeRecord } from '../cluster/node.ts'
 import type { Policy } from './policy.ts'
 
 /** A domain whose nodes are down together. */

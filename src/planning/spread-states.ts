@@ -1,8 +1,8 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { createSelectorIndex, type SelectorIndex } from '../cluster/selector-index.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import type { Group } from './groups.ts'
 import type { SpreadState } from './spread-state.ts'
 

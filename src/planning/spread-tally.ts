@@ -1,9 +1,9 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { DomainSet } from '../scheduling/node-layout.ts'
 import type { EffectiveConstraint, SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { antiAffinityConstraints } from './anti-affinity.ts'
 import { excessOf } from './excess.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import type { GroupPlan } from './plan-types.ts'
 
 /** The counts of one group as its plan leaves them, from which pods can be taken without anything coming in their place. */

@@ -1,5 +1,5 @@
-import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import { compareText } from '../cluster/compare-text.ts'
+import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { GroupPlan, GroupStatus, Plan } from './plan-types.ts'
 import type { Reason, Veto } from './reasons.ts'
 

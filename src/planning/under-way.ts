@@ -1,6 +1,6 @@
+import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import { counted } from './counted.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'

@@ -1,6 +1,6 @@
-import type { StandingGroup } from './standing-group.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import type { Group } from './groups.ts'
+import type { StandingGroup } from './standing-group.ts'
 
 /** By what groups of equal excess are put in order. */
 export interface Urgency {

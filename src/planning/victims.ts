@@ -1,6 +1,6 @@
+import { compareText } from '../cluster/compare-text.ts'
 import { deletionCostOf } from '../cluster/deletion-cost.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import type { Policy } from './policy.ts'
 
 /**

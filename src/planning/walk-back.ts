@@ -1,6 +1,6 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { tryMove, type Move } from './move.ts'
 import type { MoveContext } from './move-context.ts'
+import { tryMove, type Move } from './move.ts'
 import type { SpreadState } from './spread-state.ts'
 import { countingEither, shift, type Shift } from './spread-states.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeWorkload } from '../../test/support/builders.ts'
-import type { WorkloadKind, WorkloadRecord } from '../cluster/workload.ts'
 import { timestamp } from '../cluster/timestamp.ts'
+import type { WorkloadKind, WorkloadRecord } from '../cluster/workload.ts'
 import { createScaleWatch, type ScaleWatch } from './scale-watch.ts'
 
 const MINUTE = 60_000

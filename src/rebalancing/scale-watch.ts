@@ -1,7 +1,7 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
-import type { WorkloadRecord } from '../cluster/workload.ts'
 import { timestamp } from '../cluster/timestamp.ts'
+import type { WorkloadRecord } from '../cluster/workload.ts'
 import type { WorkloadHold } from '../planning/situation.ts'
 import { momentNow, wallTimeOf, type Moment } from './moment.ts'
 import type { Clock } from './ports.ts'

@@ -1,7 +1,7 @@
+import { messageOf } from '../cluster/error-message.ts'
 import { timestamp } from '../cluster/timestamp.ts'
 import type { LoopHold } from './freshness.ts'
 import type { LoopContext } from './loop-state.ts'
-import { messageOf } from '../cluster/error-message.ts'
 import type { StopSign } from './ports.ts'
 import { missesTooOften } from './quarantine.ts'
 

@@ -1,7 +1,7 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { GroupPlan, Plan, PlannedEviction, WorkloadName } from '../planning/plan-types.ts'
 import { counted } from '../planning/counted.ts'
-import { compareText } from '../cluster/compare-text.ts'
 import { standingOf } from '../planning/standing.ts'
 import { printable } from './printable.ts'
 import { saidOnce } from './said-once.ts'

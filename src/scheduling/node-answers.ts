@@ -133,8 +133,7 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
     ownScore,
     cells(marks) {
       const { changes } = table
-      const layout = table.layout()
-      const partition = layout.partition([...marks, ...ofNodes.marks(layout)])
+      const partition = table.layout().partition([...marks, ...ofNodes.marks()])
       let known = cellsByPartition.get(partition)
       if (known === undefined) {
         cellsByPartition.set(partition, (known = { cells: createNodeCells(partition, scoreOn, highestScore), asOf }))

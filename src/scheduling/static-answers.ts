@@ -1,7 +1,6 @@
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 import { FILTERS } from './default-plugins.ts'
-import type { NodeLayout } from './node-layout.ts'
 import type { Mark } from './node-partition.ts'
 import type { NodeTable } from './node-table.ts'
 import type { PluginContext } from './plugin.ts'
@@ -20,7 +19,7 @@ export interface StaticAnswers {
   /** 1 where the pod would be evicted again after a while. */
   readonly expelsLater: Int32Array
   /** Of the scores against other nodes, and of who stays, those that tell any two apart. */
-  marks(layout: NodeLayout): readonly Mark[]
+  marks(): readonly Mark[]
   /** Costs the nodes that have changed themselves since the last time. */
   refresh(): void
   /** The layout is not what it was. */
@@ -62,9 +61,10 @@ export function createStaticAnswers(table: NodeTable, context: PluginContext, po
     intolerableTaints: taints,
     preferredWeight: preferred,
     expelsLater: expelled,
-    marks(layout) {
-      const [first = 0] = layout.byName
-      return (marks ??= [taints, preferred, expelled].filter(mark => layout.byName.some(slot => mark[slot] !== mark[first])))
+    marks() {
+      const { byName } = table.layout()
+      const [first = 0] = byName
+      return (marks ??= [taints, preferred, expelled].filter(mark => byName.some(slot => mark[slot] !== mark[first])))
     },
     turn() {
       marks = undefined

@@ -1,7 +1,7 @@
+import { timestamp } from '../cluster/timestamp.ts'
 import type { Kubelets } from './kubelet.ts'
 import type { ObjectStore, RawObject, StoreResult } from './object-store.ts'
 import type { Objects } from './objects.ts'
-import { timestamp } from '../cluster/timestamp.ts'
 import type { Clock } from '../rebalancing/ports.ts'
 
 /** What people and clouds do to a cluster. Each throws with the server's words when the store refuses, for it is the caller's mistake. */

@@ -1,13 +1,13 @@
 import { createClusterState, type ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { createProjector } from '../cluster/projection.ts'
+import { timestamp } from '../cluster/timestamp.ts'
 import { evictionAllowance } from '../scheduling/budget-arithmetic.ts'
 import { withCondition } from './conditions.ts'
 import type { DeleteOptions, ObjectStore, RawObject, StoreRefusal, StoreResult } from './object-store.ts'
 import { typedObjects } from './objects.ts'
 import { unmetPrecondition } from './preconditions.ts'
 import { notFound } from './store-refusals.ts'
-import { timestamp } from '../cluster/timestamp.ts'
 import type { BudgetObject } from './wire-objects.ts'
 
 export interface EvictionCall {

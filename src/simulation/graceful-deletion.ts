@@ -1,6 +1,6 @@
 import { isRawObject } from '../cluster/raw-value.ts'
-import type { DeleteOptions, RawMetadata, RawObject } from './object-store.ts'
 import { timestamp } from '../cluster/timestamp.ts'
+import type { DeleteOptions, RawMetadata, RawObject } from './object-store.ts'
 
 /** What a deletion does to an object: it is marked first (when there is something to mark), then stays and waits or goes. */
 export interface Deletion {

@@ -1,5 +1,5 @@
-import { withCondition } from './conditions.ts'
 import { timestamp } from '../cluster/timestamp.ts'
+import { withCondition } from './conditions.ts'
 import type { Condition, PodObject } from './wire-objects.ts'
 
 /** The containers as a kubelet reports them. */

@@ -1,3 +1,4 @@
+import { timestamp } from '../cluster/timestamp.ts'
 import { createEventDispatch } from './event-dispatch.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
 import { deletionOf, nothingHolds } from './graceful-deletion.ts'
@@ -11,7 +12,6 @@ import { keepsGeneration, RESOURCE_TYPES } from './resource-types.ts'
 import type { Random } from './random.ts'
 import { createSortedObjects, keyOf, namespaceRange, objectKey, type SortedObjects } from './sorted-objects.ts'
 import { alreadyExists, anotherObject, invalid, modifiedMeanwhile, notFound } from './store-refusals.ts'
-import { timestamp } from '../cluster/timestamp.ts'
 
 export interface ObjectStoreOptions {
   /** Milliseconds since the epoch: the clock that creation and deletion times are read from. */

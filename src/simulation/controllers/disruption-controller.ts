@@ -1,9 +1,9 @@
 import type { ClusterReader } from '../../cluster/cluster-state.ts'
+import { timestamp } from '../../cluster/timestamp.ts'
 import { computeBudgetStatus } from '../../scheduling/budget-arithmetic.ts'
 import { withCondition } from '../conditions.ts'
 import { runController, type ControllerContext } from './controller.ts'
 import { keyOf } from '../sorted-objects.ts'
-import { timestamp } from '../../cluster/timestamp.ts'
 import type { BudgetObject } from '../wire-objects.ts'
 
 /** How long an evicted pod stays in disruptedPods when it does not go: the status is looked at again then (DeletionTimeout). */

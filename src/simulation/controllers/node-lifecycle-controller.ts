@@ -1,9 +1,9 @@
+import { timestamp } from '../../cluster/timestamp.ts'
 import { findCondition, withCondition } from '../conditions.ts'
 import { runController, type ControllerContext } from './controller.ts'
 import type { Kubelets } from '../kubelet.ts'
 import { stateTaints } from './node-taints.ts'
 import { withReadyFalse } from '../pod-status.ts'
-import { timestamp } from '../../cluster/timestamp.ts'
 import type { NodeObject } from '../wire-objects.ts'
 import { mayEvictFrom, zoneState, type ZoneState } from './zone-disruption.ts'
 
