@@ -15,7 +15,8 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
   const { group, rule, index, tally } = state
   const bystanders = bystandersIn(brief)
   const blockers = excess > 0 ? blockersOf(state, leftAlone, bystanders) : []
-  const bound = reachableOf(brief)
+  const fewest = excess === 0 ? 0 : lowerBound(observed, rule.maxSkew)
+  const bound = reachableOf(brief, fewest, planned)
   const { status, reason, message } = verdictOf(brief, planned, blockers)
   return Object.assign(new GroupDetails(state, brief.room, riskNow), {
     id: group.id,
@@ -34,7 +35,7 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
     status,
     reason,
     message,
-    lowerBound: excess === 0 ? 0 : lowerBound(observed, rule.maxSkew),
+    lowerBound: fewest,
     reachableBound: bound,
     reach: reachOf(brief, bound),
     planned,

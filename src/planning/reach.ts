@@ -16,11 +16,18 @@ export function reachOf(brief: GroupBrief, bound: number | undefined): Reach {
   return bound !== undefined || brief.state.excess() === 0 ? 'within' : 'beyond'
 }
 
-/** The fewest moves that restore the group as things are; undefined where none do, and where it is not worked out. */
-export function reachableOf(brief: GroupBrief): number | undefined {
+/**
+ * The fewest moves that restore the group as things are; undefined where none do, and where it is not worked out.
+ *
+ * @param fewest on counts alone
+ * @param planned moves of the plan that help the group
+ */
+export function reachableOf(brief: GroupBrief, fewest: number, planned: number): number | undefined {
   const { state, observed, excess, vetoes, room } = brief
   if (excess === 0) return 0
   if (!isWorkedOut(brief)) return undefined
+  // What the plan does can be done, and there is no way with fewer.
+  if (planned === fewest && state.excess() === 0) return fewest
   const { index, rule, memberDomains } = state
   const movableIn = new Map<number, number>()
   for (const [member, domain] of memberDomains.entries()) if (vetoes[member] === undefined) addTo(movableIn, domain, 1)
