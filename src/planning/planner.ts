@@ -131,6 +131,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
     }
     overview.notices()
     yield
+    for (const group of index.urgent()) index.familyOf(group.state.group)
+    yield
     // What has never run is slow, and what nodes answer is asked of all of them at first: small plans before the first that counts keep steps short.
     const [worst] = index.urgent()
     if (worst !== undefined && warmUps.length > 0) roomFor(worst.state.group, worst.state.index)
