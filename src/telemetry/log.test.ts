@@ -71,3 +71,13 @@ it.each(['itself', 'mistake'])(
   },
   60_000,
 )
+
+it('a reader that has gone is no reason to end', async () => {
+  const script = join(import.meta.dirname, '../../test/support/log-process.ts')
+  const child = spawn(process.execPath, [script, '5000', 'itself'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  child.stderr.destroy()
+  const [said] = await once(child.stdout, 'data')
+  expect(String(said)).toBe('went on\n')
+  expect(await once(child, 'close')).toEqual([0, null])
+}, 60_000)

@@ -1,6 +1,7 @@
-import { destination, pino, stdTimeFunctions } from 'pino'
+import { pino, stdTimeFunctions } from 'pino'
 import type { DestinationStream } from 'pino'
 import type { Recorder } from '../rebalancing/ports.ts'
+import { createPatientOutput } from './patient-output.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
@@ -18,20 +19,11 @@ export interface Log {
   readonly recorder: Recorder
 }
 
-/** What may wait for a reader that does not keep up, in characters: some fifty thousand lines. What comes on top is lost. */
-const MOST_WAITING = 16 * 1024 * 1024
-
-/**
- * Lines wait in memory until whoever collects them has taken those before: written at once, thousands that come together, or a collector that is
- * busy elsewhere, would hold up everything, the renewal of the lease included. What waits when the process ends is written then.
- */
-const toStderr = (): DestinationStream => destination({ fd: process.stderr.fd, sync: false, maxLength: MOST_WAITING })
-
 /**
  * @param level lines below it are dropped
  * @param output where lines go; stderr unless given
  */
-export function createLog(level: LogLevel, output: DestinationStream = toStderr()): Log {
+export function createLog(level: LogLevel, output: DestinationStream = createPatientOutput(process.stderr)): Log {
   const logger = pino(
     {
       level,
