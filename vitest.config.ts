@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -11,6 +12,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',
+    // End-to-end tests mostly wait, for processes that start and zones that settle: three files at a time keep even two cores busy.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // What tries hundreds of random clusters takes seconds, and on a busy machine many: only what hangs is to fail by time.
     testTimeout: 60_000,
     reporters: ['default', './.ci/closing-line.ts'],
