@@ -87,7 +87,7 @@ export function historySchema(latest: number): z.ZodType<History> {
 
 const workloadName = z.object({ kind: z.string(), name: z.string() })
 const ofWorkload = z.object({ namespace: z.string(), workload: workloadName })
-const missCause = z.enum(['landing', 'movedBack'])
+const missCause = z.enum(['landing', 'overtaken', 'movedBack'])
 
 /** JSON knows no undefined: an absent field is one. */
 function maybe<T>(schema: z.ZodType<T>) {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { makePod } from '../../test/support/builders.ts'
+import { clusterOf, makeNode, makePod } from '../../test/support/builders.ts'
 import { eviction, group } from '../../test/support/made-up-plans.ts'
+import type { DomainHold } from '../planning/situation.ts'
 import { expectationOf } from './expectations.ts'
-import { helps } from './landings.ts'
+import { helps, isClosedNow } from './landings.ts'
 
+const ZONE = 'topology.kubernetes.io/zone'
 const planned = eviction(1, { fromDomain: 'a', toDomain: 'c' })
 const expectation = expectationOf(planned, makePod(planned.pod), [], 0)
 
@@ -23,5 +25,31 @@ describe('a landing that was not predicted', () => {
     expect(helps(expectation, 'b', [])).toBe(true)
     expect(helps(expectation, 'a', [])).toBe(false)
     expect(helps(expectation, '', [])).toBe(false)
+  })
+})
+
+describe('whether a predicted domain can still take the replacement', () => {
+  type Node = Parameters<typeof makeNode>[1]
+  const settling = { topologyKey: ZONE, domain: 'c', reason: 'DomainSettling', until: undefined, message: 'it is back' } as const
+  it.each<[string, readonly Node[], readonly DomainHold[], boolean]>([
+    ['one of its nodes can', [{ zone: 'c', ready: 'Unknown' }, { zone: 'c' }], [], false],
+    [
+      'none of them is Ready',
+      [
+        { zone: 'c', ready: 'Unknown' },
+        { zone: 'c', ready: 'False' },
+      ],
+      [],
+      true,
+    ],
+    ['all are cordoned', [{ zone: 'c', unschedulable: true }], [], true],
+    ['it is back for too short a time', [{ zone: 'c' }], [settling], true],
+    ['it is gone, and others are there', [{ zone: 'a' }], [], true],
+    ['another domain that was as likely can', [{ zone: 'c', ready: 'Unknown' }, { zone: 'b' }], [], false],
+  ])('%s', (_, nodes, holds, expected) => {
+    const likely = { ...expectation, topologyKey: ZONE, toDomains: ['b', 'c'] }
+    const cluster = clusterOf(nodes.map((fields, index) => makeNode(`node-${index}`, fields)))
+
+    expect(isClosedNow(likely, cluster, holds)).toBe(expected)
   })
 })

@@ -1,4 +1,6 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
+import type { DomainHold } from '../planning/situation.ts'
 import type { Expectation } from './expectations.ts'
 
 /**
@@ -12,4 +14,23 @@ export function helps(expectation: Expectation, domain: string, groups: readonly
   const highest = Math.max(...group.domains.map(candidate => candidate.count))
   const globalMinimum = highest - group.skew
   return landed.count <= globalMinimum + group.maxSkew
+}
+
+/**
+ * Whether no node can take the replacement any more in any of the domains that were predicted: they are gone, not Ready, cordoned, or not to be
+ * relied on again yet. A landing elsewhere is then the cluster's doing and says nothing against the prediction.
+ *
+ * @param holds the domains that are down or have come back of late
+ */
+export function isClosedNow(
+  { topologyKey, toDomain, toDomains }: Expectation,
+  cluster: ClusterReader,
+  holds: readonly DomainHold[],
+): boolean {
+  for (const { labels, ready, unschedulable } of cluster.nodes()) {
+    const domain = labels.get(topologyKey)
+    if (domain === undefined || !(domain === toDomain || toDomains.includes(domain))) continue
+    if (ready === 'True' && !unschedulable && !holds.some(hold => labels.get(hold.topologyKey) === hold.domain)) return false
+  }
+  return true
 }

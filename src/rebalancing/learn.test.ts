@@ -5,6 +5,7 @@ import type { GroupPlan } from '../planning/plan-types.ts'
 import { expectationOf } from './expectations.ts'
 import { EMPTY_HISTORY, type History } from './history.ts'
 import { learn } from './learn.ts'
+import { missesTooOften } from './quarantine.ts'
 import type { Sighting } from './sightings.ts'
 
 const NOW = 1_000_000
@@ -20,8 +21,8 @@ const HISTORY: History = {
 }
 
 const skewed = group({ a: 4, b: 1, c: 0 }, { workloads: [planned.workload, { kind: 'Deployment', name: 'canary' }] })
-const lesson = (sighting: Sighting, history = HISTORY, groups: readonly GroupPlan[] = [skewed]) =>
-  learn(history, sighting, () => groups, NOW)
+const lesson = (sighting: Sighting, history = HISTORY, groups: readonly GroupPlan[] = [skewed], isClosed = false) =>
+  learn(history, sighting, { groups: () => groups, isClosed: () => isClosed }, NOW)
 const landedIn = (domain: string): Sighting => ({ kind: 'Landed', expectation, replacement, domain })
 const reasons = ({ told }: ReturnType<typeof learn>): readonly string[] => told.map(({ reason }) => reason)
 
@@ -67,7 +68,7 @@ describe('what a sighting teaches', () => {
       throw new Error('planned')
     }
 
-    expect(() => learn(HISTORY, landedIn('c'), noPlan, NOW)).not.toThrow()
+    expect(() => learn(HISTORY, landedIn('c'), { groups: noPlan, isClosed: noPlan }, NOW)).not.toThrow()
   })
 
   it('the second miss quarantines every workload of the group', () => {
@@ -77,6 +78,18 @@ describe('what a sighting teaches', () => {
     expect(reasons(second)).toEqual(['LandingMissed', 'GroupQuarantined'])
     expect(second.history.quarantines[0]?.workloads.map(({ workload }) => workload.name)).toEqual(['web', 'canary'])
     expect(second.history.episode?.misses).toBe(2)
+  })
+
+  it('a domain that went away before anything could land there counts against the group, not against predictions', () => {
+    let history = HISTORY
+    for (const more of [1, 2, 3]) {
+      const learnt = lesson(landedIn('a'), history, [skewed], true)
+      expect(learnt.told[0]?.message).toContain('c was predicted and has gone away since')
+      expect(learnt.history.quarantines).toHaveLength(more === 1 ? 0 : 1)
+      history = learnt.history
+    }
+
+    expect(missesTooOften(history.misses, NOW)).toBe(false)
   })
 
   it('the rest of a workload begins when its eviction is over; one that never happened is not counted', () => {

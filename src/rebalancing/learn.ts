@@ -19,11 +19,16 @@ export interface Lesson {
   readonly verdict: 'evicted' | 'helped' | 'missed' | undefined
 }
 
-/**
- * @param groupsNow the groups of a plan made on the state that the sighting is part of; asked for only when a landing was not the predicted one
- * @param now milliseconds since the epoch
- */
-export function learn(history: History, sighting: Sighting, groupsNow: () => readonly GroupPlan[], now: number): Lesson {
+/** The state that a sighting is part of; looked at only where a landing was not the predicted one. */
+export interface Hindsight {
+  /** The groups of a plan made on it. */
+  readonly groups: () => readonly GroupPlan[]
+  /** Whether nothing could land by then where the replacement was expected. */
+  readonly isClosed: (expectation: Expectation) => boolean
+}
+
+/** @param now milliseconds since the epoch */
+export function learn(history: History, sighting: Sighting, hindsight: Hindsight, now: number): Lesson {
   const { expectation } = sighting
   const ended = { ...history, rounds: touch(history.rounds, expectation, now) }
   const tell = (reason: string, message: string, level: 'info' | 'warning' = 'info'): Occurrence =>
@@ -36,7 +41,7 @@ export function learn(history: History, sighting: Sighting, groupsNow: () => rea
     case 'Landed': {
       const { domain, replacement } = sighting
       const where = `${expectation.topologyKey}=${domain}`
-      if (isPredicted(expectation, domain) || helps(expectation, domain, groupsNow())) {
+      if (isPredicted(expectation, domain) || helps(expectation, domain, hindsight.groups())) {
         const moved = moveOf(expectation, domain, { name: replacement.name, uid: replacement.uid, node: replacement.nodeName ?? '' }, now)
         return {
           history: { ...history, moves: [...history.moves, moved] },
@@ -44,8 +49,9 @@ export function learn(history: History, sighting: Sighting, groupsNow: () => rea
           verdict: 'helped',
         }
       }
-      const message = `its replacement ${replacement.name} landed in ${where}, which does not help; ${expectation.toDomain} was predicted`
-      return missed(history, expectation, groupsNow(), tell('LandingMissed', message, 'warning'), now)
+      const since = hindsight.isClosed(expectation) ? ' and has gone away since' : ''
+      const message = `its replacement ${replacement.name} landed in ${where}, which does not help; ${expectation.toDomain} was predicted${since}`
+      return missed(history, expectation, hindsight, tell('LandingMissed', message, 'warning'), now)
     }
     case 'Ready':
       return {
@@ -68,7 +74,7 @@ export function learn(history: History, sighting: Sighting, groupsNow: () => rea
       )
       // One that landed has helped or missed already; one that found no place has missed.
       if (expectation.landedIn !== undefined) return { history, told: [overdue], verdict: undefined }
-      return missed(history, expectation, groupsNow(), overdue, now)
+      return missed(history, expectation, hindsight, overdue, now)
     }
   }
 }
@@ -78,9 +84,10 @@ function isPredicted({ toDomain, toDomains }: Expectation, domain: string): bool
   return domain === toDomain || toDomains.includes(domain)
 }
 
-function missed(history: History, expectation: Expectation, groups: readonly GroupPlan[], told: Occurrence, now: number): Lesson {
-  const workloads = workloadsOf(expectation, groups)
-  const { quarantined, misses, quarantines } = afterMiss(history, { group: expectation.group, cause: 'landing', at: now }, workloads)
+function missed(history: History, expectation: Expectation, hindsight: Hindsight, told: Occurrence, now: number): Lesson {
+  const workloads = workloadsOf(expectation, hindsight.groups())
+  const cause = hindsight.isClosed(expectation) ? 'overtaken' : 'landing'
+  const { quarantined, misses, quarantines } = afterMiss(history, { group: expectation.group, cause, at: now }, workloads)
   return {
     history: { ...history, misses, quarantines, episode: countMiss(history.episode) },
     told: quarantined === undefined ? [told] : [told, quarantineBegan(expectation, quarantined.until, quarantined.times)],

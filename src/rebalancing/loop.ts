@@ -172,7 +172,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   }
 
   function observe(): void {
-    observeAndLearn(context, groupsNow)
+    observeAndLearn(context, groupsNow, () => domains.holds())
     stops.judge()
   }
 

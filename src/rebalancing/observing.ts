@@ -1,7 +1,9 @@
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import type { DomainHold } from '../planning/situation.ts'
 import { dropOver } from './cool-downs.ts'
 import { ageOf } from './freshness.ts'
-import { learn, learnMovedBack, quarantineLifted } from './learn.ts'
+import { isClosedNow } from './landings.ts'
+import { learn, learnMovedBack, quarantineLifted, type Hindsight } from './learn.ts'
 import type { LoopContext } from './loop-state.ts'
 import { stillStanding, undone } from './moves.ts'
 import { forgive, reconsider } from './quarantine.ts'
@@ -10,9 +12,13 @@ import { observe } from './sightings.ts'
 /**
  * Step 6: compares what evictions led to expect with what the cluster shows, and learns from it. Called as often as one likes.
  *
- * @param groupsNow the groups of a plan made on the state as it is now
+ * @param groupsNow the groups of a plan made on the state as it is now @param holdsNow the domains that are down or settling
  */
-export function observeAndLearn({ ports, settings, state }: LoopContext, groupsNow: () => readonly GroupPlan[]): void {
+export function observeAndLearn(
+  { ports, settings, state }: LoopContext,
+  groupsNow: () => readonly GroupPlan[],
+  holdsNow: () => readonly DomainHold[],
+): void {
   const { view, clock, recorder } = ports
   const { memory } = state
   const freshness = view.freshness()
@@ -24,8 +30,12 @@ export function observeAndLearn({ ports, settings, state }: LoopContext, groupsN
   const rounds = dropOver(memory.history.rounds, now, settings.coolDown)
   memory.history = { ...memory.history, expectations: open, rounds, moves: stillStanding(memory.history.moves, view.state, now) }
   let groups: readonly GroupPlan[] | undefined
+  const hindsight: Hindsight = {
+    groups: () => (groups ??= groupsNow()),
+    isClosed: expectation => isClosedNow(expectation, view.state, holdsNow()),
+  }
   for (const sighting of sightings) {
-    const { history, told, verdict } = learn(memory.history, sighting, () => (groups ??= groupsNow()), now)
+    const { history, told, verdict } = learn(memory.history, sighting, hindsight, now)
     memory.history = history
     if (verdict !== undefined) state.tally[verdict] += 1
     for (const occurrence of told) recorder.record(occurrence)

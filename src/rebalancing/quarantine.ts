@@ -8,8 +8,8 @@ import { workloadKey, type OfWorkload } from './workload-key.ts'
 /** An eviction that was in vain. Milliseconds since the epoch, here and below. */
 export interface Miss {
   readonly group: string
-  /** Its replacement did not land where it helps, or did and somebody else moved it back. */
-  readonly cause: 'landing' | 'movedBack'
+  /** Its replacement did not land where it helps, be it because nothing could by then, or did and somebody else moved it back. */
+  readonly cause: 'landing' | 'overtaken' | 'movedBack'
   readonly at: number
 }
 
@@ -52,7 +52,7 @@ export function afterMiss(known: Misses, miss: Miss, workloads: readonly OfWorkl
 
 /**
  * Three landings missed in ten minutes anywhere: what the loop believes about this cluster is wrong, and it had better stop. Moves that
- * somebody undid were predicted well.
+ * somebody undid were predicted well, and so were those whose domain went away before anything could land there.
  */
 export function missesTooOften(misses: readonly Miss[], now: number): boolean {
   return misses.filter(({ cause, at }) => cause === 'landing' && now - at < WINDOW).length >= MISSES_ANYWHERE
