@@ -24,8 +24,10 @@ export function dayAfter(nodes: number, skewedEach = 1): ClusterState {
   for (let i = 0; i < nodes; i += 1) {
     const zone = ZONES[i % ZONES.length] ?? 'a'
     const allocatable = { cpu: 16_000, memory: 64 * GIB, ephemeralStorage: 100 * GIB, scalars: NO_SCALARS }
-    state.apply({ type: 'upsert', record: makeNode(`node-${i}`, { zone, allocatable }) })
-    byZone[zone]?.push(`node-${i}`)
+    // One string for a node and its pods, as the readers of objects make it.
+    const name = `node-${i}`
+    state.apply({ type: 'upsert', record: makeNode(name, { zone, allocatable }) })
+    byZone[zone]?.push(name)
   }
   for (let w = 0; w < nodes; w += 1)
     addWorkload(state, w, w % skewedEach === 0 ? [byZone.a ?? [], byZone.b ?? []] : [byZone.a ?? [], byZone.b ?? [], byZone.c ?? []])
