@@ -10,6 +10,7 @@ import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
+import { containerStart } from './container.ts'
 import { dayAfter } from './day-after.ts'
 
 interface Row {
@@ -87,8 +88,8 @@ function forgetPeak(): void {
 }
 
 /**
- * Prints what whole plans cost, by the size of the cluster, each in a process of its own so that none profits from the one before. Option: --nodes
- * 1000,2000,5000. Memory is read from /proc: Linux only.
+ * Prints what whole plans cost, by the size of the cluster, each in a process of its own, started as the image starts respread, so that none profits
+ * from the one before. Option: --nodes 1000,2000,5000. Memory is read from /proc: Linux only.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -99,10 +100,14 @@ export async function run(args: readonly string[]): Promise<void> {
     printRow(Number(values.row))
     return
   }
+  const { flags, env } = containerStart()
   console.log('                                             first                       again')
   console.log('nodes    pods  workloads  evictions   model s  groups s  plan s   groups s  plan s  ms an eviction   MB above loaded')
   for (const nodes of values.nodes.split(',')) {
-    const { status } = spawnSync(process.execPath, [...process.execArgv, MAIN, 'planning', '--row', nodes], { stdio: 'inherit' })
+    const { status } = spawnSync(process.execPath, [...flags, MAIN, 'planning', '--row', nodes], {
+      env: { ...process.env, ...env },
+      stdio: 'inherit',
+    })
     if (status !== 0) throw new Error(`bench planning: the process for ${nodes} nodes ended with ${status}`)
   }
 }
