@@ -10,10 +10,12 @@ export function leftAloneIn(
   obstacle: Veto | undefined,
 ): LeftAlone {
   if (excess === 0 || (!isSearched && hold === undefined)) return NO_ONE
+  const isRestored = state.excess() === 0
   const leftAlone: (readonly [string, Veto])[] = []
   for (const [member, { uid }] of state.group.members.entries()) {
     if (!isAboveMinimum(state, state.memberDomains[member] ?? -1)) continue
-    const veto = vetoes[member] ?? hold ?? unacted ?? explained(refused.get(uid), obstacle)
+    // Where the moves of others are enough, nothing need be said of landings that were looked for on the way.
+    const veto = vetoes[member] ?? hold ?? unacted ?? (isRestored ? undefined : explained(refused.get(uid), obstacle))
     if (veto !== undefined && !moved.has(uid)) leftAlone.push([uid, veto])
   }
   return leftAlone

@@ -10,7 +10,7 @@ import { excessOver, victimsOf, walkBack } from './walk-back.ts'
 
 export interface SearchResult {
   readonly moves: readonly Move[]
-  /** Why a pod that may be moved was not, by uid: the latest refusal. */
+  /** Why a pod that may be moved was not, by uid, as things are where the moves end. */
   readonly refused: ReadonlyMap<string, Veto>
   /** The groups that it came to. */
   readonly searched: ReadonlySet<SpreadState>
@@ -33,13 +33,13 @@ const MOST_EFFORT_A_FAMILY = 1_000
  */
 export function search(families: Iterable<readonly SpreadState[]>, movableOf: MovableOf, context: MoveContext, most: number): SearchResult {
   const moves: Move[] = []
-  const refused = new Map<string, Veto>()
+  const visited: Family[] = []
   const searched = new Set<SpreadState>()
   const effort: Effort = { left: MOST_EFFORT }
   let open: Family[] = []
 
   function visit(family: Family): boolean {
-    const found = movesFor(family, movableOf, context, refused, family.triedAt === -1 ? effort : undefined)
+    const found = movesFor(family, movableOf, context, family.triedAt === -1 ? effort : undefined)
     for (const move of found) {
       moves.push(move)
       family.gone.add(move.victim.uid)
@@ -54,7 +54,8 @@ export function search(families: Iterable<readonly SpreadState[]>, movableOf: Mo
       isWhole = false
       break
     }
-    const family: Family = { groups, gone: new Set(), triedAt: -1 }
+    const family: Family = { groups, gone: new Set(), refused: new Map(), triedAt: -1 }
+    visited.push(family)
     for (const state of groups) searched.add(state)
     if (visit(family)) open.push(family)
   }
@@ -67,24 +68,24 @@ export function search(families: Iterable<readonly SpreadState[]>, movableOf: Mo
     }
     open = unsolved
   }
-  for (const move of moves) refused.delete(move.victim.uid)
-  return { moves, refused, searched, isWhole }
+  return { moves, refused: new Map(visited.flatMap(({ refused }) => [...refused])), searched, isWhole }
 }
 
 interface Family {
   readonly groups: readonly SpreadState[]
   /** Uids of its pods that are moved already. */
   readonly gone: Set<string>
+  /** Why others are not, by uid. */
+  readonly refused: Map<string, Veto>
   /** How many moves there were in all when it was done with last; -1 before the first time. */
   triedAt: number
 }
 
 /** @param effort for looking beyond the straight way, which is done once */
 function movesFor(
-  { groups, gone }: Family,
+  { groups, gone, refused }: Family,
   movableOf: MovableOf,
   context: MoveContext,
-  refused: Map<string, Veto>,
   effort: Effort | undefined,
 ): readonly Move[] {
   const least = leastMoves(groups)
@@ -123,6 +124,8 @@ function straightOn(
   // A move for one group can open the way for another (room, a raised minimum), so go round until a whole round finds nothing.
   while (progress) {
     progress = false
+    // What was refused before the latest moves may not be now, and the pod may not be one too many any more.
+    refused.clear()
     for (const state of groups) {
       while (state.excess() > 0) {
         const candidates = memo(known, state, () => candidatesAmong(movableOf(state), [state], context))

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { AT_REST, groupOf, hard, spreadOn, stateOf, workload, zones, type WorkloadOptions } from '../../test/support/spread-world.ts'
+import {
+  AT_REST,
+  groupOf,
+  hard,
+  rawNode,
+  spreadOn,
+  stateOf,
+  workload,
+  zones,
+  type WorkloadOptions,
+} from '../../test/support/spread-world.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { plan } from './plan.ts'
@@ -59,6 +69,43 @@ describe('why a pod is not moved', () => {
     ['on a node that is gone', { on: ['a0', 'x0'] }, 'Balanced', { 'web-1': 'NotCounted' }],
   ])('%s', (_case, options, status, reasons) => {
     expect(standings(options)).toMatchObject({ status, reasons })
+  })
+})
+
+describe('a pod that was looked at on the way and would have found no place', () => {
+  const RACK = 'example.com/rack'
+  const racks = (of: Record<string, string>): unknown[] =>
+    Object.entries(of).map(([name, rack]) => rawNode({ name, zone: name.slice(0, 1), labels: { [RACK]: rack } }))
+  const spread = [hard('web'), hard('web', { topologyKey: RACK })]
+
+  it('is not needed once others have restored the spread, and nothing stands in the way of that', () => {
+    const nodes = racks({ a0: 'r0', a1: 'r1', b0: 'r2' })
+    const cluster = stateOf([...nodes, ...workload({ name: 'web', on: ['b0', 'b0', 'a1', 'a1'], spread })])
+    const result = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+    // Whoever leaves b must come back to b, where rack r2 is full already.
+    expect(result.evictions).toMatchObject([{ pod: 'web-2', topologyKey: RACK, toDomain: 'r0' }])
+    expect(groupOf(result, 'web', RACK)).toMatchObject({ excessAfter: 0, blockers: [] })
+    expect(stayingIn(result, groupOf(result, 'web', RACK))).toMatchObject([{ reason: 'NotNeeded', pods: ['web-0', 'web-1', 'web-3'] }])
+  })
+
+  it('is not one too many once its domain is within reach of the lowest, be others beyond it', () => {
+    const team = { labels: { team: 'shop' } }
+    const rack = hard('web', { topologyKey: RACK, labelSelector: { matchLabels: team.labels } })
+    const cluster = stateOf([
+      ...racks({ a0: 'r0', a1: 'r1', b0: 'r2' }),
+      rawNode({ name: 'c0', zone: 'c', labels: { [RACK]: 'r3' }, taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] }),
+      ...workload({
+        ...team,
+        name: 'web',
+        on: ['b0', 'b0', 'a1', 'a1'],
+        spread: [hard('web', { nodeTaintsPolicy: 'Honor' }), rack],
+      }),
+      ...workload({ ...team, name: 'db', on: ['c0', 'c0', 'c0', 'c0'] }),
+    ])
+    const result = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+    expect(result.evictions).toMatchObject([{ pod: 'web-2', topologyKey: RACK, toDomain: 'r0' }])
+    expect(groupOf(result, 'web', RACK)).toMatchObject({ excessAfter: 2, blockers: [{ reason: 'CountedOnly', pods: 4 }] })
+    expect(stayingIn(result, groupOf(result, 'web', RACK))).toMatchObject([{ reason: 'NotNeeded', pods: ['web-0', 'web-1', 'web-3'] }])
   })
 })
 
