@@ -22,6 +22,7 @@ import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { plan } from './plan.ts'
 import { DEFAULT_POLICY } from './policy.ts'
+import { stayingIn } from './standing.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
 
@@ -381,6 +382,34 @@ describe('seen in the field: who is counted and who is moved', () => {
     expect(group.workloads.map(({ name }) => name)).toEqual(['stable', 'canary'])
     expect(group).toMatchObject({ members: 6, skew: 3, planned: 2, skewAfter: 0 })
     expect(countsAfter(group)).toEqual([2, 2, 2])
+  })
+
+  describe('of workloads that share a constraint and ask for different amounts', () => {
+    const team = { labels: { team: 'shop' } }
+    const shared = hard('', { labelSelector: { matchLabels: team.labels } })
+    const nodes = [...zones({ a: 1, b: 1 }), rawNode({ name: 'c0', zone: 'c', cpu: '1' })]
+    const sharing = (big: readonly string[], small: readonly string[]): unknown[] => [
+      ...nodes,
+      ...workload({ ...team, name: 'big', on: big, spread: [shared], cpu: '2' }),
+      ...workload({ ...team, name: 'small', on: small, spread: [shared] }),
+    ]
+
+    it('a zone accepts pods and can be reached if it has room for the small ones', () => {
+      const group = groupOf(planFor(sharing(['a0', 'b0'], ['a0', 'a0', 'b0'])), 'small')
+      expect(group).toMatchObject({ planned: 1, excessAfter: 0, reachableBound: 1 })
+      expect(group.domains.map(({ acceptsPods }) => acceptsPods)).toEqual([true, true, true])
+    })
+
+    it('those that are too large are told so, and they alone', () => {
+      const result = planFor(sharing(['a0', 'a0', 'a0'], ['b0', 'b0', 'b0']))
+      const group = groupOf(result, 'big')
+      expect(result.evictions).toMatchObject([{ pod: 'small-0', toDomain: 'c' }])
+      expect(group).toMatchObject({ excessAfter: 1, blockers: [{ reason: 'NoRoom', pods: 3 }] })
+      expect(stayingIn(result, group)).toMatchObject([
+        { reason: 'NoRoom', pods: ['big-0', 'big-1', 'big-2'] },
+        { reason: 'NotNeeded', pods: ['small-1', 'small-2'] },
+      ])
+    })
   })
 
   it('a canary being rolled out holds back its own pods alone', () => {

@@ -8,6 +8,7 @@ import { leftAloneIn } from './left-alone.ts'
 import type { GroupBrief } from './group-brief.ts'
 import type { HoldFinder } from './holds.ts'
 import type { Move } from './move.ts'
+import type { ObstacleFinder } from './obstacles.ts'
 import type { GroupPlan } from './plan-types.ts'
 import type { Veto } from './reasons.ts'
 import { riskOf } from './risk.ts'
@@ -22,7 +23,7 @@ interface Outcome extends Omit<SearchResult, 'isWhole'> {
   /** Groups whose counts are not those of the cluster. */
   readonly shifted: ReadonlySet<SpreadState>
   /** What keeps domains that need pods from taking one of a group that still exceeds its maxSkew. */
-  readonly obstacles: ReadonlyMap<SpreadState, Veto | undefined>
+  readonly obstacles: ReadonlyMap<SpreadState, ObstacleFinder>
   readonly roomFor: RoomFinder
   readonly holdOn: HoldFinder
   readonly vetoOn: VetoOn

@@ -1,5 +1,6 @@
 import { isAboveMinimum, type LeftAlone } from './blockers.ts'
 import type { GroupBrief } from './group-brief.ts'
+import type { ObstacleFinder } from './obstacles.ts'
 import type { Veto } from './reasons.ts'
 
 /** Why the members of a violated group that stand above its lowest count are not moved. */
@@ -7,15 +8,16 @@ export function leftAloneIn(
   { state, excess, vetoes, hold, unacted, isSearched }: GroupBrief,
   moved: ReadonlyMap<string, unknown>,
   refused: ReadonlyMap<string, Veto>,
-  obstacle: Veto | undefined,
+  obstacleTo: ObstacleFinder | undefined,
 ): LeftAlone {
   if (excess === 0 || (!isSearched && hold === undefined)) return NO_ONE
   const isRestored = state.excess() === 0
   const leftAlone: (readonly [string, Veto])[] = []
-  for (const [member, { uid }] of state.group.members.entries()) {
+  for (const [member, pod] of state.group.members.entries()) {
+    const { uid } = pod
     if (!isAboveMinimum(state, state.memberDomains[member] ?? -1)) continue
     // Where the moves of others are enough, nothing need be said of landings that were looked for on the way.
-    const veto = vetoes[member] ?? hold ?? unacted ?? (isRestored ? undefined : explained(refused.get(uid), obstacle))
+    const veto = vetoes[member] ?? hold ?? unacted ?? (isRestored ? undefined : explained(refused.get(uid), obstacleTo?.(pod)))
     if (veto !== undefined && !moved.has(uid)) leftAlone.push([uid, veto])
   }
   return leftAlone

@@ -4,6 +4,7 @@ import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { counted } from './counted.ts'
 import { cordonSentence, isCappedByMinDomains, tooFewDomains } from './drain-deadlock.ts'
 import { excessOf } from './excess.ts'
+import { kindOf, kindsAmong, type Kind } from './kinds.ts'
 import { LISTED, listed } from './listed.ts'
 import type { Reason, Veto } from './reasons.ts'
 import { shortageText } from './shortages.ts'
@@ -20,13 +21,35 @@ const REASON_OF_PLUGIN: Readonly<Partial<Record<FilterPlugin, Reason>>> = {
   VolumeZone: 'VolumePinned',
 }
 
-/**
- * What keeps the domains that need pods from taking one of the group's: for each reason one sentence, that of the most nodes first; undefined
- * when some node of them would take it.
- */
-export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNodes: ReadonlyMap<string, Veto>): Veto | undefined {
-  if (isCappedByMinDomains(state)) return tooFewDomains(state)
-  const replacement: PodRecord = { ...state.group.representative, nodeName: undefined }
+/** Finds what keeps the domains that need pods from taking one like this; undefined where that is not known, or some node of them would take it. */
+export type ObstacleFinder = (pod: PodRecord) => Veto | undefined
+
+/** The obstacles of a group as the model is now. @param movable those of its pods that nothing else keeps where they are */
+export function obstaclesIn(
+  state: SpreadState,
+  movable: readonly PodRecord[],
+  model: SchedulerModel,
+  closedNodes: ReadonlyMap<string, Veto>,
+): ObstacleFinder {
+  if (isCappedByMinDomains(state)) {
+    const veto = tooFewDomains(state)
+    return () => veto
+  }
+  const kinds = kindsAmong(movable, KINDS_ASKED)
+  const most = Math.ceil(NODES_ASKED / Math.max(1, kinds.length))
+  const found = new Map<Kind, Veto | undefined>(kinds.map(pod => [kindOf(pod), obstacleTo(pod, most, state, model, closedNodes)]))
+  return pod => found.get(kindOf(pod))
+}
+
+/** For each reason one sentence, that of the most nodes first. */
+function obstacleTo(
+  pod: PodRecord,
+  nodesAsked: number,
+  state: SpreadState,
+  model: SchedulerModel,
+  closedNodes: ReadonlyMap<string, Veto>,
+): Veto | undefined {
+  const replacement: PodRecord = { ...pod, nodeName: undefined }
   const { index } = state
   const lowest = state.lowest()
   const obstacles: Obstacle[] = []
@@ -35,7 +58,7 @@ export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNode
     if (state.countIn(domain) !== lowest) continue
     const refusals: Refusal[] = []
     for (const node of index.nodesOf(domain)) {
-      if (asked === NODES_ASKED) break
+      if (asked === nodesAsked) break
       asked += 1
       const veto = closedNodes.get(node) ?? refusalOn(node, replacement, model)
       if (veto === undefined) return undefined
@@ -52,8 +75,9 @@ export function obstacleIn(state: SpreadState, model: SchedulerModel, closedNode
   return main && { reason: main.reason, message: sentences.join('; ') }
 }
 
-/** Thousands of nodes are full for the same reason: so many are asked for theirs. */
+/** Thousands of nodes are full for the same reason: so many are asked for theirs, over all kinds of pods. */
 const NODES_ASKED = 500
+const KINDS_ASKED = 20
 
 interface Refusal {
   readonly node: string

@@ -6,7 +6,7 @@ import { createGroupReports } from './group-reports.ts'
 import type { HeldGroups } from './held-groups.ts'
 import type { HoldFinder } from './holds.ts'
 import type { MoveContext } from './move-context.ts'
-import { obstacleIn } from './obstacles.ts'
+import { obstaclesIn, type ObstacleFinder } from './obstacles.ts'
 import { createOverview } from './overview.ts'
 import type { World } from './plan.ts'
 import { planOf } from './plan-of.ts'
@@ -97,7 +97,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
       const acting = { has: (state: SpreadState) => isActing(index.by(state)) }
       const heeded = { has: (state: SpreadState) => index.by(state)?.unacted === undefined }
       const context: MoveContext = { whatIf, now: situation.now, states, acting, heeded, closedNodes, closed }
-      const movableOf: MovableOf = ({ group }) => group.members.filter(pod => vetoOn(pod) === undefined).sort(harm)
+      const movableIn = ({ group }: SpreadState): PodRecord[] => group.members.filter(pod => vetoOn(pod) === undefined)
+      const movableOf: MovableOf = state => movableIn(state).sort(harm)
       const { isWhole, ...found } = search(familiesIn(index, inOrder(index, shifted), isActing), movableOf, context, most)
       const { moves } = found
       for (const { victim, replacement } of moves) {
@@ -105,8 +106,10 @@ export function createPlanner(world: World, policy: Policy): Planner {
         if (replacement.labels !== victim.labels) shiftsWith(replacement)
       }
 
-      const obstacles = new Map<SpreadState, Veto | undefined>()
-      for (const state of found.searched) if (state.excess() > 0) obstacles.set(state, obstacleIn(state, model, closedNodes))
+      const obstacles = new Map<SpreadState, ObstacleFinder>()
+      for (const state of found.searched) {
+        if (state.excess() > 0) obstacles.set(state, obstaclesIn(state, movableIn(state), model, closedNodes))
+      }
       whatIf.backTo(0)
 
       // 5 What may happen when, and how it all reads. Room is told as it is before anything moves.
@@ -154,6 +157,6 @@ const NOTHING_FOUND = {
   moves: [],
   refused: new Map<string, Veto>(),
   searched: new Set<SpreadState>(),
-  obstacles: new Map<SpreadState, Veto>(),
+  obstacles: new Map<SpreadState, ObstacleFinder>(),
   shifted: new Set<SpreadState>(),
 }

@@ -4,15 +4,16 @@ import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import type { DomainIndex } from './domain-index.ts'
 import type { Group } from './groups.ts'
+import { kindsAmong } from './kinds.ts'
 
-/** Copies of a group's pods that each domain has room for, by domain. */
+/** Copies of a group's pods that each domain has room for, by domain: of those that it has most room for. */
 export type DomainRooms = (domain: number) => number
 
 /** Finds the room for groups as the model has it when asked; groups that ask the same of the same nodes share the answer. */
 export type RoomFinder = (group: Group, index: DomainIndex) => DomainRooms
 
-/** Volumes are a pod's own: so many members with claims are asked about before a domain is said to take none of the group. */
-const MEMBERS_ASKED = 20
+/** So many kinds of members are asked about before a domain is said to take none of the group. */
+const KINDS_ASKED = 20
 
 /** @param closed by slot: 1 for a node that accepts no landing for now */
 export function createRoomFinder(model: SchedulerModel, closed: Mark | undefined): RoomFinder {
@@ -25,12 +26,10 @@ export function createRoomFinder(model: SchedulerModel, closed: Mark | undefined
       () => roomsIn(index, room, closed),
     )
   }
-  return ({ members, representative }, index) => {
-    const [first, ...others] = representative.claims.length === 0 ? [representative] : members.slice(0, MEMBERS_ASKED)
-    const rooms = roomsOf(first ?? representative, index)
-    if (others.length === 0) return rooms
-    const all = [rooms, ...others.map(pod => roomsOf(pod, index))]
-    return domain => Math.max(...all.map(each => each(domain)))
+  return ({ members }, index) => {
+    const all = kindsAmong(members, KINDS_ASKED).map(pod => roomsOf(pod, index))
+    const [rooms] = all
+    return rooms !== undefined && all.length === 1 ? rooms : domain => Math.max(...all.map(each => each(domain)))
   }
 }
 
