@@ -38,6 +38,8 @@ export interface GroupIndex {
   /** Those that exceed their maxSkew and are acted on, worst first. */
   urgent(): readonly IndexedGroup[]
   in(namespace: string): readonly IndexedGroup[]
+  /** Those whose constraint the pod carries, whether or not they count it. */
+  of(pod: PodRecord): readonly IndexedGroup[]
   get(id: string): IndexedGroup | undefined
   by(state: SpreadState): IndexedGroup | undefined
   familyOf(group: Pick<Group, 'id' | 'namespace'>): Family
@@ -253,6 +255,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     all: () => known.values(),
     urgent: () => urgent.items,
     in: groupsIn,
+    of: pod => members.idsOf(pod).flatMap(id => known.get(id) ?? []),
     get: id => known.get(id),
     by: state => byState.get(state),
     familyOf: group => families.of(group, members.idsIn(group.namespace)),

@@ -20,7 +20,7 @@ import type { VetoOn } from './veto-finder.ts'
 
 /** What is to be said of groups once a search is over. */
 interface Outcome extends Omit<SearchResult, 'isWhole'> {
-  /** Groups whose counts are not those of the cluster. */
+  /** Groups whose counts, or members, are not those of the cluster. */
   readonly shifted: ReadonlySet<SpreadState>
   /** What keeps domains that need pods from taking one of a group that still exceeds its maxSkew. */
   readonly obstacles: ReadonlyMap<SpreadState, ObstacleFinder>
@@ -75,7 +75,7 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
     if (leftAlone.length > 0) stays.set(id, leftAlone)
     else stays.delete(id)
     // Whatever else it depends on, a change of it touches the group.
-    const isAtRest = hold === group.pause && !shifted.has(state) && !searched.has(state)
+    const isAtRest = hold === group.pause && !shifted.has(state) && !searched.has(state) && !leftAlone.some(passesWithTime)
     if (isAtRest) stale.delete(id)
     else stale.add(id)
     assessed.delete(id)
@@ -130,6 +130,9 @@ function leftAloneLater(entries: (readonly [id: string, LeftAlone])[]): () => Re
   let known: ReadonlyMap<string, Veto> | undefined
   return () => (known ??= new Map(entries.sort(([one], [other]) => compareText(one, other)).flatMap(([, leftAlone]) => leftAlone)))
 }
+
+/** Nothing that happens tells when such a veto is over. */
+const passesWithTime = ([, { reason }]: LeftAlone[number]): boolean => reason === 'TooYoung' || reason === 'ScaledRecently'
 
 const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
 

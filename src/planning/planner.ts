@@ -61,10 +61,11 @@ export function createPlanner(world: World, policy: Policy): Planner {
   function planNow(situation: Situation, most: number): Plan {
     const whatIf = createWhatIf(model)
     const { states } = index
-    /** Groups whose counts are not those of the cluster while the plan is made. */
+    /** Groups whose counts, or members, are not those of the cluster while the plan is made. */
     const shifted = new Set<SpreadState>()
     const shiftsWith = (pod: PodRecord): void => {
       for (const state of states.counting(pod)) shifted.add(state)
+      for (const { state } of index.of(pod)) shifted.add(state)
     }
     const countNow = (pod: PodRecord, nodeName: string, change: 1 | -1): void => {
       shiftsWith(pod)

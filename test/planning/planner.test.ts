@@ -6,11 +6,11 @@ import { createPlanner } from '../../src/planning/planner.ts'
 import { plan } from '../../src/planning/plan.ts'
 import type { Plan } from '../../src/planning/plan-types.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
-import type { Situation } from '../../src/planning/situation.ts'
+import type { InFlight, Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { seeds } from '../support/seeds.ts'
-import { AT_REST, budget, stateOf } from '../support/spread-world.ts'
+import { AT_REST, budget, hard, stateOf, workload, zones } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
 import { drawCluster, numbersFrom, objectsOf } from './small-clusters.ts'
 
@@ -102,4 +102,38 @@ it('told that so many evictions are enough, it begins as without, and says what 
     expect(whole.isWhole).toBe(true)
     expect(whole.groups.some(({ reason }) => reason === 'NotYetPlanned')).toBe(false)
   }
+})
+
+describe('what is said of pods that no plan would move', () => {
+  const on = Array.from({ length: 5 }, () => 'a0')
+  const flight: InFlight = {
+    namespace: 'shop',
+    pod: 'web-0',
+    uid: 'pod-shop-web-0',
+    node: 'a0',
+    controllerUid: 'ReplicaSet-shop-web-1',
+    workload: { kind: 'Deployment', name: 'web' },
+    evictedAt: AT_REST.now - 1_000,
+    budgets: [],
+    budgetShows: false,
+    replacementUid: undefined,
+  }
+
+  it('is as old as they are: a young pod of a group that is not acted on is so no longer a minute later', () => {
+    const young = { metadata: { creationTimestamp: new Date(AT_REST.now - 20_000).toISOString() } }
+    const followed = follow(stateOf([...zones({ a: 2 }), ...workload({ name: 'web', on, pods: { 0: young } })]))
+    for (const seconds of [0, 10, 60]) {
+      const later: Situation = { ...AT_REST, now: AT_REST.now + seconds * 1_000 }
+      expect(followed.plan(later)).toEqual(followed.planAnew(later))
+    }
+  })
+
+  it('is whether they are evicted already, be it that their own constraint does not count them', () => {
+    const counted = workload({ name: 'db', on })
+    const followed = follow(stateOf([...zones({ a: 1, b: 1 }), ...counted, ...workload({ name: 'web', on, spread: [hard('db')] })]))
+    for (const inFlight of [[flight], []]) {
+      const situation: Situation = { ...AT_REST, inFlight }
+      expect(followed.plan(situation)).toEqual(followed.planAnew(situation))
+    }
+  })
 })
