@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { compareText } from '../cluster/compare-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 
 /** The pods of one owner: all that is known of an owner without a record. */
@@ -15,7 +16,7 @@ export interface Crew {
 const REVISION_LABELS = ['controller-revision-hash', 'pod-template-hash'] as const
 
 export function crewOf(cluster: ClusterReader, controllerUid: string): Crew {
-  const pods = [...cluster.podsOf(controllerUid)]
+  const pods = [...cluster.podsOf(controllerUid)].sort((a, b) => compareText(a.name, b.name))
   const staying = pods.filter(({ deletedAt }) => deletedAt === undefined)
   return {
     serving: staying.filter(({ ready }) => ready).length,

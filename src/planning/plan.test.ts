@@ -16,6 +16,7 @@ import {
   zones,
   AT_REST,
 } from '../../test/support/spread-world.ts'
+import { withZonalVolumes } from '../../test/support/volumes.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
 
@@ -270,5 +271,31 @@ describe('evictions in flight', () => {
     expect(result.evictions).toHaveLength(2)
     expect(result.evictions.map(eviction => eviction.pod)).not.toContain('web-0')
     expect(countsAfter(groupOf(result, 'web'))).toEqual([4, 4, 4])
+  })
+
+  it('the next pod of a StatefulSet is counted where its own volume is, not where those of its siblings are', () => {
+    const isVictim = (object: unknown): boolean => (object as { metadata: { uid: string } }).metadata.uid === 'pod-shop-db-2'
+    const objects = [...zones({ a: 1, b: 1 }), ...withZonalVolumes(['a0', 'a0', 'b0'], [soft('db')])]
+    const gone = { ...flight('db-2'), controllerUid: 'StatefulSet-shop-db', workload: { kind: 'StatefulSet', name: 'db' } }
+    const result = planFor(
+      objects.filter(object => !isVictim(object)),
+      {},
+      { inFlight: [gone] },
+    )
+    expect(countsAfter(groupOf(result, 'db'))).toEqual([2, 1])
+  })
+
+  it('what a pod that is gone asked for is read from the same sibling in whatever order the objects come', () => {
+    const pods = Object.fromEntries(
+      ['2', '100m'].map((cpu, index) => [index, { spec: { containers: [{ name: 'main', resources: { requests: { cpu } } }] } }]),
+    )
+    const objects = [
+      ...zones({ a: 1 }),
+      rawNode({ name: 'b0', zone: 'b', cpu: '1' }),
+      ...workload({ name: 'web', on: ['a0', 'a0'], spread: [soft('web')], pods, annotations: { 'respread.io/evict': 'false' } }),
+    ]
+    const gone = { ...flight('web-9'), uid: 'gone' }
+    const counts = (given: readonly unknown[]): readonly number[] => countsAfter(groupOf(planFor(given, {}, { inFlight: [gone] }), 'web'))
+    expect(counts(objects.toReversed())).toEqual(counts(objects))
   })
 })

@@ -1,9 +1,10 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { counted } from './counted.ts'
 import type { Veto } from './reasons.ts'
-import type { Situation } from './situation.ts'
+import type { InFlight, Situation } from './situation.ts'
 import type { SpreadState } from './spread-state.ts'
 import type { SpreadStates } from './spread-states.ts'
 import type { WhatIf } from './what-if.ts'
@@ -72,15 +73,25 @@ function schedulingOrder(a: PodRecord, b: PodRecord): number {
   )
 }
 
-/** For each eviction in flight whose replacement nobody has seen yet: the replacement, made from the victim or from a sibling. */
+/** For each eviction in flight whose replacement nobody has seen yet: the replacement, made from the victim or from one like it. */
 function replacementsToCome({ model }: WhatIf, situation: Situation): readonly PodRecord[] {
   const coming: PodRecord[] = []
   for (const flight of situation.inFlight) {
     if (flight.replacementUid !== undefined) continue
     const victim = model.cluster.pod(flight.namespace, flight.pod)
-    const sibling = victim?.uid === flight.uid ? victim : [...model.cluster.podsOf(flight.controllerUid)][0]
-    const answer = sibling === undefined ? undefined : model.replacementOf(sibling)
+    const like = victim?.uid === flight.uid ? victim : pastSelf(model.cluster, flight)
+    const answer = like === undefined ? undefined : model.replacementOf(like)
     if (answer?.kind === 'replacement') coming.push({ ...answer.pod, name: `${flight.pod}~replacement`, uid: `${flight.uid}~replacement` })
   }
   return coming
+}
+
+/** A pod that is gone, as its siblings tell of it: the first by name, whatever order the objects have come in. */
+function pastSelf(cluster: ClusterReader, { controllerUid, pod: name }: InFlight): PodRecord | undefined {
+  const [sibling] = [...cluster.podsOf(controllerUid)].sort((a, b) => compareText(a.name, b.name))
+  if (sibling?.controller?.kind !== 'StatefulSet') return sibling
+  // The next pod has the name again, and with it the claims that were made for it, wherever their volumes are.
+  const own = `-${sibling.name}`
+  const claims = sibling.claims.map(claim => (claim.endsWith(own) ? `${claim.slice(0, -own.length)}-${name}` : claim))
+  return { ...sibling, name, claims }
 }
