@@ -1,12 +1,11 @@
-import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
-import type { PodSpec } from '../cluster/pod.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import { createStraightCount } from '../scheduling/count-straight.ts'
 import type { Difference } from '../scheduling/difference.ts'
 import { groupName } from './check-members.ts'
 import type { DomainIndex } from './domain-index.ts'
-import { whatIsAsked, wouldHave } from './eligibility.ts'
+import { hardKeysOf, whatIsAsked, wouldHave } from './eligibility.ts'
 import type { HeldGroup } from './held-groups.ts'
 import type { World } from './plan.ts'
 
@@ -22,7 +21,7 @@ interface Counting {
  */
 export function createCountCheck({ cluster, model }: World) {
   const countStraight = createStraightCount(model)
-  const counting = createCounting(cluster)
+  const counting = createCounting({ cluster, model })
   /** What the domains of groups have been found to be the same as. */
   const alike = new Map<DomainIndex, Counting>()
 
@@ -37,7 +36,7 @@ export function createCountCheck({ cluster, model }: World) {
 
     const { index, observed } = state
     const isSoft = constraint.whenUnsatisfiable === 'ScheduleAnyway'
-    const counted = counting(straight.domainOf, isSoft ? representative.spec : undefined)
+    const counted = counting(straight.domainOf, isSoft ? representative : undefined)
     const node = alike.get(index) === counted ? undefined : differentNode(index, counted)
     if (node === undefined) alike.set(index, counted)
     const byDomain = new Map([...straight.byDomain].filter(([domain]) => counted.domains.has(domain)))
@@ -53,16 +52,18 @@ export function createCountCheck({ cluster, model }: World) {
 }
 
 /** As domain-index.ts says which domains a soft constraint has: those with a node that would have the pod. */
-function createCounting(cluster: ClusterReader) {
+function createCounting({ cluster, model }: World) {
   const known = new Map<ReadonlyMap<string, string>, Map<string, Counting>>()
-  return (domainOf: ReadonlyMap<string, string>, softly: PodSpec | undefined): Counting => {
-    const bySpec = memo(known, domainOf, () => new Map<string, Counting>())
-    const key = softly === undefined ? '' : whatIsAsked(softly)
-    return memo(bySpec, key, () => {
+  return (domainOf: ReadonlyMap<string, string>, softly: PodRecord | undefined): Counting => {
+    const byAsked = memo(known, domainOf, () => new Map<string, Counting>())
+    const hardKeys = softly === undefined ? [] : hardKeysOf(model, softly)
+    const key = softly === undefined ? '' : JSON.stringify([whatIsAsked(softly.spec), hardKeys])
+    return memo(byAsked, key, () => {
       const domains = new Set<string>()
       for (const [name, domain] of domainOf) {
         const node = cluster.node(name)
-        if (!domains.has(domain) && node !== undefined && (softly === undefined || wouldHave(node, softly))) domains.add(domain)
+        if (!domains.has(domain) && node !== undefined && (softly === undefined || wouldHave(node, softly.spec, hardKeys)))
+          domains.add(domain)
       }
       return { domainOf, domains }
     })

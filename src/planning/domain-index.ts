@@ -3,7 +3,7 @@ import type { PodSpec } from '../cluster/pod.ts'
 import { isOneNodeEach, NO_DOMAIN, presenceIn, type DomainSet } from '../scheduling/node-layout.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
-import { whatIsAsked, wouldHave } from './eligibility.ts'
+import { hardKeysOf, whatIsAsked, wouldHave } from './eligibility.ts'
 import type { Group } from './groups.ts'
 
 /** The domains of a group, numbered in the order of their names. One object serves every group that counts over the same nodes. */
@@ -36,11 +36,13 @@ export type DomainIndexes = (group: Group, over: DomainSet) => DomainIndex
 export function createDomainIndexes(model: SchedulerModel): DomainIndexes {
   const known = new Map<DomainSet, Map<string, DomainIndex>>()
   const keys = new Map<PodSpec, string>()
-  return ({ constraint, representative: { spec } }, over) => {
-    const isSoft = constraint.whenUnsatisfiable === 'ScheduleAnyway'
-    const bySpec = memo(known, over, () => new Map<string, DomainIndex>())
-    const key = isSoft ? memo(keys, spec, () => whatIsAsked(spec)) : ''
-    return memo(bySpec, key, () => indexOf(over, name => !isSoft || hasPlaceFor(model, spec, name)))
+  return ({ constraint, representative }, over) => {
+    const byAsked = memo(known, over, () => new Map<string, DomainIndex>())
+    if (constraint.whenUnsatisfiable === 'DoNotSchedule') return memo(byAsked, '', () => indexOf(over, () => true))
+    const { spec } = representative
+    const hardKeys = hardKeysOf(model, representative)
+    const key = JSON.stringify([memo(keys, spec, () => whatIsAsked(spec)), hardKeys])
+    return memo(byAsked, key, () => indexOf(over, name => hasPlaceFor(model, spec, hardKeys, name)))
   }
 }
 
@@ -99,7 +101,7 @@ function indexOf(over: DomainSet, isOpen: (nodeName: string) => boolean): Domain
   }
 }
 
-function hasPlaceFor(model: SchedulerModel, spec: PodSpec, nodeName: string): boolean {
+function hasPlaceFor(model: SchedulerModel, spec: PodSpec, hardKeys: readonly string[], nodeName: string): boolean {
   const node = model.cluster.node(nodeName)
-  return node !== undefined && wouldHave(node, spec)
+  return node !== undefined && wouldHave(node, spec, hardKeys)
 }

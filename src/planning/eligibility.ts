@@ -1,8 +1,8 @@
 import type { NodeRecord } from '../cluster/node.ts'
 import type { Taint } from '../cluster/node-selector.ts'
-import type { PodSpec, WhenUnsatisfiable } from '../cluster/pod.ts'
+import type { PodRecord, PodSpec, WhenUnsatisfiable } from '../cluster/pod.ts'
 import { matchesRequiredNodeAffinity } from '../scheduling/node-affinity.ts'
-import type { EffectiveConstraint } from '../scheduling/scheduler-model.ts'
+import type { EffectiveConstraint, SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { isTolerated, repellingTaint } from '../scheduling/taints.ts'
 
 const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }
@@ -13,18 +13,24 @@ export function isCordonedFor(node: NodeRecord, { tolerations }: PodSpec): boole
 }
 
 /** Would the node have the pod as far as cordon, taints, node affinity and the keys of hard constraints go? What soft ones count domains by. */
-export function wouldHave(node: NodeRecord, spec: PodSpec): boolean {
+export function wouldHave(node: NodeRecord, spec: PodSpec, hardKeys: readonly string[]): boolean {
   return (
     !isCordonedFor(node, spec) &&
     repellingTaint(node.taints, spec.tolerations) === undefined &&
     matchesRequiredNodeAffinity(spec, node) &&
-    keysOf(spec, 'DoNotSchedule').every(key => node.labels.has(key))
+    hardKeys.every(key => node.labels.has(key))
   )
 }
 
-/** One text for specs that the same nodes would have. */
-export function whatIsAsked(spec: PodSpec): string {
-  return JSON.stringify([spec.tolerations, [...spec.nodeSelector], spec.requiredNodeAffinity, keysOf(spec, 'DoNotSchedule')])
+/** One text for specs that the same nodes would have as far as their keys allow. */
+export function whatIsAsked({ tolerations, nodeSelector, requiredNodeAffinity }: PodSpec): string {
+  return JSON.stringify([tolerations, [...nodeSelector], requiredNodeAffinity])
+}
+
+/** Of the constraints that bind the pod, be they cluster defaults; where no profile of its scheduler is known, of those that it writes itself. */
+export function hardKeysOf(model: Pick<SchedulerModel, 'profileOf' | 'constraintsOf'>, pod: PodRecord): readonly string[] {
+  if (model.profileOf(pod) === undefined) return keysOf(pod.spec, 'DoNotSchedule')
+  return model.constraintsOf(pod).flatMap(each => (each.whenUnsatisfiable === 'DoNotSchedule' ? [each.topologyKey] : []))
 }
 
 function keysOf({ topologySpreadConstraints }: PodSpec, sort: WhenUnsatisfiable): readonly string[] {

@@ -19,7 +19,7 @@ import {
 import { withZonalVolumes } from '../../test/support/volumes.ts'
 import { everyEnding } from '../../test/support/play-out.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
-import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
+import { DEFAULT_PROFILE, DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { plan } from './plan.ts'
 import { DEFAULT_POLICY } from './policy.ts'
 import { stayingIn } from './standing.ts'
@@ -468,6 +468,23 @@ describe('seen in the field: who is counted and who is moved', () => {
       ...workload({ name: 'web', on: ['a0', 'a0', 'b0', 'b0'], spread: [soft('web'), hard('web', { topologyKey: 'rack' })] }),
     ])
     expect(groupOf(result, 'web')).toMatchObject({ status: 'Balanced', domains: [{ name: 'a' }, { name: 'b' }] })
+  })
+
+  it('so it is where both are cluster defaults', () => {
+    const defaults = { minDomains: undefined, matchLabelKeys: [], nodeAffinityPolicy: 'Honor', nodeTaintsPolicy: 'Ignore' } as const
+    const constraints = [
+      { ...defaults, topologyKey: ZONE, whenUnsatisfiable: 'DoNotSchedule', maxSkew: 5 },
+      { ...defaults, topologyKey: HOST, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 1 },
+    ] as const
+    const cluster = stateOf([
+      ...zones({ a: 1, b: 1 }),
+      rawNode({ name: 'edge' }),
+      ...workload({ name: 'web', on: ['a0', 'a0', 'b0', 'b0'], spread: [] }),
+    ])
+    const profile = { ...DEFAULT_PROFILE, defaultConstraints: { type: 'List', constraints } } as const
+    const model = createSchedulerModel(cluster, new Map([[profile.schedulerName, profile]]))
+    const result = plan({ cluster, model }, DEFAULT_POLICY, AT_REST)
+    expect(groupOf(result, 'web', HOST, 'default')).toMatchObject({ excess: 0, domains: [{ name: 'a0' }, { name: 'b0' }] })
   })
 
   it('an HPA scale-in that left [4,1,1] is mended by two evictions from the full zone', () => {

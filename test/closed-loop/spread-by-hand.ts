@@ -59,8 +59,12 @@ function spreadsOf(cluster: ClusterReader, namespace: string, spec: PodSpec): re
 }
 
 function takesPart(node: NodeRecord, spec: PodSpec, { whenUnsatisfiable, nodeTaintsPolicy }: TopologySpreadConstraint): boolean {
-  if (whenUnsatisfiable === 'ScheduleAnyway') return wouldHave(node, spec)
+  if (whenUnsatisfiable === 'ScheduleAnyway') return wouldHave(node, spec, hardKeysOf(spec))
   return nodeTaintsPolicy === 'Ignore' || repellingTaint(node.taints, spec.tolerations) === undefined
+}
+
+function hardKeysOf({ topologySpreadConstraints }: PodSpec): readonly string[] {
+  return topologySpreadConstraints.filter(each => each.whenUnsatisfiable === 'DoNotSchedule').map(({ topologyKey }) => topologyKey)
 }
 
 function excessOf({ maxSkew, minDomains = 1 }: TopologySpreadConstraint, counts: ReadonlyMap<string, number>): number {
