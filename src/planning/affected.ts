@@ -10,6 +10,8 @@ import { countingEither } from './spread-states.ts'
 export interface Affected {
   readonly state: SpreadState
   readonly isActedOn: boolean
+  /** It is acted on, and the victim carries its constraint. */
+  readonly isVictimsOwn: boolean
   readonly mustNotWorsen: boolean
   /** Its excess before the move. */
   readonly was: number
@@ -23,11 +25,13 @@ export interface Affected {
 /** The groups that count the victim or its replacement, as they are before the move. */
 export function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, context: MoveContext): readonly Affected[] {
   const { states, acting } = context
+  const own = context.carriedBy(victim)
   const left = states.counting(victim)
   const entered = states.counting(replacement)
   return countingEither(states, victim, replacement).map(state => ({
     state,
     isActedOn: acting.has(state),
+    isVictimsOwn: acting.has(state) && own.includes(state),
     mustNotWorsen: mustNotWorsen(state, context),
     was: state.excess(),
     from: left === entered || left.includes(state) ? (state.index.of(from) ?? NO_DOMAIN) : NO_DOMAIN,

@@ -617,6 +617,33 @@ describe('seen in the field: who is counted and who is moved', () => {
     expect(groupOf(result, 'stuck')).toMatchObject({ reachableBound: undefined, reach: 'beyond' })
   })
 
+  it('a pod is not moved for a constraint that merely counts it, be its own one violated too', () => {
+    const team = { labels: { team: 'shop' } }
+    const result = planFor([
+      rawNode({ name: 'a0', zone: 'a', labels: { rack: 'r0' }, pods: 4 }),
+      rawNode({ name: 'a1', zone: 'a', labels: { rack: 'r1' } }),
+      rawNode({ name: 'c0', zone: 'c', pods: 1 }),
+      ...workload({ name: 'full', on: ['c0'] }),
+      ...workload({ ...team, name: 'db', on: ['a0', 'a0', 'a0'], spread: [soft('db')] }),
+      ...workload({
+        ...team,
+        name: 'web',
+        on: ['a0', 'a1'],
+        spread: [hard('web', { topologyKey: 'rack', labelSelector: { matchLabels: team.labels } })],
+        annotations: { 'respread.io/evict': 'false' },
+      }),
+    ])
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'db')).toMatchObject({ status: 'Blocked', reason: 'NoRoom' })
+    expect(groupOf(result, 'web', 'rack')).toMatchObject({
+      status: 'Blocked',
+      blockers: [
+        { reason: 'CountedOnly', pods: 3 },
+        { reason: 'OptedOut', pods: 1 },
+      ],
+    })
+  })
+
   it('a pod on a node that lacks the key is moved where those in zones may not be, and counts in the bound that can be reached', () => {
     const result = planFor([
       ...zones({ a: 1, b: 1, c: 1 }),

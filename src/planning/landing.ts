@@ -6,7 +6,7 @@ import type { Veto } from './reasons.ts'
 /** What a landing on a node would do to the groups. */
 export interface Landing {
   readonly node: CandidateNode
-  /** It lowers the excess of a group acted on, raises none that must not worsen, and its domain accepts landings. */
+  /** It lowers the excess of a group acted on whose constraint the victim carries, raises none that must not worsen, and its domain accepts landings. */
   readonly helps: boolean
   /** Sum over the groups acted on. */
   readonly excess: number
@@ -17,10 +17,10 @@ export function landingOn(node: CandidateNode, affected: readonly Affected[], { 
   let isLowered = false
   let isRaised = false
   for (const each of affected) {
-    const { was, isActedOn } = each
+    const { was, isActedOn, isVictimsOwn } = each
     const excess = excessAfter(each, node.slot)
     if (isActedOn) sum += excess
-    isLowered ||= isActedOn && excess < was
+    isLowered ||= isVictimsOwn && excess < was
     isRaised ||= excess > was && each.mustNotWorsen
   }
   return { node, helps: isLowered && !isRaised && closed?.[node.slot] !== 1, excess: sum }

@@ -1,3 +1,4 @@
+import type { PodRecord } from '../cluster/pod.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
@@ -10,6 +11,8 @@ export interface MoveContext {
   readonly now: number
   /** Every group, acted on or not: a move changes the counts of all that count its pod. */
   readonly states: SpreadStates
+  /** Those whose constraint the pod carries: it is moved for their sake alone, whoever else counts it. */
+  carriedBy(pod: PodRecord): readonly SpreadState[]
   /** Groups whose excess the plan is there to lower. */
   readonly acting: Pick<ReadonlySet<SpreadState>, 'has'>
   /** Those and the ones that only wait: what worsens them now would have to be mended once they are acted on again. */

@@ -2,7 +2,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import { judge } from '../scheduling/judge.ts'
 import { NO_DOMAIN } from '../scheduling/node-layout.ts'
 import type { Certainty } from '../scheduling/prediction.ts'
-import { affectedBy, count, distinctionOf } from './affected.ts'
+import { affectedBy, count, distinctionOf, type Affected } from './affected.ts'
 import { isGood, landingOn, lowers, whyOpen, type Landing } from './landing.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
@@ -73,8 +73,8 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const possible = certainty === 'certain' ? landings : leading
   const lowered = affected.filter(each => lowers(planned, each))
   const always = lowered.filter(each => possible.every(landing => lowers(landing, each)))
-  const countsThere = ({ index }: SpreadState): boolean => index.bySlot[planned.node.slot] !== NO_DOMAIN
-  const helped = (always.length > 0 ? always : lowered).map(({ state }) => state).sort(mostTellingFirst(countsThere))
+  const certainly = always.some(({ isVictimsOwn }) => isVictimsOwn) ? always : lowered
+  const helped = certainly.toSorted(mostTellingFirst(planned.node.slot)).map(({ state }) => state)
   for (const each of affected) count(each, planned.node.slot)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
   const move: Move = {
@@ -92,13 +92,16 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   return { kind: 'move', move }
 }
 
-/** A move is told by where it goes to, not by what it leaves; by its hard constraint, and by zones rather than by the hosts in them. */
-function mostTellingFirst(countsThere: (state: SpreadState) => boolean): (one: SpreadState, other: SpreadState) => number {
-  const isSoft = ({ group: { constraint } }: SpreadState): number => Number(constraint.whenUnsatisfiable === 'ScheduleAnyway')
+/** A move is told by a constraint of its pod, by where it goes to and not by what it leaves; by its hard one, and by zones rather than by the hosts in them. */
+function mostTellingFirst(slot: number): (one: Affected, other: Affected) => number {
+  const isForeign = ({ isVictimsOwn }: Affected): number => Number(!isVictimsOwn)
+  const isLeft = ({ state: { index } }: Affected): number => Number(index.bySlot[slot] === NO_DOMAIN)
+  const isSoft = ({ state }: Affected): number => Number(state.group.constraint.whenUnsatisfiable === 'ScheduleAnyway')
   return (one, other) =>
-    Number(countsThere(other)) - Number(countsThere(one)) ||
+    isForeign(one) - isForeign(other) ||
+    isLeft(one) - isLeft(other) ||
     isSoft(one) - isSoft(other) ||
-    one.index.names.length - other.index.names.length
+    one.state.index.names.length - other.state.index.names.length
 }
 
 function domainsAmong(possible: readonly Landing[], { index }: SpreadState): readonly number[] {

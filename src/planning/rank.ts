@@ -33,7 +33,9 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
   const actedOn = new Map<readonly SpreadState[], readonly RankedGroup[]>()
   const kinds = alikeAmong(movable, context.states).map(({ first, pods, places, counting }): Kind => {
     const acted = memo(actedOn, counting, () => counting.filter(state => context.acting.has(state)).map(groupOf))
-    return { pods, places, standing: acted.map(group => ({ group, domain: group.state.index.of(first.nodeName ?? '') })) }
+    const own = context.carriedBy(first)
+    const standing = acted.map(group => ({ group, domain: group.state.index.of(first.nodeName ?? ''), isOwn: own.includes(group.state) }))
+    return { pods, places, standing }
   })
   return {
     best(gone) {
@@ -60,6 +62,8 @@ interface Kind extends Pick<Alike, 'pods' | 'places'> {
 interface Standing {
   readonly group: RankedGroup
   readonly domain: number | undefined
+  /** The pods carry its constraint. */
+  readonly isOwn: boolean
 }
 
 /** A group with what the ranking asks of it again and again; with each move it is another. */
@@ -102,18 +106,22 @@ type Ranked = Choice & Outlook
 /** @param best what cannot be better than this is not worth looking at */
 function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, best?: Ranked): Ranked | undefined {
   let promise = 0
+  let promiseForOwn = 0
   let height = 0
-  for (const { group, domain } of standing) {
+  for (const { group, domain, isOwn } of standing) {
     if (group.excess === 0) continue
+    let gain: number
     if (domain === undefined) {
-      promise += group.gainOfOutsider ??= gainFrom(group, undefined)
-      continue
+      gain = group.gainOfOutsider ??= gainFrom(group, undefined)
+    } else {
+      const count = group.state.countIn(domain)
+      if (group.isWithin) height += count - group.lowest
+      gain = group.gains[count] ??= gainFrom(group, count)
     }
-    const count = group.state.countIn(domain)
-    if (group.isWithin) height += count - group.lowest
-    promise += group.gains[count] ??= gainFrom(group, count)
+    promise += gain
+    if (isOwn) promiseForOwn += gain
   }
-  if (promise <= 0 || (best !== undefined && bestFirst(best, { promise, height, place: places[0] ?? 0 }) < 0)) return undefined
+  if (promiseForOwn <= 0 || (best !== undefined && bestFirst(best, { promise, height, place: places[0] ?? 0 }) < 0)) return undefined
   const first = pods.findIndex(({ uid }) => !gone.has(uid))
   const pod = pods[first]
   return pod && { pod, alike: pods, promise, height, place: places[first] ?? 0 }
