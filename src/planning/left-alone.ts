@@ -3,7 +3,10 @@ import type { GroupBrief } from './group-brief.ts'
 import type { ObstacleFinder } from './obstacles.ts'
 import type { Veto } from './reasons.ts'
 
-/** Why the members of a violated group that stand above its lowest count are not moved. */
+/**
+ * Why the members of a violated group that stand above its lowest count are not moved, and those on nodes that do not count, if they could fill up
+ * a domain.
+ */
 export function leftAloneIn(
   { state, excess, vetoes, hold, unacted, isSearched }: GroupBrief,
   moved: ReadonlyMap<string, unknown>,
@@ -12,10 +15,12 @@ export function leftAloneIn(
 ): LeftAlone {
   if (excess === 0 || (!isSearched && hold === undefined)) return NO_ONE
   const isRestored = state.excess() === 0
+  const isFilledUp = state.excessIf(undefined, state.lowest()) === state.excess()
   const leftAlone: (readonly [string, Veto])[] = []
   for (const [member, pod] of state.group.members.entries()) {
     const { uid } = pod
-    if (!isAboveMinimum(state, state.memberDomains[member] ?? -1)) continue
+    const domain = state.memberDomains[member] ?? -1
+    if (domain === -1 ? isFilledUp : !isAboveMinimum(state, domain)) continue
     // Where the moves of others are enough, nothing need be said of landings that were looked for on the way.
     const veto = vetoes[member] ?? hold ?? unacted ?? (isRestored ? undefined : explained(refused.get(uid), obstacleTo?.(pod)))
     if (veto !== undefined && !moved.has(uid)) leftAlone.push([uid, veto])

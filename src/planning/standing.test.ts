@@ -72,6 +72,27 @@ describe('why a pod is not moved', () => {
   })
 })
 
+it('a pod on a node that does not count is told what keeps it from filling up a domain', () => {
+  const stay = { metadata: { annotations: { 'respread.io/evict': 'false' } } }
+  const cluster = stateOf([
+    ...zones({ a: 1 }),
+    rawNode({ name: 'c0', zone: 'c', pods: 1 }),
+    rawNode({ name: 'd0', zone: 'd', taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] }),
+    ...workload({ name: 'full', on: ['c0'] }),
+    ...workload({
+      name: 'web',
+      on: ['a0', 'a0', 'a0', 'd0'],
+      spread: [hard('web', { nodeTaintsPolicy: 'Honor' })],
+      pods: { 0: stay, 1: stay, 2: stay },
+    }),
+  ])
+  const result = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+  expect(stayingIn(result, groupOf(result, 'web'))).toMatchObject([
+    { reason: 'OptedOut', pods: ['web-0', 'web-1', 'web-2'] },
+    { reason: 'NoRoom', pods: ['web-3'] },
+  ])
+})
+
 describe('a pod that was looked at on the way and would have found no place', () => {
   const RACK = 'example.com/rack'
   const racks = (of: Record<string, string>): unknown[] =>

@@ -51,7 +51,7 @@ function standingIn({ status, reason, message }: GroupPlan): Veto {
     case 'Violated':
       return { reason: 'NotNeeded', message: 'the planned evictions do without it' }
     case 'Blocked':
-      return { reason: 'NotNeeded', message: 'its domain has no pod too many' }
+      return { reason: 'NotNeeded', message: 'it is in no domain that has a pod too many' }
   }
 }
 
