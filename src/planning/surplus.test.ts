@@ -80,6 +80,27 @@ describe('surplus are the fewest pods that scale-in must take', () => {
     expect(names(surplusFor(objects).pods)).toEqual(['web-0', 'web-1'])
   })
 
+  it('not one whose going skews another constraint before others have gone, be that in a drain deadlock', () => {
+    const inRack = (name: string, rack: string, cordoned = false): unknown =>
+      rawNode({ name, zone: name.slice(0, 1), labels: { rack }, cordoned })
+    const objects = [
+      inRack('a0', 'r0'),
+      inRack('a1', 'r2'),
+      inRack('b0', 'r1'),
+      inRack('c0', 'r0', true),
+      ...workload({ name: 'web', on: ['c0', 'a0', 'a0', 'b0', 'b0'], spread: [hard('web'), soft('web', { topologyKey: 'rack' })] }),
+      budget('web', { maxUnavailable: 0 }, { disruptionsAllowed: 0 }),
+      autoscaler('web'),
+    ]
+    const { made, surplus } = planAndSurplus(objects, {}, {})
+
+    expect(made.groups.map(({ topologyKey, reason }) => `${topologyKey} ${reason}`)).toEqual([
+      `rack BudgetNeverAllows`,
+      `${ZONE} CordonedDomain`,
+    ])
+    expect(names(surplus.pods)).toEqual(['web-1', 'web-3', 'web-0'])
+  })
+
   it('as many as the autoscaler may still take away, and no more', () => {
     expect(shown(surplusFor([...web([4, 1, 1]), autoscaler('web', { minReplicas: 5 })]))).toEqual(['a -4'])
     expect(shown(surplusFor([...web([4, 1, 1]), autoscaler('web', { minReplicas: 6 })]))).toEqual([])

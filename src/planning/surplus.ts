@@ -8,6 +8,7 @@ import type { Reason } from './reasons.ts'
 import type { Situation } from './situation.ts'
 import { createCountingNodes, spreadTallyOf } from './spread-tally.ts'
 import { autoscaledIn } from './surplus-candidates.ts'
+import { isInert } from './verdict.ts'
 import { leastHarmFirst } from './victims.ts'
 
 export interface Surplus {
@@ -36,7 +37,7 @@ const UNSETTLED: ReadonlySet<Reason> = new Set([
  * first.
  */
 export function surplusIn({ cluster, model }: World, plan: Plan, policy: Policy, { now, inFlight }: Situation): Surplus {
-  const acted = plan.groups.filter(group => isMeaningful(group) && notActedOn(group, policy) === undefined)
+  const acted = plan.groups.filter(group => !isInert(group) && notActedOn(group, policy) === undefined)
   const unsettled = new Set([
     ...plan.groups.filter(isUnsettled).flatMap(({ memberUids }) => memberUids),
     ...[...plan.evictions, ...inFlight].map(({ uid }) => uid),
@@ -60,9 +61,4 @@ export function surplusIn({ cluster, model }: World, plan: Plan, policy: Policy,
 
 function isUnsettled({ reason }: GroupPlan): boolean {
   return UNSETTLED.has(reason)
-}
-
-/** Of the rest the counts say nothing: one domain, none, or a selector that misses. */
-function isMeaningful({ status, reason }: GroupPlan): boolean {
-  return status !== 'Balanced' || reason === 'WithinMaxSkew'
 }

@@ -5,7 +5,7 @@ import type { Reason, Veto } from './reasons.ts'
 import { skewOfTally } from './tally.ts'
 
 /** The constraint itself makes every move pointless, whatever the policy. */
-function isInert({ reason }: Veto): boolean {
+export function isInert({ reason }: Pick<Veto, 'reason'>): boolean {
   return reason === 'OneDomain' || reason === 'NoDomains' || reason === 'SelectorCountsNothing' || reason === 'SelectorMissesOwnPods'
 }
 
