@@ -644,6 +644,18 @@ describe('seen in the field: who is counted and who is moved', () => {
     })
   })
 
+  it('a pod is not moved out of all zones, to a node that lacks the key, though it would be counted no more', () => {
+    const result = planFor([
+      rawNode({ name: 'a0', zone: 'a', pods: 3 }),
+      rawNode({ name: 'c0', zone: 'c', pods: 1 }),
+      rawNode({ name: 'edge' }),
+      ...workload({ name: 'full', on: ['c0'] }),
+      ...workload({ name: 'web', on: ['a0', 'a0', 'a0'], spread: [soft('web')] }),
+    ])
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'web')).toMatchObject({ status: 'Blocked', reason: 'NoRoom' })
+  })
+
   it('a pod on a node that lacks the key is moved where those in zones may not be, and counts in the bound that can be reached', () => {
     const result = planFor([
       ...zones({ a: 1, b: 1, c: 1 }),

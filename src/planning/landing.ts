@@ -1,12 +1,15 @@
 import type { CandidateNode } from '../scheduling/prediction.ts'
-import { excessAfter, type Affected } from './affected.ts'
+import { excessAfter, staysInView, type Affected } from './affected.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
 
 /** What a landing on a node would do to the groups. */
 export interface Landing {
   readonly node: CandidateNode
-  /** It lowers the excess of a group acted on whose constraint the victim carries, raises none that must not worsen, and its domain accepts landings. */
+  /**
+   * It lowers the excess of a group acted on whose constraint the victim carries, in a domain of that group; it raises none that must not worsen, and
+   * its domain accepts landings.
+   */
   readonly helps: boolean
   /** Sum over the groups acted on. */
   readonly excess: number
@@ -20,7 +23,7 @@ export function landingOn(node: CandidateNode, affected: readonly Affected[], { 
     const { was, isActedOn, isVictimsOwn } = each
     const excess = excessAfter(each, node.slot)
     if (isActedOn) sum += excess
-    isLowered ||= isVictimsOwn && excess < was
+    isLowered ||= isVictimsOwn && excess < was && staysInView(each, node.slot)
     isRaised ||= excess > was && each.mustNotWorsen
   }
   return { node, helps: isLowered && !isRaised && closed?.[node.slot] !== 1, excess: sum }
