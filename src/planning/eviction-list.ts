@@ -4,7 +4,7 @@ import type { Move } from './move.ts'
 import type { PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Situation } from './situation.ts'
-import type { SpreadStates } from './spread-states.ts'
+import { countingEither, type SpreadStates } from './spread-states.ts'
 import { wavesOf } from './waves.ts'
 import type { Owners, OwnersFinder } from './workloads.ts'
 
@@ -17,11 +17,11 @@ export function evictionsOf(
   policy: Policy,
   situation: Situation,
 ): readonly PlannedEviction[] {
-  // A landing leans on every earlier move of a pod that its groups count, whether or not that move was for them.
+  // A landing leans on every earlier move that its groups count, whether or not that move was for them; a changed template makes for other groups.
   const victims = moves.map(move => {
-    const { victim, to, takesPlaceOfOthers } = move
+    const { victim, replacement, to, takesPlaceOfOthers } = move
     const placeLeftOn = takesPlaceOfOthers ? to : undefined
-    return { move, pod: victim, owners: ownersOf(victim), groups: states.counting(victim), placeLeftOn }
+    return { move, pod: victim, owners: ownersOf(victim), groups: countingEither(states, victim, replacement), placeLeftOn }
   })
   const waves = wavesOf(victims, cluster, policy, situation)
   return victims

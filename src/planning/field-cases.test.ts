@@ -253,6 +253,33 @@ describe('seen in the field: what stands in the way', () => {
     expect(order).toEqual(['2 api a0 -> b0', '2 web b0 -> a0'])
   })
 
+  it('whose next pod has other labels than it has does not go before those that these labels are counted with', () => {
+    const team = { team: 'shop' }
+    /** A ReplicaSet of nobody, whose template has been given the label of a team since its pods were made. */
+    const relabelled = (object: Record<string, unknown>): unknown => {
+      if (object['kind'] !== 'ReplicaSet') return object
+      const { ownerReferences: _owner, ...metadata } = object['metadata'] as Record<string, unknown>
+      const spec = object['spec'] as { template: { metadata: object } }
+      const template = { ...spec.template, metadata: { ...spec.template.metadata, labels: { app: 'db', ...team } } }
+      return { ...object, metadata, spec: { ...spec, template } }
+    }
+    const notInA = { key: ZONE, operator: 'NotIn', values: ['a'] }
+    const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [notInA] }] } }
+    const db = workload({
+      name: 'db',
+      on: ['c0', 'c0', 'c0', 'c0'],
+      spread: [hard('db', { maxSkew: 2 })],
+      spec: { affinity: { nodeAffinity: required } },
+    })
+    const { evictions } = planFor([
+      ...zones({ a: 1, b: 1, c: 1 }),
+      ...workload({ name: 'api', labels: team, on: ['c0', 'c0', 'c0'], spread: [hard('', { labelSelector: { matchLabels: team } })] }),
+      ...db.filter(({ kind }) => kind !== 'Deployment').map(relabelled),
+    ])
+    // Beside one pod of each zone there is room for one more, and not while c has two.
+    expect(evictions.map(({ pod, toDomain }) => `${pod} to ${toDomain}`)).toEqual(['api-0 to a', 'api-1 to b', 'db-0 to b'])
+  })
+
   it('Pending pods of another workload waiting for the same room take it first', () => {
     const objects = (waiting: readonly undefined[]): unknown[] => [
       ...zones({ a: 1, b: 1 }, { cpu: '4' }),
