@@ -25,13 +25,12 @@ export interface Affected {
 /** The groups that count the victim or its replacement, as they are before the move. */
 export function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, context: MoveContext): readonly Affected[] {
   const { states, acting } = context
-  const own = context.carriedBy(victim)
   const left = states.counting(victim)
   const entered = states.counting(replacement)
   return countingEither(states, victim, replacement).map(state => ({
     state,
     isActedOn: acting.has(state),
-    isVictimsOwn: acting.has(state) && own.includes(state),
+    isVictimsOwn: acting.has(state) && context.carries(victim, state),
     mustNotWorsen: mustNotWorsen(state, context),
     was: state.excess(),
     from: left === entered || left.includes(state) ? (state.index.of(from) ?? NO_DOMAIN) : NO_DOMAIN,

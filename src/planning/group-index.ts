@@ -1,12 +1,13 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { Labels } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { World } from './plan.ts'
 import { createDomainIndexes, createSuccession, type DomainIndex } from './domain-index.ts'
 import { drainDeadlock } from './drain-deadlock.ts'
 import { createFamilies, type Family } from './families.ts'
 import { createGroupMembers } from './group-members.ts'
-import { standsAsBefore, type Group } from './groups.ts'
+import { standsAsBefore, type Group, type GroupKey } from './groups.ts'
 import { ownedIn, ownerUidsOf, pauseOf, workloadsOf } from './group-owners.ts'
 import type { HeldGroups } from './held-groups.ts'
 import { hasSameStanding } from './node-standing.ts'
@@ -66,6 +67,8 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   const states = createSpreadStates()
   const known = new Map<string, IndexedGroup>()
   const byState = new Map<SpreadState, IndexedGroup>()
+  /** Those that pods of one template are in, as far as somebody has asked since one of them changed. */
+  const carried = new Map<readonly GroupKey[], readonly IndexedGroup[]>()
   const families = createFamilies(linkedWith)
   const urgent = createSortedList<IndexedGroup>(worstFirst)
   const touched = new Set<string>()
@@ -161,6 +164,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     if (group === undefined) {
       if (before !== undefined) states.delete(before.state.group)
       known.delete(id)
+      carried.clear()
       members.forget(id)
       return
     }
@@ -174,6 +178,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   function keep(group: IndexedGroup): void {
     known.set(group.state.group.id, group)
+    carried.clear()
     byState.set(group.state, group)
   }
 
@@ -255,7 +260,10 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     all: () => known.values(),
     urgent: () => urgent.items,
     in: groupsIn,
-    of: pod => members.idsOf(pod).flatMap(id => known.get(id) ?? []),
+    of(pod) {
+      const keys = members.keysOf(pod)
+      return memo(carried, keys, () => keys.flatMap(({ id }) => known.get(id) ?? []))
+    },
     get: id => known.get(id),
     by: state => byState.get(state),
     familyOf: group => families.of(group, members.idsIn(group.namespace)),

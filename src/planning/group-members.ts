@@ -20,8 +20,8 @@ export interface GroupMembers {
   /** Nobody is in it any more. */
   forget(id: string): void
   ids(): Iterable<string>
-  /** Of the groups that the pod is in, or would be if it were bound. */
-  idsOf(pod: PodRecord): readonly string[]
+  /** Of the groups that the pod is in, or would be if it were bound; the same object for pods of one template. */
+  keysOf(pod: PodRecord): readonly GroupKey[]
   idsIn(namespace: string): Iterable<string>
   held(id: string): Omit<HeldGroup, 'state'> | undefined
   readonly waiting: Iterable<PodRecord>
@@ -115,7 +115,7 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
       if (namespace !== undefined) idsIn.get(namespace)?.delete(id)
     },
     ids: () => groups.keys(),
-    idsOf: pod => keys.of(pod).map(({ id }) => id),
+    keysOf: pod => keys.of(pod),
     idsIn: namespace => idsIn.get(namespace) ?? [],
     held(id) {
       const group = groups.get(id)

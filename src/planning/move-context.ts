@@ -11,8 +11,8 @@ export interface MoveContext {
   readonly now: number
   /** Every group, acted on or not: a move changes the counts of all that count its pod. */
   readonly states: SpreadStates
-  /** Those whose constraint the pod carries: it is moved for their sake alone, whoever else counts it. */
-  carriedBy(pod: PodRecord): readonly SpreadState[]
+  /** Whether the pod carries the constraint of the group: it is moved for the sake of those alone, whoever else counts it. */
+  carries(pod: PodRecord, state: SpreadState): boolean
   /** Groups whose excess the plan is there to lower. */
   readonly acting: Pick<ReadonlySet<SpreadState>, 'has'>
   /** Those and the ones that only wait: what worsens them now would have to be mended once they are acted on again. */

@@ -97,8 +97,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
       // 4 Which moves.
       const acting = { has: (state: SpreadState) => isActing(index.by(state)) }
       const heeded = { has: (state: SpreadState) => index.by(state)?.unacted === undefined }
-      const carriedBy = (pod: PodRecord): readonly SpreadState[] => index.of(pod).map(({ state }) => state)
-      const context: MoveContext = { whatIf, now: situation.now, states, carriedBy, acting, heeded, closedNodes, closed }
+      const carries = (pod: PodRecord, state: SpreadState): boolean => index.of(pod).some(group => group.state === state)
+      const context: MoveContext = { whatIf, now: situation.now, states, carries, acting, heeded, closedNodes, closed }
       const movableIn = ({ group }: SpreadState): PodRecord[] => group.members.filter(pod => vetoOn(pod) === undefined)
       const movableOf: MovableOf = state => movableIn(state).sort(harm)
       const { isWhole, ...found } = search(familiesIn(index, inOrder(index, shifted), isActing), movableOf, context, most)

@@ -33,8 +33,11 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
   const actedOn = new Map<readonly SpreadState[], readonly RankedGroup[]>()
   const kinds = alikeAmong(movable, context.states).map(({ first, pods, places, counting }): Kind => {
     const acted = memo(actedOn, counting, () => counting.filter(state => context.acting.has(state)).map(groupOf))
-    const own = context.carriedBy(first)
-    const standing = acted.map(group => ({ group, domain: group.state.index.of(first.nodeName ?? ''), isOwn: own.includes(group.state) }))
+    const standing = acted.map(group => ({
+      group,
+      domain: group.state.index.of(first.nodeName ?? ''),
+      isOwn: context.carries(first, group.state),
+    }))
     return { pods, places, standing }
   })
   return {
