@@ -20,7 +20,7 @@ import { startEmbeddedServer } from './embedded-server.ts'
 import { CommandError } from './errors.ts'
 import { connect } from './live-cluster.ts'
 import { parseWhole } from './options.ts'
-import { onShutdown } from './shutdown.ts'
+import { onShutdown, untilStopped } from './shutdown.ts'
 
 interface DemoOptions {
   readonly keep?: boolean
@@ -66,9 +66,9 @@ export function addDemo(program: Command, exit: Exit): void {
 async function demo({ keep, seed }: DemoOptions): Promise<void> {
   const clock = createWallClock()
   const objects = threeZones({ tolerationSeconds: TOLERATION_SECONDS })
-  const server = await startEmbeddedServer({ clock, seed, timings: TIMINGS, objects })
   const interrupted = new AbortController()
   const forget = onShutdown(() => interrupted.abort())
+  const server = await startEmbeddedServer({ clock, seed, timings: TIMINGS, objects })
   try {
     await tellStory(server.kubeconfig, server.cluster, clock, interrupted.signal)
     if (keep === true && !interrupted.signal.aborted) {
@@ -105,7 +105,9 @@ async function tellStory(
     },
   }
   const metrics = createMetrics(configuration.metrics)
-  const controller = await createController({ connection, configuration, profiles: DEFAULT_PROFILES, log, metrics, audience, signal })
+  const creating = createController({ connection, configuration, profiles: DEFAULT_PROFILES, log, metrics, audience, signal })
+  const controller = await untilStopped(creating, signal)
+  if (controller === undefined) return await connection.transport.close()
   const { view, loop, election } = controller
   const screen = createDemoScreen(process.stdout)
   const draw = (): void => {

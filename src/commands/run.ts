@@ -9,7 +9,7 @@ import { createController } from './controller.ts'
 import { connect } from './live-cluster.ts'
 import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
 import { profilesFor } from './settings-files.ts'
-import { onShutdown } from './shutdown.ts'
+import { onShutdown, untilStopped } from './shutdown.ts'
 import { VERSION } from './version.ts'
 
 export function addRun(program: Command, exit: Exit): void {
@@ -91,15 +91,5 @@ async function run(options: LoopOptions): Promise<void> {
   } finally {
     await server.close()
     await connection.transport.close()
-  }
-}
-
-/** What was asked for, or undefined when the process is to end before it has come. */
-async function untilStopped<T>(pending: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
-  try {
-    return await pending
-  } catch (error) {
-    if (stop.aborted) return undefined
-    throw error
   }
 }

@@ -14,3 +14,13 @@ export function onShutdown(callback: () => void): () => void {
   process.on('SIGINT', once)
   return forget
 }
+
+/** What was asked for, or undefined when the process is to end before it has come. */
+export async function untilStopped<T>(pending: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
+  try {
+    return await pending
+  } catch (error) {
+    if (stop.aborted) return undefined
+    throw error
+  }
+}

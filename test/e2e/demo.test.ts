@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest'
-import { runCli } from '../support/cli.ts'
+import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { runCli, startCli } from '../support/cli.ts'
 
 it('demo: tells the story line by line, restores the spread with the fewest evictions, and ends with 0', async () => {
   const { code, stdout, stderr } = await runCli(['demo', '--seed', '3'])
@@ -30,3 +33,14 @@ it('demo: tells the story line by line, restores the spread with the fewest evic
   expect(stdout).toMatch(/: 8 evictions, 8 were the fewest possible; at most \d in flight; every budget kept\./)
   expect(stdout).toMatch(/Left alone: shop\/ledger \(OptedOut:/)
 }, 120_000)
+
+it('demo: ends with 0 when it is interrupted before the story has begun, and leaves nothing behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'demo-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const demo = startCli(['demo'], { env: { TMPDIR: folder } })
+  // Its cluster is up then, and it is about to connect to it.
+  await vi.waitUntil(() => globSync(join(folder, '*/kubeconfig')).length > 0, { timeout: 30_000, interval: 5 })
+  demo.kill('SIGINT')
+
+  expect({ ...(await demo.ended), left: readdirSync(folder) }).toMatchObject({ code: 0, stderr: '', left: [] })
+})
