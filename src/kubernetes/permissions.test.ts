@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
 import { sendJson, startScriptedServer } from '../../test/support/scripted-server.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
-import { describeMissing, missingPermissions, permissionsToRead, permissionsToRun, warnWithoutEvents } from './permissions.ts'
+import { describeMissing, missingPermissions, permissionsToRun, warnWithoutEvents } from './permissions.ts'
 import type { Permission } from './permissions.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -93,10 +93,5 @@ describe('missing permissions', () => {
         'not allowed to create events.events.k8s.io everywhere: what is not told there stands in log and metrics all the same',
       ],
     ])
-  })
-
-  it('of a report are only about lists', () => {
-    expect(new Set(permissionsToRead().map(({ verb }) => verb))).toEqual(new Set(['list']))
-    expect(permissionsToRead()).toContainEqual({ verb: 'list', group: '', resource: 'pods' })
   })
 })

@@ -1,6 +1,6 @@
 import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
-import { isFinished, type PodRecord } from '../cluster/pod.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import { createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
 import type { HeldGroup } from './held-groups.ts'
 import type { World } from './plan.ts'
@@ -125,12 +125,6 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
   }
 }
 
-function isWaitingForTheScheduler(pod: PodRecord): boolean {
-  return (
-    pod.nodeName === undefined &&
-    pod.deletedAt === undefined &&
-    pod.phase === 'Pending' &&
-    !isFinished(pod) &&
-    pod.spec.schedulingGates.length === 0
-  )
+function isWaitingForTheScheduler({ nodeName, deletedAt, phase, spec }: PodRecord): boolean {
+  return nodeName === undefined && deletedAt === undefined && phase === 'Pending' && spec.schedulingGates.length === 0
 }

@@ -7,8 +7,6 @@ import type { Policy } from './policy.ts'
 export interface Outage {
   readonly topologyKey: string
   readonly domain: string
-  readonly notReady: number
-  readonly nodes: number
   readonly message: string
 }
 
@@ -32,8 +30,6 @@ export function outages(cluster: ClusterReader, policy: Policy, keys: Iterable<s
         found.push({
           topologyKey: key,
           domain,
-          notReady,
-          nodes: nodes.length,
           message: `${notReady} of ${nodes.length} nodes of ${key}=${domain} are not Ready`,
         })
       }
