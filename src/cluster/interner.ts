@@ -23,7 +23,7 @@ export function createInterner<V extends object>(): Interner<V> {
   }
 }
 
-/** A key in place of a text that would take more memory than what is held by it. */
+/** A key in place of a text that would take more memory than what is held by it: equal for equal texts alone, in every process. */
 export function digestOf(text: string): string {
   return hash('sha256', text, 'base64')
 }

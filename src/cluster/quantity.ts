@@ -1,3 +1,5 @@
+import { createCache } from './interner.ts'
+
 /** An exact amount in units of 10^-9, the finest that Kubernetes represents; what is finer is rounded away from zero. */
 export interface Quantity {
   readonly nanos: bigint
@@ -17,20 +19,14 @@ const BINARY_SHIFTS: Readonly<Record<string, bigint>> = { Ki: 10n, Mi: 20n, Gi: 
 // The grammar of apimachinery's resource/quantity.go (1.36): one suffix, either an SI letter, a binary one, or a decimal exponent.
 const GRAMMAR = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))(?:([numkMGTPE])|([KMGTPE]i)|[eE]([+-]?\d+))?$/
 
-/** The same few texts recur on every pod of a cluster. Emptied when full: hostile input must not grow it. */
-const memo = new Map<string, Quantity | undefined>()
-const MEMO_LIMIT = 4096
+/** The same few texts recur on every pod of a cluster. */
+const parsed = createCache<Quantity | undefined>(4096)
 
 /** Reads a Kubernetes quantity (`1500m`, `.5Gi`, `1e3`); undefined when the text is none. */
 export function parseQuantity(text: string | number): Quantity | undefined {
   const key = typeof text === 'number' ? String(text) : text
   if (key.length > MAX_TEXT_LENGTH) return undefined
-  const known = memo.get(key)
-  if (known !== undefined || memo.has(key)) return known
-  const quantity = parse(key)
-  if (memo.size >= MEMO_LIMIT) memo.clear()
-  memo.set(key, quantity)
-  return quantity
+  return parsed(key, () => parse(key))
 }
 
 /** The amount in thousandths, rounded away from zero as Quantity.MilliValue does; saturates at Number.MAX_SAFE_INTEGER. */

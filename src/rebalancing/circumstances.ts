@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { digestOf } from '../cluster/interner.ts'
 import type { PodSpec } from '../cluster/pod.ts'
 import { contentOf } from '../cluster/project-pod-spec.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
@@ -28,8 +28,5 @@ export function circumstancesOf({ namespace, topologyKey, memberUids }: GroupPla
 
 /** Of the texts as a set. Short: there may be many in the history, and a collision costs a quarantine that lasts as long as it says. */
 function fingerprint(texts: readonly string[]): string {
-  return createHash('sha256')
-    .update([...new Set(texts)].toSorted().join('\n'))
-    .digest('base64url')
-    .slice(0, 16)
+  return digestOf([...new Set(texts)].toSorted().join('\n')).slice(0, 16)
 }
