@@ -1,15 +1,12 @@
 import type { NodeRecord } from '../cluster/node.ts'
-import type { Taint } from '../cluster/node-selector.ts'
 import type { PodRecord, PodSpec, WhenUnsatisfiable } from '../cluster/pod.ts'
 import { matchesRequiredNodeAffinity } from '../scheduling/node-affinity.ts'
 import type { EffectiveConstraint, SchedulerModel } from '../scheduling/scheduler-model.ts'
-import { isTolerated, repellingTaint } from '../scheduling/taints.ts'
-
-const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }
+import { repellingTaint, toleratesCordon } from '../scheduling/taints.ts'
 
 /** The node is cordoned, and the pod does not tolerate it (NodeUnschedulable). */
 export function isCordonedFor(node: NodeRecord, { tolerations }: PodSpec): boolean {
-  return node.unschedulable && !isTolerated(CORDON, tolerations)
+  return node.unschedulable && !toleratesCordon(tolerations)
 }
 
 /** Would the node have the pod as far as cordon, taints, node affinity and the keys of hard constraints go? What soft ones count domains by. */

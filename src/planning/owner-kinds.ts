@@ -1,15 +1,9 @@
 import type { OwnerRef } from '../cluster/pod.ts'
+import { WORKLOAD_KINDS } from '../cluster/workload.ts'
 import { isWorkloadRef } from '../scheduling/controller-record.ts'
 import type { Policy } from './policy.ts'
 
-const KUBERNETES_OWN: ReadonlySet<string> = new Set([
-  'ReplicaSet',
-  'Deployment',
-  'StatefulSet',
-  'ReplicationController',
-  'DaemonSet',
-  'Job',
-])
+const KUBERNETES_OWN: ReadonlySet<string> = new Set(WORKLOAD_KINDS)
 
 /**
  * Whether the configuration allows a kind of owner, which it names by its kind or by kind and group, as in `StatefulSet.apps.kruise.io`. The

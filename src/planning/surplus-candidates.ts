@@ -1,13 +1,13 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
-import type { Veto } from './reasons.ts'
 import { optedOut, otherToolsOptOut } from './veto-by-annotation.ts'
 import { inExcludedNamespace } from './veto-by-namespace.ts'
 import { cannotBeRead, isRollingOut, ownersAreUnknown } from './veto-by-owner.ts'
 import { isNotSelected, isSystemCritical, ownerKindIsNotAllowed } from './veto-by-pod.ts'
-import type { VetoContext } from './veto-context.ts'
+import { firstVeto, type Predicate } from './vetoes.ts'
 import { createOwnersFinder } from './workloads.ts'
 
 /** A pod that an autoscaler may take away, and whose ReplicaSet can be told that it should be this one. */
@@ -25,7 +25,7 @@ const MOST_NAMED = 100
  * What forbids to point a scale-in at the pod: whoever is not to be evicted is not to be named here either. What protects a pod for the sake of
  * its replacement or of a budget (age, storage, a landing) does not count: a scale-in takes a pod in any case, and nothing comes in its place.
  */
-const CHAIN: readonly ((pod: PodRecord, context: VetoContext) => Veto | undefined)[] = [
+const CHAIN: readonly Predicate[] = [
   inExcludedNamespace,
   isNotSelected,
   ownerKindIsNotAllowed,
@@ -58,12 +58,11 @@ export function autoscaledIn(namespace: string, cluster: ClusterReader, policy: 
     const owners = ownersOf(pod)
     const target = [keyOf(owners.name), keyOf(controller)].find(key => minimums.has(key))
     if (target === undefined) continue
-    const scaleIn = scaleIns.get(target) ?? { left: -(minimums.get(target) ?? 0) }
-    scaleIns.set(target, scaleIn)
+    const scaleIn = memo(scaleIns, target, () => ({ left: -(minimums.get(target) ?? 0) }))
     scaleIn.left += 1
     // The ReplicaSet controller alone reads deletion costs.
     if (controller.kind !== 'ReplicaSet' || !controller.apiVersion.startsWith('apps/') || pod.nodeName === undefined) continue
-    const veto = firstVeto(pod, { cluster, policy, now, owners, ...unasked })
+    const veto = firstVeto(CHAIN, pod, { cluster, policy, now, owners, ...unasked })
     if (veto === undefined) candidates.push({ pod, workload: owners.name, scaleIn })
     else if (veto.reason === 'RollingOut') rollingOut.push(pod.uid)
   }
@@ -80,14 +79,6 @@ function minimumsIn(namespace: string, cluster: ClusterReader): ReadonlyMap<stri
     minimums.set(key, Math.max(autoscaler.minReplicas, minimums.get(key) ?? 0))
   }
   return minimums
-}
-
-function firstVeto(pod: PodRecord, context: VetoContext): Veto | undefined {
-  for (const predicate of CHAIN) {
-    const veto = predicate(pod, context)
-    if (veto !== undefined) return veto
-  }
-  return undefined
 }
 
 function keyOf({ kind, name }: WorkloadName): string {

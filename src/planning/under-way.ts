@@ -2,6 +2,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { nameAfter } from '../scheduling/replacement-name.ts'
 import { counted } from './counted.ts'
 import type { Veto } from './reasons.ts'
 import type { InFlight, Situation } from './situation.ts'
@@ -81,7 +82,7 @@ function replacementsToCome({ model }: WhatIf, situation: Situation): readonly P
     const victim = model.cluster.pod(flight.namespace, flight.pod)
     const like = victim?.uid === flight.uid ? victim : pastSelf(model.cluster, flight)
     const answer = like === undefined ? undefined : model.replacementOf(like)
-    if (answer?.kind === 'replacement') coming.push({ ...answer.pod, name: `${flight.pod}~replacement`, uid: `${flight.uid}~replacement` })
+    if (answer?.kind === 'replacement') coming.push({ ...answer.pod, ...nameAfter({ name: flight.pod, uid: flight.uid }) })
   }
   return coming
 }

@@ -32,7 +32,7 @@ import { inExcludedNamespace } from './veto-by-namespace.ts'
 import type { VetoContext } from './veto-context.ts'
 
 /** May this pod be evicted as far as this one rule is concerned? Undefined: yes. */
-type Predicate = (pod: PodRecord, context: VetoContext) => Veto | undefined
+export type Predicate = (pod: PodRecord, context: VetoContext) => Veto | undefined
 
 /**
  * The vetoes on one pod, in the order in which they are asked; the first that answers is the pod's reason. What can be read off the pod comes
@@ -72,7 +72,12 @@ const CHAIN: readonly Predicate[] = [
 
 /** The first veto on the pod, or undefined when it may be moved if a landing helps. */
 export function vetoOf(pod: PodRecord, context: VetoContext): Veto | undefined {
-  for (const predicate of CHAIN) {
+  return firstVeto(CHAIN, pod, context)
+}
+
+/** The answer of the first rule that has one. */
+export function firstVeto(chain: readonly Predicate[], pod: PodRecord, context: VetoContext): Veto | undefined {
+  for (const predicate of chain) {
     const veto = predicate(pod, context)
     if (veto !== undefined) return veto
   }

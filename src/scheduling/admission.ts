@@ -1,9 +1,9 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { withRequirements } from '../cluster/label-selector.ts'
-import type { LabelOperator, LabelRequirement, Labels } from '../cluster/labels.ts'
+import type { LabelOperator, LabelRequirement, Labels, LabelSelector } from '../cluster/labels.ts'
 import type { PriorityClassRecord } from '../cluster/namespace.ts'
 import type { Toleration } from '../cluster/node-selector.ts'
-import type { PodAffinity, PodAffinityTerm, PodSpec } from '../cluster/pod.ts'
+import type { PodAffinity, PodAffinityTerm, PodSpec, TopologySpreadConstraint } from '../cluster/pod.ts'
 
 /** What PriorityClasses make of a pod. */
 export type Priority = Pick<PodSpec, 'priority' | 'priorityClassName' | 'preemptionPolicy'>
@@ -53,18 +53,26 @@ export function withLabelKeysMerged(spec: PodSpec, labels: Labels): PodSpec {
     podAntiAffinity: mergeAll(spec.podAntiAffinity),
     topologySpreadConstraints: spec.topologySpreadConstraints.map(constraint => ({
       ...constraint,
-      selector: withRequirements(constraint.selector, valuesOf(labels, constraint.matchLabelKeys, 'In')),
+      selector: withLabelKeys(constraint, labels),
     })),
   }
 }
 
 function mergedTerm(term: PodAffinityTerm, labels: Labels): PodAffinityTerm {
-  const requirements = [...valuesOf(labels, term.matchLabelKeys, 'In'), ...valuesOf(labels, term.mismatchLabelKeys, 'NotIn')]
+  const requirements = [...ownValues(labels, term.matchLabelKeys, 'In'), ...ownValues(labels, term.mismatchLabelKeys, 'NotIn')]
   return { ...term, selector: withRequirements(term.selector, requirements) }
 }
 
+/** The selector of a constraint with matchLabelKeys written out. */
+export function withLabelKeys(
+  { selector, matchLabelKeys }: Pick<TopologySpreadConstraint, 'selector' | 'matchLabelKeys'>,
+  labels: Labels,
+): LabelSelector {
+  return withRequirements(selector, ownValues(labels, matchLabelKeys, 'In'))
+}
+
 /** Keys that the pod lacks are passed over. */
-function valuesOf(labels: Labels, keys: readonly string[], operator: LabelOperator): readonly LabelRequirement[] {
+function ownValues(labels: Labels, keys: readonly string[], operator: LabelOperator): readonly LabelRequirement[] {
   return keys.flatMap(key => {
     const value = labels.get(key)
     return value === undefined ? [] : [{ key, operator, values: [value] }]

@@ -2,6 +2,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { PersistentVolumeClaimRecord } from '../cluster/volume.ts'
 import type { PodTemplate } from '../cluster/workload.ts'
+import { OF_REPLACEMENT } from './replacement-name.ts'
 
 /** The claims of a replacement; those of generic ephemeral volumes come into being with it. */
 export type ReplacementClaims =
@@ -38,7 +39,7 @@ function unbound(model: PersistentVolumeClaimRecord, name: string, ownerUid: str
   return {
     ...model,
     name,
-    uid: `${model.uid}~replacement`,
+    uid: `${model.uid}${OF_REPLACEMENT}`,
     ownerUid,
     volumeName: '',
     bindCompleted: false,

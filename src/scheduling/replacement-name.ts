@@ -4,6 +4,6 @@ import type { PodRecord } from '../cluster/pod.ts'
 export const OF_REPLACEMENT = '~replacement'
 
 /** The name and uid of what takes a pod's place under a name of its own. */
-export function nameAfter({ name, uid }: PodRecord): Pick<PodRecord, 'name' | 'uid'> {
+export function nameAfter({ name, uid }: Pick<PodRecord, 'name' | 'uid'>): Pick<PodRecord, 'name' | 'uid'> {
   return { name: `${name}${OF_REPLACEMENT}`, uid: `${uid}${OF_REPLACEMENT}` }
 }

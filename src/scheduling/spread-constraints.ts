@@ -1,8 +1,9 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels, selectorFromLabels, selectorKey, withRequirements } from '../cluster/label-selector.ts'
-import type { LabelRequirement, Labels, LabelSelector } from '../cluster/labels.ts'
+import type { Labels, LabelSelector } from '../cluster/labels.ts'
 import type { OwnerRef, PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
+import { withLabelKeys } from './admission.ts'
 import type { ConstraintOrigin } from './prediction.ts'
 import type { SchedulerProfile } from './profile.ts'
 import type { EffectiveConstraint } from './scheduler-model.ts'
@@ -31,7 +32,7 @@ const SYSTEM_DEFAULTS: readonly DefaultConstraint[] = [
  */
 export function effectiveConstraints(cluster: ClusterReader, profile: SchedulerProfile, pod: PodRecord): readonly EffectiveConstraint[] {
   const own = pod.spec.topologySpreadConstraints
-  if (own.length > 0) return own.map(constraint => effective(constraint, narrowed(constraint, pod.labels), 'pod', pod.labels))
+  if (own.length > 0) return own.map(constraint => effective(constraint, withLabelKeys(constraint, pod.labels), 'pod', pod.labels))
   const defaults = profile.defaultConstraints.type === 'System' ? SYSTEM_DEFAULTS : profile.defaultConstraints.constraints
   if (defaults.length === 0) return []
   const selector = derivedSelector(cluster, pod)
@@ -54,16 +55,6 @@ export function isPerNode(constraint: EffectiveConstraint): boolean {
 
 function effective(constraint: DefaultConstraint, selector: LabelSelector, origin: ConstraintOrigin, labels: Labels): EffectiveConstraint {
   return { ...constraint, selector, origin, selfMatch: matchesLabels(selector, labels) }
-}
-
-/** matchLabelKeys add the pod's own values; keys it lacks are dropped one by one. */
-function narrowed({ selector, matchLabelKeys }: TopologySpreadConstraint, labels: Labels): LabelSelector {
-  const extra: LabelRequirement[] = []
-  for (const key of matchLabelKeys) {
-    const value = labels.get(key)
-    if (value !== undefined) extra.push({ key, operator: 'In', values: [value] })
-  }
-  return withRequirements(selector, extra)
 }
 
 /** The selectors of all Services that select the pod, and that of its owner (plugins/helper/spread.go DefaultSelector, 1.36). */

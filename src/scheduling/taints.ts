@@ -19,6 +19,13 @@ export function isTolerated(taint: Taint, tolerations: readonly Toleration[]): b
   return tolerations.some(toleration => tolerates(toleration, taint))
 }
 
+const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }
+
+/** Whether a cordoned node takes the pod all the same, be its taint there or not (nodeunschedulable, 1.36). */
+export function toleratesCordon(tolerations: readonly Toleration[]): boolean {
+  return isTolerated(CORDON, tolerations)
+}
+
 /** The first taint that keeps the pod off the node: PreferNoSchedule never does. */
 export function repellingTaint(taints: readonly Taint[], tolerations: readonly Toleration[]): Taint | undefined {
   return taints.find(taint => keepsOff(taint.effect) && !isTolerated(taint, tolerations))
