@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BudgetRecord } from './budget.ts'
+import { memo } from './memo.ts'
 import { createNameTable, type NameTable } from './name-table.ts'
 import type { ServiceRecord } from './namespace.ts'
 import type { NodeRecord } from './node.ts'
@@ -67,9 +68,7 @@ export function createClusterState(): ClusterState {
   const coverage = createCoverage(namespace => table('PodDisruptionBudget').in(namespace))
 
   function table<K extends RecordKind>(kind: K): NameTable<RecordOf<K>> {
-    let found = tables.get(kind)
-    if (found === undefined) tables.set(kind, (found = createNameTable()))
-    return found as unknown as NameTable<RecordOf<K>>
+    return memo(tables, kind, () => createNameTable()) as unknown as NameTable<RecordOf<K>>
   }
 
   const namesakeOf = (record: ClusterRecord): ClusterRecord | undefined => table(record.kind).get(namespaceOf(record), record.name)

@@ -1,3 +1,5 @@
+import { memo } from './memo.ts'
+
 /**
  * Values by namespace and name, in two levels: the names are those that the values hold anyway, where one joined text for each of a hundred
  * thousand pods would take ten megabytes. What is not in a namespace is under undefined.
@@ -21,8 +23,7 @@ export function createNameTable<V>(): NameTable<V> {
     size: () => size,
     get: (namespace, name) => namespaces.get(namespace)?.get(name),
     set(namespace, name, value) {
-      let names = namespaces.get(namespace)
-      if (names === undefined) namespaces.set(namespace, (names = new Map()))
+      const names = memo(namespaces, namespace, () => new Map<string, V>())
       size -= names.size
       names.set(name, value)
       size += names.size

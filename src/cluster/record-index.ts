@@ -1,3 +1,5 @@
+import { memo } from './memo.ts'
+
 /** Records by something they share, such as their controller. Records without it are not in the index. */
 export interface RecordIndex<R> {
   add(record: R): void
@@ -14,9 +16,7 @@ export function createRecordIndex<R>(sharedBy: (record: R) => string | undefined
     add(record) {
       const shared = sharedBy(record)
       if (shared === undefined) return
-      const group = groups.get(shared)
-      if (group === undefined) groups.set(shared, [record])
-      else group.push(record)
+      memo(groups, shared, () => []).push(record)
     },
     remove(record) {
       const shared = sharedBy(record)

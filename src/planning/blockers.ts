@@ -1,4 +1,5 @@
 import { compareText } from '../cluster/compare-text.ts'
+import { memo } from '../cluster/memo.ts'
 import type { Bystanders } from './bystanders.ts'
 import { counted } from './counted.ts'
 import { listed } from './listed.ts'
@@ -16,9 +17,7 @@ export type LeftAlone = readonly (readonly [uid: string, veto: Veto])[]
 export function blockersOf(state: SpreadState, leftAlone: LeftAlone, bystanders: readonly Bystanders[]): readonly Blocker[] {
   const tally = new Map<string, { veto: Veto; pods: number }>()
   const add = (veto: Veto, pods: number): void => {
-    const entry = tally.get(veto.reason)
-    if (entry === undefined) tally.set(veto.reason, { veto, pods })
-    else entry.pods += pods
+    memo(tally, veto.reason, () => ({ veto, pods: 0 })).pods += pods
   }
   for (const [, veto] of leftAlone) add(veto, 1)
   if (state.excess() > 0) {

@@ -1,6 +1,7 @@
 import { compareText } from '../cluster/compare-text.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { isMember, type Group } from './groups.ts'
 import type { WorkloadName } from './plan-types.ts'
@@ -18,19 +19,12 @@ export function bystandersOf({ namespace, constraint: { selector }, members, clu
   if (selector.kind !== 'requirements') return []
   const own = new Set(members)
   const selected = new Map<Labels, boolean>()
-  const isSelected = (labels: Labels): boolean => {
-    const answer = selected.get(labels) ?? matchesLabels(selector, labels)
-    selected.set(labels, answer)
-    return answer
-  }
+  const isSelected = (labels: Labels): boolean => memo(selected, labels, () => matchesLabels(selector, labels))
   const found = new Map<string, { workload: WorkloadName; pods: PodRecord[] }>()
   for (const pod of cluster.podsIn(namespace)) {
     if (!isSelected(pod.labels) || own.has(pod) || !isMember(cluster, pod)) continue
     const workload = ownersOf(cluster, pod).name
-    const key = `${workload.kind}/${workload.name}`
-    const known = found.get(key)
-    if (known === undefined) found.set(key, { workload, pods: [pod] })
-    else known.pods.push(pod)
+    memo(found, `${workload.kind}/${workload.name}`, () => ({ workload, pods: [] })).pods.push(pod)
   }
   return [...found].sort(([a], [b]) => compareText(a, b)).map(([, bystanders]) => bystanders)
 }

@@ -1,5 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
+import { memo } from '../cluster/memo.ts'
+import { addTo } from '../scheduling/tallies.ts'
 import { counted } from './counted.ts'
 import type { World } from './plan.ts'
 import type { Policy } from './policy.ts'
@@ -41,9 +43,11 @@ function nodesByDomain(cluster: ClusterReader): ReadonlyMap<string, ReadonlyMap<
   const byKey = new Map<string, Map<string, number>>()
   for (const { labels } of cluster.nodes()) {
     for (const [key, domain] of labels) {
-      let sizes = byKey.get(key)
-      if (sizes === undefined) byKey.set(key, (sizes = new Map()))
-      sizes.set(domain, (sizes.get(domain) ?? 0) + 1)
+      addTo(
+        memo(byKey, key, () => new Map<string, number>()),
+        domain,
+        1,
+      )
     }
   }
   return byKey
@@ -64,9 +68,7 @@ function volumesByDomain(cluster: ClusterReader): Iterable<VolumesOfDomain> {
     for (const { key, operator, values } of term.expressions) {
       const [domain, otherDomain] = values
       if (operator !== 'In' || domain === undefined || otherDomain !== undefined) continue
-      const entry = found.get(`${key}=${domain}`)
-      if (entry === undefined) found.set(`${key}=${domain}`, { key, domain, volumes: 1 })
-      else entry.volumes += 1
+      memo(found, `${key}=${domain}`, () => ({ key, domain, volumes: 0 })).volumes += 1
     }
   }
   return found.values()

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { GroupPlan, Risk, WorkloadName } from './plan-types.ts'
 import type { SpreadState } from './spread-state.ts'
@@ -73,13 +74,10 @@ function ofMainWorkload(
 ): readonly PodRecord[] {
   if (main === undefined || other === undefined) return members
   const isMain = new Map<string, boolean>()
-  return members.filter(pod => {
-    const key = pod.controller?.uid ?? pod.uid
-    let answer = isMain.get(key)
-    if (answer === undefined) {
+  return members.filter(pod =>
+    memo(isMain, pod.controller?.uid ?? pod.uid, () => {
       const { name } = ownersOf(cluster, pod)
-      isMain.set(key, (answer = name.kind === main.kind && name.name === main.name))
-    }
-    return answer
-  })
+      return name.kind === main.kind && name.name === main.name
+    }),
+  )
 }

@@ -1,4 +1,5 @@
 import { compareText } from '../cluster/compare-text.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { DomainSet } from '../scheduling/node-layout.ts'
 import type { EffectiveConstraint, SchedulerModel } from '../scheduling/scheduler-model.ts'
@@ -27,12 +28,11 @@ export type CountingNodes = (over: DomainSet, domain: string) => ReadonlySet<str
 export function createCountingNodes(): CountingNodes {
   const known = new Map<DomainSet, Map<string, ReadonlySet<string>>>()
   return (over, domain) => {
-    const byDomain = known.get(over) ?? new Map<string, ReadonlySet<string>>()
-    known.set(over, byDomain)
-    const number = over.topology.numberOf.get(domain)
-    const nodes = byDomain.get(domain) ?? new Set(number === undefined ? [] : over.nodesOf(number))
-    byDomain.set(domain, nodes)
-    return nodes
+    const byDomain = memo(known, over, () => new Map<string, ReadonlySet<string>>())
+    return memo(byDomain, domain, () => {
+      const number = over.topology.numberOf.get(domain)
+      return new Set(number === undefined ? [] : over.nodesOf(number))
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import { compareText } from '../cluster/compare-text.ts'
+import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import type { GroupPlan, GroupStatus, Plan } from './plan-types.ts'
 import type { Reason, Veto } from './reasons.ts'
@@ -36,9 +37,7 @@ export function stayingIn({ evictions, leftAlone }: Plan, group: GroupPlan): rea
     if (moved.has(uid)) continue
     const { reason, message } = leftAlone.get(uid) ?? standingIn(group)
     const name = group.memberNames[index] ?? ''
-    const alike = byReason.get(`${reason} ${message}`)
-    if (alike === undefined) byReason.set(`${reason} ${message}`, { reason, message, pods: [name] })
-    else alike.pods.push(name)
+    memo(byReason, `${reason} ${message}`, () => ({ reason, message, pods: [] })).pods.push(name)
   }
   return [...byReason.values()].sort((one, other) => other.pods.length - one.pods.length || compareText(one.reason, other.reason))
 }

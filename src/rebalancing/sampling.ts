@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Labels } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
 import { createCountCheck } from '../planning/check-counts.ts'
 import { createMemberCheck } from '../planning/check-members.ts'
 import type { HeldGroups } from '../planning/held-groups.ts'
@@ -55,10 +56,10 @@ export function createSampling(cluster: ClusterReader, { model, held }: Sampled)
     const differences = names.flatMap(({ namespace, name }): readonly Difference[] => {
       const pod = cluster.pod(namespace, name)
       if (pod === undefined) return []
-      const labels = covered.get(namespace) ?? new Set()
+      const labels = memo(covered, namespace, () => new Set())
       // Replicas share their labels, and budgets know nothing else of them.
       const budgets = labels.has(pod.labels) ? [] : budgetDifferences(cluster, pod)
-      covered.set(namespace, labels.add(pod.labels))
+      labels.add(pod.labels)
       const missing = groupsHeld === undefined ? [] : members.missing(pod, groupsHeld)
       return [...standingDifferences(model(), pod), ...missing, ...budgets]
     })

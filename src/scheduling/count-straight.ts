@@ -1,5 +1,6 @@
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { Labels } from '../cluster/labels.ts'
+import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
 import { eligibilityFor } from './eligibility.ts'
 import { DEFAULT_PROFILE } from './profile.ts'
@@ -32,22 +33,20 @@ export function createStraightCount(model: Pick<SchedulerModel, 'cluster' | 'pro
     const eligibility = eligibilityFor(profile ?? DEFAULT_PROFILE, pod, all, constraint)
     const id = JSON.stringify([eligibility.id, topologyKey])
     let looks = 0
-    let domainOf = domainsById.get(id)
-    if (domainOf === undefined) {
+    const domainOf = memo(domainsById, id, () => {
       const domains = new Map<string, string>()
       for (const node of cluster.nodes()) {
         looks += 1
         const domain = node.labels.get(topologyKey)
         if (domain !== undefined && eligibility.admits(node)) domains.set(node.name, domain)
       }
-      domainsById.set(id, (domainOf = domains))
-    }
-    let pods = podsByNamespace.get(pod.namespace)
-    if (pods === undefined) {
+      return domains
+    })
+    const pods = memo(podsByNamespace, pod.namespace, () => {
       const standing = Array.from(cluster.podsIn(pod.namespace)).filter(other => other.deletedAt === undefined && !isFinished(other))
       looks += standing.length
-      podsByNamespace.set(pod.namespace, (pods = Map.groupBy(standing, ({ labels }) => labels)))
-    }
+      return Map.groupBy(standing, ({ labels }) => labels)
+    })
     const byDomain = new Map<string, number>()
     for (const [labels, replicas] of pods) {
       looks += 1

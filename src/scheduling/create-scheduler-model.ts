@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { selectorKey } from '../cluster/label-selector.ts'
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { isAboutToGo } from './about-to-go.ts'
 import { createClusterViews } from './cluster-views.ts'
@@ -38,12 +39,10 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   // Whether a node would have a pod is asked of pods of other schedulers too; the default profile is the best guess then.
   const contextFor = (pod: PodRecord): PluginContext => {
     const profile = profileOf(pod) ?? DEFAULT_PROFILE
-    let context = contexts.get(profile)
-    if (context === undefined) {
-      context = { cluster, profile, affinity: views.affinity, infoAt, infos: { [Symbol.iterator]: () => table.infos()[Symbol.iterator]() } }
-      contexts.set(profile, context)
-    }
-    return context
+    return memo(contexts, profile, () => {
+      const infos = { [Symbol.iterator]: () => table.infos()[Symbol.iterator]() }
+      return { cluster, profile, affinity: views.affinity, infoAt, infos }
+    })
   }
 
   const feasibilityNow = (pod: PodRecord, context = contextFor(pod), own = answers.of(context, pod)): Feasibility =>

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { memo } from '../cluster/memo.ts'
 import type { VolumeAttachmentRecord } from '../cluster/volume.ts'
 import { attachableVolumes, type AttachableVolume } from './attachable-volumes.ts'
 import type { NodeInfo } from './node-info.ts'
@@ -19,7 +20,7 @@ export const nodeVolumeLimits: Filter = ({ cluster }, pod) => {
   if (wanted.length === 0) return undefined
 
   const drivers = [...new Set(wanted.map(({ driver }) => driver))]
-  const attachments = attachmentsByNode(cluster)
+  const attachments = Map.groupBy(cluster.all('VolumeAttachment'), ({ nodeName }) => nodeName)
   return info => {
     const limits = limitsFor(cluster, info, drivers)
     const attached = attachments.get(info.node.name) ?? []
@@ -66,23 +67,11 @@ function volumesOn(
   attached: readonly VolumeAttachmentRecord[],
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const byDriver = new Map<string, Set<string>>()
-  const count = ({ driver, id }: AttachableVolume): void => {
-    byDriver.set(driver, (byDriver.get(driver) ?? new Set<string>()).add(id))
-  }
+  const count = ({ driver, id }: AttachableVolume): void => void memo(byDriver, driver, () => new Set<string>()).add(id)
   for (const pod of pods) attachableVolumes(cluster, pod).forEach(count)
   for (const { attacher, persistentVolumeName = '' } of attached) {
     const csi = cluster.get('PersistentVolume', persistentVolumeName)?.csi
     if (csi !== undefined) count({ driver: attacher, id: csi.handle })
   }
   return byDriver
-}
-
-function attachmentsByNode(cluster: ClusterReader): ReadonlyMap<string, readonly VolumeAttachmentRecord[]> {
-  const byNode = new Map<string, VolumeAttachmentRecord[]>()
-  for (const attachment of cluster.all('VolumeAttachment')) {
-    const attached = byNode.get(attachment.nodeName)
-    if (attached === undefined) byNode.set(attachment.nodeName, [attachment])
-    else attached.push(attachment)
-  }
-  return byNode
 }

@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 
 /** What ImageLocality knows of an image in the whole cluster. */
@@ -20,26 +21,27 @@ export function createImageNodes(): ImageNodes {
   const holders = new Map<string, Set<NodeRecord>>()
   const states = new Map<string, ImageState>()
 
+  function add(image: string, node: NodeRecord): void {
+    memo(holders, image, () => new Set()).add(node)
+    states.delete(image)
+  }
+
+  function remove(image: string, node: NodeRecord): void {
+    const nodes = holders.get(image)
+    nodes?.delete(node)
+    if (nodes?.size === 0) holders.delete(image)
+    states.delete(image)
+  }
+
   return {
     stateOf(image) {
       const nodes = holders.get(image)
       if (nodes === undefined) return NOWHERE
-      const state = states.get(image) ?? imageState(image, nodes)
-      states.set(image, state)
-      return state
+      return memo(states, image, () => imageState(image, nodes))
     },
     change(before, after) {
-      for (const image of before?.images.keys() ?? []) {
-        const nodes = holders.get(image)
-        if (before !== undefined) nodes?.delete(before)
-        if (nodes?.size === 0) holders.delete(image)
-        states.delete(image)
-      }
-      for (const image of after?.images.keys() ?? []) {
-        if (after === undefined) continue
-        holders.set(image, (holders.get(image) ?? new Set()).add(after))
-        states.delete(image)
-      }
+      if (before !== undefined) for (const image of before.images.keys()) remove(image, before)
+      if (after !== undefined) for (const image of after.images.keys()) add(image, after)
     },
   }
 }

@@ -1,3 +1,5 @@
+import { memo } from '../cluster/memo.ts'
+
 /** Numbers by slot that tell nodes apart. Whoever makes one keeps it: partitions are remembered by the array itself. */
 export type Mark = Int32Array
 
@@ -28,16 +30,8 @@ function refine(classOf: Int32Array, byName: Int32Array, mark: Mark): void {
   let count = 0
   for (const slot of byName) {
     const known = classOf[slot] ?? 0
-    const byMark = numbers.get(known) ?? new Map<number, number>()
-    numbers.set(known, byMark)
-    const value = mark[slot] ?? 0
-    let number = byMark.get(value)
-    if (number === undefined) {
-      number = count
-      byMark.set(value, number)
-      count += 1
-    }
-    classOf[slot] = number
+    const byMark = memo(numbers, known, () => new Map<number, number>())
+    classOf[slot] = memo(byMark, mark[slot] ?? 0, () => count++)
   }
 }
 
@@ -72,9 +66,7 @@ export function createPartitions(slots: number, byName: Int32Array): Partitions 
     of(marks) {
       let branch = root
       for (const mark of marks) {
-        let next = branch.next.get(mark)
-        if (next === undefined) branch.next.set(mark, (next = { next: new WeakMap(), partition: undefined }))
-        branch = next
+        branch = memo(branch.next, mark, () => ({ next: new WeakMap(), partition: undefined }))
       }
       branch.partition ??= make(marks)
       return branch.partition

@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 
 /** Unbound pods that preemption has promised a node (`status.nominatedNodeName`). */
@@ -18,8 +19,7 @@ export function createNominations(): Nominations {
   const byNode = new Map<string, Set<PodRecord>>()
   return {
     add(pod, nodeName) {
-      const pods = byNode.get(nodeName) ?? new Set()
-      byNode.set(nodeName, pods.add(pod))
+      memo(byNode, nodeName, () => new Set()).add(pod)
     },
     remove(pod, nodeName) {
       const pods = byNode.get(nodeName)

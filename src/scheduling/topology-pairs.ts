@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { TermPods } from './affinity-index.ts'
 import type { PluginContext } from './plugin.ts'
@@ -12,9 +13,8 @@ export function addUp(context: PluginContext, terms: readonly TermPods[]): Topol
     for (const [slot, count] of pods) {
       const value = context.infoAt(slot)?.node.labels.get(topologyKey)
       if (value === undefined) continue
-      const values = pairs.get(topologyKey) ?? new Map<string, number>()
+      const values = memo(pairs, topologyKey, () => new Map<string, number>())
       values.set(value, (values.get(value) ?? 0) + weight * count)
-      pairs.set(topologyKey, values)
     }
   }
   return pairs

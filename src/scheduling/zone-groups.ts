@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 
 /** The zone groups that the scheduler takes nodes from in turn: by region and zone, beta labels before GA ones (node_tree.go, 1.36). */
@@ -14,8 +15,7 @@ export function zoneGroupsOf(nodes: readonly (NodeRecord | undefined)[]): ZoneGr
   const groupOf = Int32Array.from(nodes, node => {
     if (node === undefined) return 0
     const name = `${labelOf(node, 'region')}\0${labelOf(node, 'zone')}`
-    const group = numbers.get(name) ?? numbers.size
-    numbers.set(name, group)
+    const group = memo(numbers, name, () => numbers.size)
     sizes[group] = (sizes[group] ?? 0) + 1
     return group
   })
