@@ -114,6 +114,11 @@ describe('a pod', () => {
 
 describe('a pod with a part that cannot be read', () => {
   it.each<[string, Raw, string]>([
+    [
+      'a creation time without its zone',
+      { metadata: { creationTimestamp: '2026-01-01T00:00:00' } },
+      'metadata.creationTimestamp: `2026-01-01T00:00:00` is not a timestamp',
+    ],
     ['a creation time', { metadata: { creationTimestamp: 'yesterday' } }, 'metadata.creationTimestamp: `yesterday` is not a timestamp'],
     [
       'a phase',

@@ -1,5 +1,6 @@
 import { NO_LABELS, type Labels } from './labels.ts'
 import { isRawObject, shown } from './raw-value.ts'
+import { parseTimestamp } from './timestamp.ts'
 
 const NO_PROBLEMS: readonly string[] = []
 
@@ -85,10 +86,9 @@ export class RawField {
   time(): number | undefined {
     const text = this.text()
     if (text === undefined) return undefined
-    const time = Date.parse(text)
-    if (!Number.isNaN(time)) return time
-    this.refuse('is not a timestamp')
-    return undefined
+    const time = parseTimestamp(text)
+    if (time === undefined) this.refuse('is not a timestamp')
+    return time
   }
 
   choice<T extends string>(legal: readonly T[]): T | undefined {

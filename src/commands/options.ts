@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { parseTimestamp } from '../cluster/timestamp.ts'
 
 /** Flags that every command which reads a cluster shares; they are kubectl's. */
 export interface ClusterOptions {
@@ -50,8 +51,8 @@ function onlyOnce(value: string, previous: string | undefined): string {
 }
 
 function parseTime(text: string): number {
-  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time)) throw new InvalidArgumentError('It takes a time like 2026-01-31T12:00:00Z.')
+  const time = parseTimestamp(text)
+  if (time === undefined) throw new InvalidArgumentError('It takes a time like 2026-01-31T12:00:00Z.')
   return time
 }
 

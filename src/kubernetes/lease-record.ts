@@ -1,3 +1,4 @@
+import { parseTimestamp } from '../cluster/timestamp.ts'
 import { fieldsOf, textOf } from './json.ts'
 import type { Fields } from './json.ts'
 import { microTime } from './micro-time.ts'
@@ -23,12 +24,11 @@ const UNSAID_SECONDS = 60
 export function readLease(body: string): LeaseRecord {
   const raw = fieldsOf(JSON.parse(body))
   const spec = fieldsOf(raw['spec'])
-  const renewedAt = Date.parse(textOf(spec['renewTime']))
   return {
     raw,
     holder: textOf(spec['holderIdentity']),
     durationMs: (numberOf(spec['leaseDurationSeconds']) || UNSAID_SECONDS) * 1000,
-    renewedAt: Number.isNaN(renewedAt) ? undefined : renewedAt,
+    renewedAt: parseTimestamp(textOf(spec['renewTime'])),
     acquireTime: textOf(spec['acquireTime']),
     transitions: numberOf(spec['leaseTransitions']),
     fingerprint: JSON.stringify(spec),

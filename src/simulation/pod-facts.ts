@@ -1,6 +1,6 @@
 import { findCondition } from './conditions.ts'
 import type { RawObject } from './object-store.ts'
-import { parseTimestamp } from './timestamps.ts'
+import { parseTimestamp } from '../cluster/timestamp.ts'
 import type { PodObject } from './wire-objects.ts'
 
 export function isTerminating(object: RawObject): boolean {

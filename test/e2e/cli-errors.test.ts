@@ -62,6 +62,7 @@ describe('bad input: one sentence that says what and where, no stack trace', () 
     ['a namespace twice', ['explain', '-n', 'shop', 'shop/deploy/web'], 2, /POD or KIND\/NAME beside --namespace, not "shop\/deploy\/web"/],
     ['more than there is to say', ['report', 'shop'], 2, /1: shop; see respread report --help/],
     ['a selector that is none', ['report', '--snapshot', 'good.json', '-l', 'a in'], 2, /--selector/],
+    ['a time without its zone', ['report', '--snapshot', 'good.json', '--now', '2026-01-31T12:00:00'], 2, /2026-01-31T12:00:00Z/],
     ['a time that is none', ['report', '--snapshot', 'good.json', '--now', 'today'], 2, /2026-01-31T12:00:00Z/],
     [
       'a configuration with two mistakes',

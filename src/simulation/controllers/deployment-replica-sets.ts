@@ -1,7 +1,7 @@
 import type { ControllerContext } from './controller.ts'
 import { REVISION } from '../object-metadata.ts'
 import { isControlledBy } from '../pod-facts.ts'
-import { parseTimestamp } from '../timestamps.ts'
+import { parseTimestamp } from '../../cluster/timestamp.ts'
 import type { DeploymentObject, ReplicaSetObject } from '../wire-objects.ts'
 import { controllerRef, inNamespaceOf } from './pod-template.ts'
 import type { SetSize } from './rolling-update.ts'

@@ -1,7 +1,7 @@
 import { ANNOTATIONS } from '../../cluster/annotations.ts'
 import { parseDeletionCost } from '../../cluster/deletion-cost.ts'
 import { isReady, readySince } from '../pod-facts.ts'
-import { parseTimestamp } from '../timestamps.ts'
+import { parseTimestamp } from '../../cluster/timestamp.ts'
 import type { PodObject } from '../wire-objects.ts'
 
 /**
