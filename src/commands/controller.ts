@@ -184,6 +184,8 @@ export async function createController(options: ControllerOptions): Promise<Cont
       endSelfCheck()
       await evictor.drain()
       await annotator.drain()
+      // The last that happened is what a `once` has come to.
+      await events.drain()
       ended.abort()
       await view.stopped
       await transport.close()

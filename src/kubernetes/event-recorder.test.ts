@@ -117,6 +117,21 @@ describe('createEventRecorder', () => {
     expect(bodies[0]?.['note']).toBe(`${'ü'.repeat(510)}...`)
   })
 
+  it('waits at its end for what is under way', async () => {
+    let answer = (): void => undefined
+    const { server, recorder } = await recorderFor((_, response) => {
+      answer = () => sendJson(response, 201, {})
+    })
+    recorder.record(evicted)
+    await until(() => server.requests.length === 1)
+
+    const drained = recorder.drain()
+    answer()
+    await drained
+
+    expect(recorder.counters()).toMatchObject({ sent: 1, failed: 0 })
+  })
+
   it('sends nothing after its signal, and lets go of what is under way', async () => {
     const { server, recorder, stop } = await recorderFor(() => {})
     recorder.record(evicted)

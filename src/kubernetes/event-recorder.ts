@@ -42,9 +42,12 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
 
 /**
  * Tells what concerns an object as an events.k8s.io/v1 Event on it. Events are for people who look at the object: they are limited, a repetition
- * is not told again, and a failure is counted and nothing more. Recording never waits.
+ * is not told again, and a failure is counted and nothing more. Recording never waits; `drain` resolves when what is under way has been answered.
  */
-export function createEventRecorder(transport: Transport, options: EventRecorderOptions): Recorder & { counters(): EventCounters } {
+export function createEventRecorder(
+  transport: Transport,
+  options: EventRecorderOptions,
+): Recorder & { counters(): EventCounters; drain(): Promise<void> } {
   const { clock, instance, signal } = options
   const bucket = createTokenBucket(clock, PER_SECOND, BURST)
   const recent = createRecentSet(clock, REPEAT_MS, REMEMBERED)
@@ -52,6 +55,7 @@ export function createEventRecorder(transport: Transport, options: EventRecorder
   let repeated = 0
   let dropped = 0
   let failed = 0
+  const underWay = new Set<Promise<void>>()
 
   const send = async (about: NonNullable<Occurrence['about']>, occurrence: Occurrence): Promise<void> => {
     // An object without a namespace has its events in the default one (client-go record/event.go, 1.36).
@@ -84,10 +88,13 @@ export function createEventRecorder(transport: Transport, options: EventRecorder
       const { about, reason, message } = occurrence
       if (about === undefined || signal.aborted) return
       if (!recent.add(JSON.stringify([about.kind, about.namespace, about.name, about.uid, reason, message]))) repeated += 1
-      else if (bucket.tryTake()) void send(about, occurrence)
-      else dropped += 1
+      else if (bucket.tryTake()) {
+        const sending = send(about, occurrence).finally(() => underWay.delete(sending))
+        underWay.add(sending)
+      } else dropped += 1
     },
     counters: () => ({ sent, repeated, dropped, failed }),
+    drain: async () => void (await Promise.all(underWay)),
   }
 }
 
