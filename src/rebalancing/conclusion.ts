@@ -3,7 +3,7 @@ import { isOverMaxSkew } from '../planning/over-max-skew.ts'
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import type { Reason } from '../planning/reasons.ts'
 import type { Decision, LoopState } from './loop-state.ts'
-import type { LoopHold } from './freshness.ts'
+import type { LoopHold } from './loop-hold.ts'
 import type { LoopSettings } from './settings.ts'
 
 /** How a run that is to end by itself has ended. */

@@ -1,5 +1,5 @@
 import type { Veto } from '../planning/reasons.ts'
-import type { LoopHold } from './freshness.ts'
+import type { LoopHold } from './loop-hold.ts'
 import { outsideWindows } from './maintenance-windows.ts'
 import type { LoopSettings } from './settings.ts'
 

@@ -1,14 +1,6 @@
 import type { RecordKind } from '../cluster/records.ts'
+import type { LoopHold } from './loop-hold.ts'
 import type { KindFreshness } from './ports.ts'
-
-/** Why the whole loop does nothing for now. */
-export interface LoopHold {
-  /** CamelCase, for status, metric and log. */
-  readonly reason: string
-  readonly message: string
-  /** When time lifts it, in milliseconds since the epoch; absent where that is not known. */
-  readonly until?: number
-}
 
 /** Why the view must not be acted on, or undefined when every required cache is synced and was proved current within `limit` milliseconds. */
 export function staleness(freshness: readonly KindFreshness[], limit: number): LoopHold | undefined {

@@ -5,7 +5,7 @@ import type { Ending } from './conclusion.ts'
 import type { Deferral } from './deferrals.ts'
 import type { Memory } from './memory.ts'
 import type { LoopPorts } from './ports.ts'
-import type { LoopHold } from './freshness.ts'
+import type { LoopHold } from './loop-hold.ts'
 import type { LoopSettings } from './settings.ts'
 
 /** What one look at the world leads to. */

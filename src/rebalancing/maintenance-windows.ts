@@ -1,7 +1,7 @@
 import { timestamp } from '../cluster/timestamp.ts'
 import type { Veto } from '../planning/reasons.ts'
 import { nextTime, type CronSchedule } from './cron-schedule.ts'
-import type { LoopHold } from './freshness.ts'
+import type { LoopHold } from './loop-hold.ts'
 
 /** A time in which evictions may go out: it opens whenever its schedule comes round. */
 export interface MaintenanceWindow extends CronSchedule {

@@ -1,5 +1,6 @@
 import { configuredPause } from './configured-brakes.ts'
-import { staleness, type LoopHold } from './freshness.ts'
+import { staleness } from './freshness.ts'
+import type { LoopHold } from './loop-hold.ts'
 import type { LoopContext } from './loop-state.ts'
 import { outsideWindows } from './maintenance-windows.ts'
 import type { Stops } from './stops.ts'

@@ -1,6 +1,6 @@
 import { messageOf } from '../cluster/error-message.ts'
 import { timestamp } from '../cluster/timestamp.ts'
-import type { LoopHold } from './freshness.ts'
+import type { LoopHold } from './loop-hold.ts'
 import type { LoopContext } from './loop-state.ts'
 import type { StopSign } from './ports.ts'
 import { missesTooOften } from './quarantine.ts'

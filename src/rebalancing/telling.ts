@@ -4,7 +4,7 @@ import { createAnnouncer, type Statement } from './announcer.ts'
 import { isToBeHelped } from './conclusion.ts'
 import { beganWith, narrate, type Scene } from './episodes.ts'
 import type { Decision, LoopContext } from './loop-state.ts'
-import type { LoopHold } from './freshness.ts'
+import type { LoopHold } from './loop-hold.ts'
 import type { Situation } from '../planning/situation.ts'
 import { statementsOf } from './statements.ts'
 
