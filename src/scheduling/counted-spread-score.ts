@@ -2,7 +2,7 @@ import { NO_DOMAIN, type Topology } from './node-layout.ts'
 import type { CountedConstraint } from './counted-spread.ts'
 import { contribution, normalizeSpread, normalizingWeight } from './score-pod-topology-spread.ts'
 import { addNormalized, clearScores, IGNORED, ignoreWithoutDomain, round, type ScoreSheet } from './score-sheet.ts'
-import { isPerNode } from './spread-constraints.ts'
+import { isScoredByNode } from './spread-constraints.ts'
 
 // PodTopologySpread's score from counts that were advanced instead of counted: says what score-pod-topology-spread.ts says.
 
@@ -27,9 +27,9 @@ export function addSpreadScores(
   for (const { question, domains, selected } of soft) {
     const { constraint } = question
     const { domainOf } = domains.topology
-    const size = isPerNode(constraint) ? Math.min(scoredNodes(sheet), sample) : distinctDomains(domains.topology, sheet)
+    const size = isScoredByNode(constraint) ? Math.min(scoredNodes(sheet), sample) : distinctDomains(domains.topology, sheet)
     const perPod = normalizingWeight(size)
-    const counts = isPerNode(constraint) ? undefined : selected.byDomain(domains)
+    const counts = isScoredByNode(constraint) ? undefined : selected.byDomain(domains)
     for (let i = 0; i < lines; i += 1) {
       const slot = slots[i] ?? 0
       const domain = domainOf[slot] ?? NO_DOMAIN

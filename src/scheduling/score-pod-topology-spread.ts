@@ -1,7 +1,7 @@
 import type { NodeInfo } from './node-info.ts'
 import { countDomains, countMatching } from './filter-pod-topology-spread.ts'
 import type { Score } from './plugin.ts'
-import { effectiveConstraints, isPerNode, needsAllSoftKeys } from './spread-constraints.ts'
+import { effectiveConstraints, isScoredByNode, needsAllSoftKeys } from './spread-constraints.ts'
 
 /**
  * The pod's soft constraints (podtopologyspread/scoring.go, 1.36). Only domains of feasible nodes matter; a node that is ignored, for want
@@ -16,8 +16,10 @@ export const podTopologySpreadScore: Score = (context, pod, feasible) => {
   const scored = feasible.filter(info => !isIgnored(info))
 
   const terms = soft.map(constraint => {
-    const counts = isPerNode(constraint) ? undefined : countDomains(context, pod, all, constraint)
-    const domains = isPerNode(constraint) ? scored.length : new Set(scored.map(({ node }) => node.labels.get(constraint.topologyKey))).size
+    const counts = isScoredByNode(constraint) ? undefined : countDomains(context, pod, all, constraint)
+    const domains = isScoredByNode(constraint)
+      ? scored.length
+      : new Set(scored.map(({ node }) => node.labels.get(constraint.topologyKey))).size
     return { constraint, counts, weight: normalizingWeight(domains) }
   })
   const raw = (info: NodeInfo): number => {

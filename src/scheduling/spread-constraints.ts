@@ -49,7 +49,7 @@ export function needsAllSoftKeys(profile: SchedulerProfile, pod: PodRecord): boo
 }
 
 /** The hostname key is counted node by node when scoring, whatever its value. */
-export function isPerNode(constraint: EffectiveConstraint): boolean {
+export function isScoredByNode(constraint: EffectiveConstraint): boolean {
   return constraint.topologyKey === HOSTNAME
 }
 
