@@ -7,7 +7,10 @@ export interface WorkloadName {
   readonly name: string
 }
 
-export type GroupStatus = 'Held' | 'Violated' | 'Blocked' | 'Balanced'
+/** In the order of reports: what something is done about first. */
+export const GROUP_STATUSES = ['Violated', 'Held', 'Blocked', 'Balanced'] as const
+
+export type GroupStatus = (typeof GROUP_STATUSES)[number]
 
 /** Whether any number of evictions restores the spread as things are: not known where the group waits, is not acted on, or was not come to. */
 export type Reach = 'within' | 'beyond' | 'unknown'

@@ -1,6 +1,7 @@
 import type { NodeExplanation, PlacementExplanation } from '../scheduling/prediction.ts'
 import { SCORE_PLUGINS } from '../scheduling/plugins.ts'
 import { printable } from './printable.ts'
+import { API_VERSION } from './report-json.ts'
 import { shortKeys, whenText } from './short-names.ts'
 import type { TableOptions } from './table-options.ts'
 import { textTable } from './text-table.ts'
@@ -9,7 +10,7 @@ import { wrap } from './wrap.ts'
 
 /** An explanation as programs read it: kind `PlacementExplanation`. */
 export function placementReport(explanation: PlacementExplanation): object {
-  return { apiVersion: 'respread.io/v1alpha1', kind: 'PlacementExplanation', ...explanation }
+  return { apiVersion: API_VERSION, kind: 'PlacementExplanation', ...explanation }
 }
 
 /** Where the scheduler would place a pod: the counts of its constraints, then every node, the likeliest first, with what speaks against it. */

@@ -3,13 +3,16 @@ import { workloadsAtRisk } from '../planning/risk.ts'
 import { stayingIn } from '../planning/standing.ts'
 import { worstFirst } from './worst-first.ts'
 
+/** Of every document that respread prints for programs. */
+export const API_VERSION = 'respread.io/v1alpha1'
+
 /**
  * A plan as programs read it: apiVersion `respread.io/v1alpha1`, kind `RebalanceReport`. Every field is named here, not copied along: others
  * rely on them, so they may be added to and never change by accident.
  */
 export function rebalanceReport(plan: Plan): object {
   return {
-    apiVersion: 'respread.io/v1alpha1',
+    apiVersion: API_VERSION,
     kind: 'RebalanceReport',
     summary: { ...plan.summary, losingHalfWithOneDomain: workloadsAtRisk(plan.groups) },
     notices: plan.notices,

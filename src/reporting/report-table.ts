@@ -1,5 +1,5 @@
 import { counted } from '../planning/counted.ts'
-import type { GroupStatus, Plan } from '../planning/plan-types.ts'
+import { GROUP_STATUSES, type Plan } from '../planning/plan-types.ts'
 import { workloadsAtRisk } from '../planning/risk.ts'
 import { evictionTable } from './eviction-table.ts'
 import { groupTable } from './group-table.ts'
@@ -90,13 +90,11 @@ function moreEvictions(evictions: Plan['evictions'], width: number): readonly st
 /** `2 violated, 1 held`. */
 function states(groups: Plan['groups']): string {
   const byStatus = Map.groupBy(groups, group => group.status)
-  return STATUSES.flatMap(status => {
+  return GROUP_STATUSES.flatMap(status => {
     const number = byStatus.get(status)?.length ?? 0
     return number === 0 ? [] : [`${number} ${status.toLowerCase()}`]
   }).join(', ')
 }
-
-const STATUSES: readonly GroupStatus[] = ['Violated', 'Held', 'Blocked', 'Balanced']
 
 function notices(plan: Plan, width: number): readonly string[] {
   return plan.notices.flatMap(notice => wrap(printable(`${notice.reason}: ${notice.message}`), width))

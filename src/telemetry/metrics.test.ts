@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { group, plan } from '../../test/support/made-up-plans.ts'
 import type { Veto } from '../planning/reasons.ts'
 import type { Episode } from '../rebalancing/episodes.ts'
-import type { LoopHold } from '../rebalancing/freshness.ts'
+import type { LoopHold } from '../rebalancing/loop-hold.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 

@@ -1,9 +1,7 @@
-import type { GroupPlan, GroupStatus, Plan } from '../planning/plan-types.ts'
+import { GROUP_STATUSES, type GroupPlan, type GroupStatus, type Plan } from '../planning/plan-types.ts'
 import type { MetricRegistry } from './metric-registry.ts'
 import { createRefusals } from './refusals.ts'
 import { worstGroups } from './worst-groups.ts'
-
-const STATUSES: readonly GroupStatus[] = ['Violated', 'Held', 'Blocked', 'Balanced']
 
 /**
  * What plans say. Returns what to tell each of them to, with the seconds that making it took. What shows the latest plan as it is is read off it at
@@ -21,10 +19,10 @@ export function definePlanMetrics(registry: MetricRegistry, violatedGroupSeries:
   )
   registry.scrapedGauge('planned_evictions', 'Evictions of the latest plan.', [], gauge => gauge.set({}, latest?.evictions.length ?? 0))
   registry.scrapedGauge('groups', 'Groups by status.', ['status'], gauge => {
-    for (const status of STATUSES) gauge.set({ status }, groupsWith(status).length)
+    for (const status of GROUP_STATUSES) gauge.set({ status }, groupsWith(status).length)
   })
   registry.scrapedGauge('excess', 'Pods above what maxSkew allows, summed over the groups of a status.', ['status'], gauge => {
-    for (const status of STATUSES) {
+    for (const status of GROUP_STATUSES) {
       if (status !== 'Balanced')
         gauge.set(
           { status },
