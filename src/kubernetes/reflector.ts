@@ -183,7 +183,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
           reflection.relist('Garbage')
         }
         return backOff.next()
-      default:
+      case 'Failed':
         // Servers before 1.32, or without the feature, refuse a streaming list as invalid.
         if (!listing || !(end.error instanceof ApiError) || ![400, 422].includes(end.error.status)) return afterFailure(end.error)
         streaming = false

@@ -46,7 +46,7 @@ export interface Policy {
     readonly cycle: number
   }
   readonly outage: { readonly notReadyPercent: number; readonly notReadyNodes: number }
-  /** respread's own pods, evicted last: namespace and app label value. */
+  /** respread's own pods, evicted last: those of the namespace that carry all of these labels. */
   readonly self: { readonly namespace: string; readonly labels: ReadonlyMap<string, string> } | undefined
 }
 

@@ -2,7 +2,7 @@ import type { NodeRecord } from '../cluster/node.ts'
 
 /**
  * What the planner must know beyond the state and cannot find out by itself, as plain data: time, holds and evictions under way.
- * A snapshot has no holds and nothing in flight.
+ * A snapshot shows what is being drained and what was scaled of late, but no hold-downs and nothing in flight.
  */
 export interface Situation {
   /** Milliseconds since the epoch. */

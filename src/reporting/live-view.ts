@@ -41,7 +41,7 @@ export interface LiveEviction {
   readonly pod: string
   readonly fromDomain: string
   readonly toDomain: string
-  /** `evicted`, `Pending`, `landed in az-c`. */
+  /** `evicted`, `starting in az-c`. */
   readonly state: string
 }
 
