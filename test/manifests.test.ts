@@ -154,6 +154,10 @@ describe.each(OVERLAYS)('the overlay %s', name => {
     })
   })
 
+  it('runs on nodes that have the system of its image', () => {
+    expect(template.spec.nodeSelector).toEqual({ 'kubernetes.io/os': 'linux' })
+  })
+
   it('gives Node three quarters of its memory', () => {
     const { value } = container.env.find((variable: Manifest) => variable.name === 'NODE_OPTIONS')
     const limit = Number.parseInt(container.resources.limits.memory, 10)
