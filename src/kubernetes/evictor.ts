@@ -1,5 +1,6 @@
 import { MOST_UNANSWERED } from '../rebalancing/ports.ts'
 import type { Clock, EvictionOutcome, EvictionRequest, Evictor } from '../rebalancing/ports.ts'
+import { DEFAULT_LOOP_SETTINGS } from '../rebalancing/settings.ts'
 import { evictionOutcome } from './eviction-outcome.ts'
 import { notSent } from './refusal.ts'
 import type { Transport } from './transport.ts'
@@ -13,19 +14,17 @@ export interface EvictorOptions {
   readonly perSecond?: number
   /** Requests waiting for their answer; the server may take 10 s over one (eviction.go, 1.36). */
   readonly concurrency?: number
-  /** Milliseconds until a request without answer counts as lost. */
+  /** Milliseconds until a request without answer counts as lost. The lease must outlast it: see lease.ts. */
   readonly deadlineMs?: number
 }
-
-/** The lease must outlast it: see lease.ts. */
-export const EVICTION_DEADLINE_MS = 30_000
 
 /**
  * Evicts through the policy/v1 Eviction API, a few requests a second, those of higher priority first. A signal takes back a request that still
  * waits; one that is out becomes Lost.
  */
 export function createEvictor(transport: Transport, options: EvictorOptions): Evictor & { drain(): Promise<void> } {
-  const { clock, mayAct, perSecond = 5, concurrency = MOST_UNANSWERED, deadlineMs = EVICTION_DEADLINE_MS } = options
+  const { evictionsPerSecond, evictionRequestDeadline } = DEFAULT_LOOP_SETTINGS
+  const { clock, mayAct, perSecond = evictionsPerSecond, concurrency = MOST_UNANSWERED, deadlineMs = evictionRequestDeadline } = options
   const queue = createWriteQueue({ perSecond, concurrency })
 
   const send = async ({ namespace, pod, uid }: EvictionRequest, signal: AbortSignal): Promise<EvictionOutcome> => {

@@ -1,9 +1,9 @@
 import { messageOf } from '../cluster/error-message.ts'
 import type { Clock, Leadership, Recorder } from '../rebalancing/ports.ts'
+import { DEFAULT_LOOP_SETTINGS } from '../rebalancing/settings.ts'
 import { apiError } from './api-error.ts'
 import type { ApiResponse } from './api-error.ts'
 import type { RandomSource } from './back-off.ts'
-import { EVICTION_DEADLINE_MS } from './evictor.ts'
 import { claimedBy, readLease, released } from './lease-record.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import { createHolding } from './lease-holding.ts'
@@ -53,7 +53,8 @@ const OVERTAKEN_RETRIES = 2
  * expired is judged by how long its record has stood unchanged before our own eyes, in monotonic time, never by comparing clocks.
  */
 export function createLeaderElection(options: LeaseOptions): LeaderElection {
-  const { transport, namespace, name, identity, clock, random, recorder, evictionDeadlineMs = EVICTION_DEADLINE_MS } = options
+  const { transport, namespace, name, identity, clock, random, recorder } = options
+  const { evictionDeadlineMs = DEFAULT_LOOP_SETTINGS.evictionRequestDeadline } = options
   // What was sent just before we had to stop is over when others may begin.
   const durationSeconds = Math.ceil((RENEW_DEADLINE_MS + evictionDeadlineMs + MARGIN_MS) / 1000)
   const collection = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`
