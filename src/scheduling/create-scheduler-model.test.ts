@@ -7,6 +7,7 @@ import { NO_SCALARS, type Resources } from '../cluster/resources.ts'
 import { makeNode, makePod } from '../../test/support/builders.ts'
 import { randomCluster } from '../../test/support/random-clusters.ts'
 import { createSchedulerModel } from './create-scheduler-model.ts'
+import { NO_DOMAIN } from './node-layout.ts'
 import type { CandidateNode, Prediction } from './prediction.ts'
 import { DEFAULT_PROFILE, DEFAULT_PROFILES, type SchedulerProfile } from './profile.ts'
 import type { SchedulerModel } from './scheduler-model.ts'
@@ -38,9 +39,9 @@ function answers(model: SchedulerModel, pods: readonly PodRecord[]) {
           : prediction,
       refusals: nodes.map(name => model.refusalOn(pod, name)),
       spread: model.constraintsOf(pod).map(constraint => {
-        const { domains, globalMinimum } = model.spreadOf(pod, constraint)
-        const sorted = [...domains().values()].sort((left, right) => (left.name < right.name ? -1 : 1))
-        return { constraint, domains: sorted, globalMinimum }
+        const { domains, over, globalMinimum } = model.spreadOf(pod, constraint)
+        const nodesIn = [...domains().keys()].map(name => [name, over.nodesOf(over.topology.numberOf.get(name) ?? NO_DOMAIN)] as const)
+        return { constraint, domains: domains(), nodes: new Map(nodesIn), globalMinimum }
       }),
     }
   })

@@ -32,8 +32,7 @@ export function explainPlacement(
 
 function explainConstraint({ constraint, domains, globalMinimum }: SpreadCount): ConstraintExplanation {
   const { topologyKey, whenUnsatisfiable, origin, maxSkew, minDomains = 1 } = constraint
-  const counts = Object.fromEntries(Array.from(domains().values(), ({ name, count }) => [name, count]))
-  return { topologyKey, whenUnsatisfiable, origin, maxSkew, minDomains, counts, globalMinimum }
+  return { topologyKey, whenUnsatisfiable, origin, maxSkew, minDomains, counts: Object.fromEntries(domains()), globalMinimum }
 }
 
 function explainNodes(

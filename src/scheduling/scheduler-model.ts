@@ -15,14 +15,6 @@ export interface EffectiveConstraint extends TopologySpreadConstraint {
   readonly selfMatch: boolean
 }
 
-/** One domain of a constraint as a pod sees it. */
-export interface DomainCount {
-  readonly name: string
-  readonly count: number
-  /** Names of the nodes that count for the constraint. */
-  readonly nodes: readonly string[]
-}
-
 /** What PodTopologySpread's PreFilter computes for one constraint of a pod. */
 export interface SpreadCount {
   readonly constraint: EffectiveConstraint
@@ -30,8 +22,8 @@ export interface SpreadCount {
   readonly over: DomainSet
   /** Pods by domain number of `over`, live; domains without any are not there. */
   readonly byNumber: ReadonlyMap<number, number>
-  /** By domain name; domains without pods are there with 0. */
-  readonly domains: () => ReadonlyMap<string, DomainCount>
+  /** Pods by domain name; domains without any are there with 0. */
+  readonly domains: () => ReadonlyMap<string, number>
   /** 0 when there are fewer domains than minDomains, or none. */
   readonly globalMinimum: number
 }

@@ -1,7 +1,7 @@
 import { countedConstraint, minimumOf } from './counted-spread.ts'
 import type { DomainSet, NodeLayout } from './node-layout.ts'
 import type { SpreadQuestion } from './pod-question.ts'
-import type { DomainCount, SpreadCount } from './scheduler-model.ts'
+import type { SpreadCount } from './scheduler-model.ts'
 import type { SpreadCounts } from './spread-counts.ts'
 
 /** The advanced counts of one constraint, with the names that people and planners know. */
@@ -19,11 +19,9 @@ export function spreadCountOf(layout: NodeLayout, counts: SpreadCounts, namespac
   }
 }
 
-function namedDomains(over: DomainSet, byNumber: ReadonlyMap<number, number>): ReadonlyMap<string, DomainCount> {
-  const domains = new Map<string, DomainCount>()
-  for (const [number, name] of over.topology.names.entries()) {
-    const nodes = over.nodesOf(number)
-    if (nodes.length > 0) domains.set(name, { name, count: byNumber.get(number) ?? 0, nodes })
-  }
-  return domains
+function namedDomains(over: DomainSet, byNumber: ReadonlyMap<number, number>): ReadonlyMap<string, number> {
+  const counts = over.topology.names.flatMap((name, number) =>
+    over.nodesOf(number).length > 0 ? [[name, byNumber.get(number) ?? 0] as const] : [],
+  )
+  return new Map(counts)
 }
