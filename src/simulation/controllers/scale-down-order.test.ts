@@ -71,4 +71,10 @@ describe('the order in which a ReplicaSet gives up pods', () => {
 
     expect(scaleDownOrder(pods, pods, NOW).map(({ metadata }) => metadata.name)).toEqual(['a', 'b'])
   })
+
+  it('asks for no restarts once times Ready differ, be it within an order of magnitude', () => {
+    const pods = [pod('b', { readyFor: 6 * HOUR, restarts: 3 }), pod('a', { readyFor: 7 * HOUR })]
+
+    expect(scaleDownOrder(pods, pods, NOW).map(({ metadata }) => metadata.name)).toEqual(['a', 'b'])
+  })
 })

@@ -1,4 +1,5 @@
 import { ANNOTATIONS } from '../../cluster/annotations.ts'
+import { compareText } from '../../cluster/compare-text.ts'
 import { parseDeletionCost } from '../../cluster/deletion-cost.ts'
 import { isReady, readySince } from '../pod-facts.ts'
 import { parseTimestamp } from '../../cluster/timestamp.ts'
@@ -7,42 +8,43 @@ import type { PodObject } from '../wire-objects.ts'
 /**
  * The pods of a ReplicaSet in the order in which scaling down takes them (controller_utils.go ActivePodsWithRanks, 1.36): unassigned, then
  * Pending before Unknown before Running, not Ready, lower pod-deletion-cost, more related pods on the node, Ready for a shorter time, more
- * restarts, younger. Ages count by orders of magnitude (LogarithmicScaleDown); what is left is decided by uid.
+ * restarts, younger, lower uid. Times count by orders of magnitude (LogarithmicScaleDown): the uid decides between two of the same.
  *
  * @param related active pods of all ReplicaSets of the same owner: those that may crowd a node
  */
 export function scaleDownOrder(pods: readonly PodObject[], related: readonly PodObject[], now: number): readonly PodObject[] {
-  const onNode = new Map<string, number>()
-  for (const pod of related) {
-    const node = pod.spec?.nodeName
-    if (node !== undefined) onNode.set(node, (onNode.get(node) ?? 0) + 1)
-  }
-  const ranked = pods.map(pod => ({ pod, key: sortKey(pod, onNode.get(pod.spec?.nodeName ?? '') ?? 0, now) }))
-  return ranked.sort((a, b) => compareKeys(a.key, b.key) || (uidOf(a.pod) < uidOf(b.pod) ? -1 : 1)).map(({ pod }) => pod)
+  const byNode = Map.groupBy(related, pod => pod.spec?.nodeName)
+  const colocated = (pod: PodObject): number => byNode.get(pod.spec?.nodeName)?.length ?? 0
+  return pods.toSorted(
+    (a, b) =>
+      stageOf(a) - stageOf(b) ||
+      deletionCost(a) - deletionCost(b) ||
+      colocated(b) - colocated(a) ||
+      youngerFirst(a, b, readySince, now) ||
+      restarts(b) - restarts(a) ||
+      youngerFirst(a, b, createdAt, now) ||
+      byUid(a, b),
+  )
 }
 
-/** Compared number by number; lower goes first. */
-function sortKey(pod: PodObject, colocated: number, now: number): readonly number[] {
-  const ready = isReady(pod)
-  return [
-    pod.spec?.nodeName === undefined ? 0 : 1,
-    phaseOrder(pod.status?.phase),
-    ready ? 1 : 0,
-    deletionCost(pod),
-    -colocated,
-    // Pods that are not Ready have no time to compare; they have been sorted from the Ready ones above.
-    ready ? magnitude(now - (readySince(pod) ?? now)) : 0,
-    -restarts(pod),
-    magnitude(now - (parseTimestamp(pod.metadata.creationTimestamp) ?? now)),
-  ]
+/** How far a pod has come: unassigned, by phase, and Ready. */
+function stageOf(pod: PodObject): number {
+  return 6 * (pod.spec?.nodeName === undefined ? 0 : 1) + 2 * phaseOrder(pod.status?.phase) + (isReady(pod) ? 1 : 0)
 }
 
-function compareKeys(a: readonly number[], b: readonly number[]): number {
-  for (const [at, value] of a.entries()) {
-    const difference = value - (b[at] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
+/** Neither goes first by a time that is the same for both, or that they do not have. */
+function youngerFirst(a: PodObject, b: PodObject, since: (pod: PodObject) => number | undefined, now: number): number {
+  const [left, right] = [since(a), since(b)]
+  if (left === right || left === undefined || right === undefined) return 0
+  return magnitude(now - left) - magnitude(now - right) || byUid(a, b)
+}
+
+function createdAt(pod: PodObject): number | undefined {
+  return parseTimestamp(pod.metadata.creationTimestamp)
+}
+
+function byUid(a: PodObject, b: PodObject): number {
+  return compareText(a.metadata.uid ?? '', b.metadata.uid ?? '')
 }
 
 function phaseOrder(phase: string | undefined): number {
@@ -61,8 +63,4 @@ function magnitude(ageMs: number): number {
 
 function restarts(pod: PodObject): number {
   return (pod.status?.containerStatuses ?? []).reduce((most, container) => Math.max(most, container.restartCount), 0)
-}
-
-function uidOf(pod: PodObject): string {
-  return pod.metadata.uid ?? ''
 }
