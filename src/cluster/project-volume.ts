@@ -5,14 +5,12 @@ import type { RawObject } from './project-object.ts'
 import { readQuantity } from './project-resources.ts'
 import { wholeValue } from './quantity.ts'
 import { listed, type RawField } from './raw-field.ts'
-import type { AccessMode, PersistentVolumeClaimRecord, PersistentVolumeRecord } from './volume.ts'
+import { CLAIM_ANNOTATIONS, type AccessMode, type PersistentVolumeClaimRecord, type PersistentVolumeRecord } from './volume.ts'
 
 const ACCESS_MODES: readonly AccessMode[] = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']
 
 // Where the class stood before spec.storageClassName; it still wins (component-helpers volume.GetPersistentVolumeClaimClass, 1.36).
 const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class'
-const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed'
-const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
 
 export function projectPersistentVolume({ root, metadata, problems }: RawObject): PersistentVolumeRecord {
   const spec = root.at('spec')
@@ -51,8 +49,8 @@ export function projectPersistentVolumeClaim({ root, metadata, readers, problems
     uid: metadata.uid,
     storageClassName: metadata.annotationField.at(BETA_CLASS).text() ?? spec.at('storageClassName').text(),
     volumeName: spec.at('volumeName').text() ?? '',
-    bindCompleted: metadata.annotationField.at(BIND_COMPLETED).present,
-    selectedNode: metadata.annotationField.at(SELECTED_NODE).text(),
+    bindCompleted: metadata.annotationField.at(CLAIM_ANNOTATIONS.bindCompleted).present,
+    selectedNode: metadata.annotationField.at(CLAIM_ANNOTATIONS.selectedNode).text(),
     phase: root.at('status').at('phase').choice(['Pending', 'Bound', 'Lost']) ?? 'Pending',
     accessModes: readAccessModes(spec),
     selector: selector.present ? readSelector(selector) : undefined,

@@ -22,6 +22,12 @@ export interface PersistentVolumeRecord {
   readonly problems: readonly string[]
 }
 
+/** What the scheduler and the controller of volumes tell each other by on a claim. */
+export const CLAIM_ANNOTATIONS = {
+  bindCompleted: 'pv.kubernetes.io/bind-completed',
+  selectedNode: 'volume.kubernetes.io/selected-node',
+} as const
+
 export interface PersistentVolumeClaimRecord {
   readonly kind: 'PersistentVolumeClaim'
   readonly namespace: string
@@ -29,9 +35,8 @@ export interface PersistentVolumeClaimRecord {
   readonly uid: string
   readonly storageClassName: string | undefined
   readonly volumeName: string
-  /** Annotation `pv.kubernetes.io/bind-completed` is there. */
+  /** The annotation is there, whatever it says. */
   readonly bindCompleted: boolean
-  /** Annotation `volume.kubernetes.io/selected-node`. */
   readonly selectedNode: string | undefined
   readonly phase: 'Pending' | 'Bound' | 'Lost'
   readonly accessModes: readonly AccessMode[]

@@ -2,6 +2,7 @@ import { timestamp } from '../cluster/timestamp.ts'
 import type { Kubelets } from './kubelet.ts'
 import type { ObjectStore, RawObject, StoreResult } from './object-store.ts'
 import type { Objects } from './objects.ts'
+import { apiVersionOf } from './resource-types.ts'
 import type { Clock } from '../rebalancing/ports.ts'
 
 /** What people and clouds do to a cluster. Each throws with the server's words when the store refuses, for it is the caller's mistake. */
@@ -76,10 +77,7 @@ export function createClusterActions(store: ObjectStore, objects: Objects, kubel
 }
 
 function applyOne(store: ObjectStore, manifest: RawObject): void {
-  const type = store.types.find(({ kind, group, version }) => {
-    const apiVersion = group === '' ? version : `${group}/${version}`
-    return kind === manifest.kind && apiVersion === manifest.apiVersion
-  })
+  const type = store.types.find(each => each.kind === manifest.kind && apiVersionOf(each) === manifest.apiVersion)
   if (type === undefined) throw new Error(`the embedded cluster has no ${manifest.apiVersion} ${manifest.kind}`)
   const { namespace, name, labels = {}, annotations = {} } = manifest.metadata
   if (store.get(type.resource, namespace, name) === undefined) {

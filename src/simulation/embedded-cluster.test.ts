@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { START } from '../../test/support/controller-world.ts'
 import { openShop } from '../../test/support/shop.ts'
+import { transcriptOf } from '../../test/support/transcript.ts'
 import { createEmbeddedCluster, type EmbeddedClusterOptions } from './embedded-cluster.ts'
 import { deploymentManifest, nodeManifest } from './manifests.ts'
 import { isReady } from './pod-facts.ts'
 import { createRandom } from './random.ts'
 import { threeZones } from './scenarios/three-zones.ts'
-import { createTranscript } from './transcript.ts'
 import { createVirtualClock } from './virtual-clock.ts'
 
 const MINUTE = 60_000
@@ -19,7 +19,7 @@ function outage(options: Partial<EmbeddedClusterOptions> & { readonly shuffle?: 
 } {
   const clock = createVirtualClock(START, options.shuffle === undefined ? undefined : createRandom(options.shuffle))
   const cluster = createEmbeddedCluster({ seed: 1, ...options, clock })
-  const transcript = createTranscript(cluster.store, clock)
+  const lines = transcriptOf(cluster.store, clock)
   cluster.apply(...threeZones())
   cluster.start()
   clock.advance(2 * MINUTE)
@@ -29,7 +29,7 @@ function outage(options: Partial<EmbeddedClusterOptions> & { readonly shuffle?: 
   clock.advance(10 * MINUTE)
   const pods = cluster.objects.list('pods')
   return {
-    lines: transcript.lines,
+    lines,
     allReady: pods.every(isReady),
     spread: app => {
       const counts: Record<string, number> = {}

@@ -1,5 +1,6 @@
+import { nameOfKey } from '../cluster/records.ts'
 import { withCondition } from './conditions.ts'
-import { splitKey, watch, type ControllerContext, type WatchedEvent } from './controllers/controller.ts'
+import { watch, type ControllerContext, type WatchedEvent } from './controllers/controller.ts'
 import { isReady, isTerminal, isTerminating } from './pod-facts.ts'
 import { withContainers, type ContainerState } from './pod-status.ts'
 import { drawDelay } from './random.ts'
@@ -64,7 +65,7 @@ export function createKubelets(context: ControllerContext): Kubelets {
   }
 
   const takeStep = (key: string, uid: string | undefined, step: Step): void => {
-    const [namespace, name] = splitKey(key)
+    const { namespace, name } = nameOfKey(key)
     if (step === 'stop') {
       store.remove('pods', namespace, name, uid)
       return

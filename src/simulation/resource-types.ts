@@ -52,6 +52,11 @@ export function qualifiedResource(type: ResourceType): string {
   return type.group === '' ? type.resource : `${type.resource}.${type.group}`
 }
 
+/** `v1`, or `apps/v1`: the apiVersion of its objects. */
+export function apiVersionOf({ group, version }: Pick<ResourceType, 'group' | 'version'>): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
 function namespaced(group: string, version: string, resource: string, kind: string): ResourceType {
   return { group, version, resource, kind, namespaced: true }
 }

@@ -8,7 +8,7 @@ import { generationAfter, inWireOrder, keptMetadata } from './object-metadata.ts
 import type { DeleteOptions, ObjectStore, RawObject, ResourceType, StoreEvent, StoreResult } from './object-store.ts'
 import { createPastLists, type PastLists } from './past-list.ts'
 import { unmetPrecondition } from './preconditions.ts'
-import { keepsGeneration, RESOURCE_TYPES } from './resource-types.ts'
+import { apiVersionOf, keepsGeneration, RESOURCE_TYPES } from './resource-types.ts'
 import type { Random } from './random.ts'
 import { createSortedObjects, keyOf, namespaceRange, objectKey, type SortedObjects } from './sorted-objects.ts'
 import { alreadyExists, anotherObject, invalid, modifiedMeanwhile, notFound } from './store-refusals.ts'
@@ -167,8 +167,4 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       for (const { log } of tables.values()) log.forget(resourceVersion)
     },
   }
-}
-
-function apiVersionOf(type: ResourceType): string {
-  return type.group === '' ? type.version : `${type.group}/${type.version}`
 }

@@ -1,5 +1,6 @@
 import type { RawMetadata, RawObject } from '../object-store.ts'
-import { apiVersionOf, type ServedType } from './served-types.ts'
+import { apiVersionOf } from '../resource-types.ts'
+import type { ServedType } from './served-types.ts'
 
 /** What an empty object of a type looks like where Go's encoding leaves fields in it. */
 const EMPTY_CONTENT: Readonly<Record<string, object>> = {

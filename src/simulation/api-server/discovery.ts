@@ -1,4 +1,5 @@
 import { jsonAnswer, type Answer } from './api-request.ts'
+import { apiVersionOf } from '../resource-types.ts'
 import { SERVED_TYPES, type ServedType, type Subresource } from './served-types.ts'
 
 /** As /version of the server whose answers this one follows. */
@@ -80,7 +81,7 @@ function group(name: string, version: string): object {
 function resourceList(group: string, version: string): object {
   const types = SERVED_TYPES.filter(type => type.group === group && type.version === version)
   const resources = group === 'authorization.k8s.io' ? [ACCESS_REVIEWS] : types.flatMap(resourcesOf)
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: group === '' ? version : `${group}/${version}`, resources }
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf({ group, version }), resources }
 }
 
 function resourcesOf({ resource, kind, namespaced, shortNames, subresources }: ServedType): readonly object[] {

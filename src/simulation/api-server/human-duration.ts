@@ -1,3 +1,5 @@
+import { parseTimestamp } from '../../cluster/timestamp.ts'
+
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
@@ -6,8 +8,8 @@ const YEAR = 365 * DAY
 
 /** How long ago a time was, as kubectl shows it. */
 export function age(timestamp: string | undefined, now: number): string {
-  const since = timestamp === undefined ? Number.NaN : Date.parse(timestamp)
-  return Number.isNaN(since) ? '<unknown>' : humanDuration(now - since)
+  const since = parseTimestamp(timestamp)
+  return since === undefined ? '<unknown>' : humanDuration(now - since)
 }
 
 /** Two units where they say something, one where not (apimachinery util/duration HumanDuration). @param ms milliseconds */

@@ -3,7 +3,7 @@ import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawMetadata, RawObject } from '../object-store.ts'
 import type { ApiRequest } from './api-request.ts'
 import { readMetadata } from './read-metadata.ts'
-import { apiVersionOf } from './served-types.ts'
+import { apiVersionOf } from '../resource-types.ts'
 import { badRequest, unsupportedMediaType } from './status.ts'
 
 /**

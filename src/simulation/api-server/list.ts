@@ -5,7 +5,7 @@ import { decodeContinue, encodeContinue } from './continue-token.ts'
 import { readListOptions, type ListOptions } from './list-options.ts'
 import { itemText } from './object-text.ts'
 import { readSelection, type Selection } from './selection.ts'
-import { apiVersionOf } from './served-types.ts'
+import { apiVersionOf } from '../resource-types.ts'
 import { badRequest, expired, StatusError, tooLargeResourceVersion } from './status.ts'
 import { tableChunks } from './table.ts'
 

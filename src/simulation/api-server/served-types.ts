@@ -81,7 +81,3 @@ const BY_PATH = new Map(SERVED_TYPES.map(type => [`${type.group}/${type.version}
 export function servedType(group: string, version: string, resource: string): ServedType | undefined {
   return BY_PATH.get(`${group}/${version}/${resource}`)
 }
-
-export function apiVersionOf(type: Pick<ResourceType, 'group' | 'version'>): string {
-  return type.group === '' ? type.version : `${type.group}/${type.version}`
-}

@@ -1,3 +1,4 @@
+import { nameOfKey } from '../../cluster/records.ts'
 import type { Clock } from '../../rebalancing/ports.ts'
 import type { ObjectStore, RawObject, StoreEvent } from '../object-store.ts'
 import type { Objects } from '../objects.ts'
@@ -42,7 +43,10 @@ export function runController(
   const queue = createWorkQueue(
     context.clock,
     () => drawDelay(random, range),
-    key => options.reconcile(...splitKey(key)),
+    key => {
+      const { namespace, name } = nameOfKey(key)
+      return options.reconcile(namespace, name)
+    },
   )
   const stopWatching = watch(context.store, options.resources, event => {
     for (const key of options.keysOf(event)) queue.add(key)
@@ -62,12 +66,6 @@ export function watch(store: ObjectStore, resources: readonly string[], listener
   return store.subscribe(event => {
     if (watched.has(event.resource)) listener(event)
   })
-}
-
-/** The namespace (undefined for a cluster-wide object) and the name that a key is made of. */
-export function splitKey(key: string): [namespace: string | undefined, name: string] {
-  const slash = key.indexOf('/')
-  return slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)]
 }
 
 /** Key of the controlling owner when it is of this kind. */

@@ -1,7 +1,8 @@
+import { nameOfKey } from '../../cluster/records.ts'
 import { isControlledBy, isTerminal, isTerminating } from '../pod-facts.ts'
 import { keyOf } from '../sorted-objects.ts'
 import type { DeploymentObject, ReplicaSetObject } from '../wire-objects.ts'
-import { ownerKey, runController, splitKey, type Controller, type ControllerContext, type WatchedEvent } from './controller.ts'
+import { ownerKey, runController, type Controller, type ControllerContext, type WatchedEvent } from './controller.ts'
 import { createSet, dropOldSets, HASH_LABEL, nextRevision, ownedSets, resize, sizeOf, stampRevision } from './deployment-replica-sets.ts'
 import { isComplete, writeDeploymentStatus } from './deployment-status.ts'
 import { templateHash } from './pod-template.ts'
@@ -28,7 +29,9 @@ function keyOfDeployment(context: ControllerContext, { type, resource, object }:
   if (resource === 'deployments') return keyOf(object)
   if (resource === 'replicasets') return ownerKey(object, 'Deployment')
   const setKey = type === 'DELETED' ? ownerKey(object, 'ReplicaSet') : undefined
-  const set = setKey === undefined ? undefined : context.objects.get('replicasets', ...splitKey(setKey))
+  if (setKey === undefined) return undefined
+  const { namespace, name } = nameOfKey(setKey)
+  const set = context.objects.get('replicasets', namespace, name)
   return set === undefined ? undefined : ownerKey(set, 'Deployment')
 }
 

@@ -1,8 +1,8 @@
+import { CLAIM_ANNOTATIONS } from '../../cluster/volume.ts'
 import { runController, type Controller, type ControllerContext } from './controller.ts'
 import { keyOf } from '../sorted-objects.ts'
 import type { ClaimObject, StorageClassObject, WireObjects } from '../wire-objects.ts'
 
-const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
 const ZONE_LABEL = 'topology.kubernetes.io/zone'
 
 /**
@@ -27,7 +27,7 @@ export const volumeController: Controller = context =>
 function provision(context: ControllerContext, claim: ClaimObject): void {
   const storageClass = context.objects.get('storageclasses', undefined, claim.spec?.storageClassName ?? '')
   if (storageClass === undefined) return
-  const selected = claim.metadata.annotations?.[SELECTED_NODE]
+  const selected = claim.metadata.annotations?.[CLAIM_ANNOTATIONS.selectedNode]
   const waits = storageClass.volumeBindingMode === 'WaitForFirstConsumer'
   const node = selected === undefined ? undefined : context.objects.get('nodes', undefined, selected)
   if (waits && node === undefined) return
@@ -42,7 +42,7 @@ function provision(context: ControllerContext, claim: ClaimObject): void {
       ...current.metadata,
       annotations: {
         ...current.metadata.annotations,
-        'pv.kubernetes.io/bind-completed': 'yes',
+        [CLAIM_ANNOTATIONS.bindCompleted]: 'yes',
         'pv.kubernetes.io/bound-by-controller': 'yes',
         'volume.kubernetes.io/storage-provisioner': storageClass.provisioner ?? '',
       },

@@ -1,10 +1,8 @@
 import type { ClusterReader, Delta } from '../../cluster/cluster-state.ts'
 import type { PodRecord } from '../../cluster/pod.ts'
 import { recordKey } from '../../cluster/records.ts'
-import type { PersistentVolumeClaimRecord } from '../../cluster/volume.ts'
+import { CLAIM_ANNOTATIONS, type PersistentVolumeClaimRecord } from '../../cluster/volume.ts'
 import type { Objects } from '../objects.ts'
-
-const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
 
 /** Holds a pod back until its claims are bound (the PreBind of VolumeBinding): each claim is told the node, and its volume is made there. */
 export interface VolumeBinder {
@@ -31,12 +29,12 @@ export function createVolumeBinder(
 
   const selectNode = (claim: PersistentVolumeClaimRecord, nodeName: string | undefined): void => {
     objects.update('persistentvolumeclaims', claim, current => {
-      const { [SELECTED_NODE]: _, ...annotations } = current.metadata.annotations ?? {}
+      const { [CLAIM_ANNOTATIONS.selectedNode]: _, ...annotations } = current.metadata.annotations ?? {}
       return {
         ...current,
         metadata: {
           ...current.metadata,
-          annotations: nodeName === undefined ? annotations : { ...annotations, [SELECTED_NODE]: nodeName },
+          annotations: nodeName === undefined ? annotations : { ...annotations, [CLAIM_ANNOTATIONS.selectedNode]: nodeName },
         },
       }
     })

@@ -1,29 +1,17 @@
-import { findCondition } from './conditions.ts'
-import type { ObjectStore, RawObject, StoreEvent } from './object-store.ts'
-import { isReady, isTerminating } from './pod-facts.ts'
-import type { BudgetObject, NodeObject, PodObject } from './wire-objects.ts'
-import type { Clock } from '../rebalancing/ports.ts'
+import type { Clock } from '../../src/rebalancing/ports.ts'
+import { findCondition } from '../../src/simulation/conditions.ts'
+import type { ObjectStore, RawObject, StoreEvent } from '../../src/simulation/object-store.ts'
+import { isReady, isTerminating } from '../../src/simulation/pod-facts.ts'
+import type { BudgetObject, NodeObject, PodObject } from '../../src/simulation/wire-objects.ts'
 
-/** What happened in a cluster, one line a fact, as a person would tell it: the story that golden files and the demo show. */
-export interface Transcript {
-  readonly lines: readonly string[]
-  stop(): void
-}
-
-/**
- * @param tell called with each line as it comes
- */
-export function createTranscript(store: ObjectStore, clock: Clock, tell: (line: string) => void = () => undefined): Transcript {
+/** What happens in a cluster from now on, one line a fact, as a person would tell it. The lines grow with it. */
+export function transcriptOf(store: ObjectStore, clock: Clock): readonly string[] {
   const start = clock.monotonic()
   const lines: string[] = []
-  const stop = store.subscribe(event => {
-    for (const fact of factsOf(event)) {
-      const line = `${elapsed(clock.monotonic() - start)} ${fact}`
-      lines.push(line)
-      tell(line)
-    }
+  store.subscribe(event => {
+    for (const fact of factsOf(event)) lines.push(`${elapsed(clock.monotonic() - start)} ${fact}`)
   })
-  return { lines, stop }
+  return lines
 }
 
 function factsOf(event: StoreEvent): readonly string[] {
@@ -52,7 +40,7 @@ function podFacts(type: StoreEvent['type'], pod: PodObject, before: PodObject | 
   if (before !== undefined && isReady(before) !== isReady(pod)) facts.push(isReady(pod) ? 'is Ready' : 'is not Ready any more')
   if (before !== undefined && !isTerminating(before) && isTerminating(pod)) {
     const target = findCondition(pod.status?.conditions, 'DisruptionTarget')
-    facts.push(`is terminating on ${node}${target === undefined ? '' : ` (${target.reason})`}`)
+    facts.push(`is terminating${node === undefined ? '' : ` on ${node}`}${target === undefined ? '' : ` (${target.reason})`}`)
   }
   return facts
 }
