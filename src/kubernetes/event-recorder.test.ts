@@ -64,8 +64,8 @@ describe('createEventRecorder', () => {
   it('puts what is about an object without namespace into the default one, and says nothing of what is about none', async () => {
     const { server, bodies, recorder } = await recorderFor()
 
-    recorder.record({ reason: 'LoopStopped', level: 'warning', message: 'stopped' })
-    recorder.record({ reason: 'NodeIgnored', level: 'warning', message: 'no labels', about: { kind: 'Node', name: 'n1' } })
+    recorder.record({ reason: 'TooManyMisses', level: 'warning', message: 'stopped' })
+    recorder.record({ reason: 'ObjectUnreadable', level: 'warning', message: 'no labels', about: { kind: 'Node', name: 'n1' } })
     await until(() => recorder.counters().sent === 1)
 
     expect(server.requests).toEqual(['POST /apis/events.k8s.io/v1/namespaces/default/events'])

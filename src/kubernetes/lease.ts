@@ -9,6 +9,7 @@ import type { LeaseRecord } from './lease-record.ts'
 import { createHolding } from './lease-holding.ts'
 import { pause } from './pause.ts'
 import type { CallOptions, Transport } from './transport.ts'
+import type { AnyReason } from '../rebalancing/reasons.ts'
 
 export interface LeaseOptions {
   readonly transport: Transport
@@ -66,7 +67,7 @@ export function createLeaderElection(options: LeaseOptions): LeaderElection {
   let observed: { readonly record: LeaseRecord; readonly at: number } | undefined
   let failing = false
 
-  const tell = (level: 'info' | 'warning', reason: string, message: string): void => recorder.record({ level, reason, message })
+  const tell = (level: 'info' | 'warning', reason: AnyReason, message: string): void => recorder.record({ level, reason, message })
 
   const call = async (
     method: 'GET' | 'POST' | 'PUT',

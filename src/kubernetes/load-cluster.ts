@@ -10,6 +10,7 @@ import { CLUSTER_RESOURCES } from './resources.ts'
 import type { Resource } from './resources.ts'
 import { createRest } from './rests.ts'
 import type { Transport } from './transport.ts'
+import type { AnyReason } from '../rebalancing/reasons.ts'
 
 /** A page is asked for this often; for somebody who waits at a terminal a minute of trying is enough. */
 const ATTEMPTS = 5
@@ -25,7 +26,7 @@ export async function loadCluster(transport: Transport, options: ClusterViewOpti
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
 
-  const warn = (reason: string, message: string, { kind }: Resource): void => {
+  const warn = (reason: AnyReason, message: string, { kind }: Resource): void => {
     recorder.record({ reason, level: 'warning', message, fields: { kind } })
   }
 

@@ -14,6 +14,7 @@ import type { Resource } from './resources.ts'
 import type { Transport } from './transport.ts'
 import { watchOnce } from './watch.ts'
 import type { WatchEnd, WatchEvent } from './watch.ts'
+import type { AnyReason } from '../rebalancing/reasons.ts'
 
 export interface Reflector {
   /** Fulfilled once the first list is complete or the kind is carried on without; rejected when a required kind is refused. */
@@ -79,7 +80,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   /** In monotonic time; undefined: the last answer was none. */
   let refusedSince: number | undefined
 
-  const warn = (reason: string, message: string): void => {
+  const warn = (reason: AnyReason, message: string): void => {
     recorder.record({ reason, level: 'warning', message, fields: { kind: resource.kind } })
   }
 

@@ -70,7 +70,7 @@ const replicas = (app: string, count: number, namespace = 'shop'): ClusterRecord
   makeWorkload('ReplicaSet', app, { namespace, replicas: count })
 
 it('admits nothing while every maintenance window is shut', () => {
-  const shut = { reason: 'OutsideWindow', message: 'the next opens tomorrow' }
+  const shut = { reason: 'OutsideWindow', message: 'the next opens tomorrow' } as const
 
   expect(admitPlan([planned(1), planned(2, { wave: 2 })], worldOf([planned(1)], [], { outsideWindows: shut }))).toMatchObject({
     admitted: [],

@@ -10,6 +10,7 @@ import { deferralOf, type Deferral } from './deferrals.ts'
 import type { Expectation } from './expectations.ts'
 import type { LoopHold } from './loop-hold.ts'
 import { workloadKey, type OfWorkload } from './workload-key.ts'
+import type { AnyReason } from './reasons.ts'
 
 /** What decides which evictions of a plan may go out now. */
 export interface AdmissionWorld {
@@ -29,7 +30,7 @@ export interface AdmissionWorld {
 /** Why a planned eviction does not go out now. */
 interface Waiting {
   readonly eviction: PlannedEviction
-  readonly reason: string
+  readonly reason: AnyReason
   readonly message: string
 }
 

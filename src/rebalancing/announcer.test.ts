@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createAnnouncer, type Statement } from './announcer.ts'
 
+const REASON = { Held: 'BudgetExhausted', Blocked: 'TooYoung', Fine: 'WithinMaxSkew' } as const
+
 /** `topic:reason`, and `topic:reason?` for one that is only worth saying after another. */
 function statement(text: string): Statement {
-  const [topic = '', reason = ''] = text.replace('?', '').split(':')
-  return { topic, occurrence: { reason, level: 'info', message: text }, quiet: text.endsWith('?') }
+  const [, topic = '', reason] = /^(\w+):(Held|Blocked|Fine)\??$/.exec(text) ?? []
+  return { topic, occurrence: { reason: REASON[reason as keyof typeof REASON], level: 'info', message: text }, quiet: text.endsWith('?') }
 }
 
 function said(...passes: readonly string[]): readonly (readonly string[])[] {
@@ -31,7 +33,7 @@ describe('createAnnouncer', () => {
 
   it('says once what two topics have to say in the same words', () => {
     const heard: string[] = []
-    const occurrence = { reason: 'Held', level: 'info', message: 'shop/web waits' } as const
+    const occurrence = { reason: REASON.Held, level: 'info', message: 'shop/web waits' } as const
     const topics = ['web over zone', 'web over hostname'].map(topic => ({ topic, occurrence }))
     const announcer = createAnnouncer({ record: ({ message }) => heard.push(message) })
     for (let pass = 0; pass < 2; pass++) announcer.announce(topics)

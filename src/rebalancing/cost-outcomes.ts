@@ -1,6 +1,7 @@
 import type { WantedCost } from './cost-changes.ts'
 import { aboutPod, tooMany } from './cost-statements.ts'
 import type { AnnotationOutcome, Occurrence } from './ports.ts'
+import type { AnyReason } from './reasons.ts'
 
 /** What an answer means. */
 interface CostResult {
@@ -12,7 +13,7 @@ interface CostResult {
 /** @param rest how long a pod is left alone whose cost was refused, in milliseconds */
 export function resultOf(outcome: AnnotationOutcome, { pod, surplus }: WantedCost, rest: number): CostResult {
   const what = surplus === undefined ? 'taking its deletion cost back' : `its deletion cost ${surplus.cost}`
-  const tell = (reason: string, message: string, level: Occurrence['level'] = 'info', restMs?: number): CostResult => ({
+  const tell = (reason: AnyReason, message: string, level: Occurrence['level'] = 'info', restMs?: number): CostResult => ({
     told: { reason, level, message: `${pod.namespace}/${pod.name}: ${message}`, about: aboutPod(pod) },
     restMs,
   })

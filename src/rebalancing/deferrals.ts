@@ -2,10 +2,11 @@ import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import { workloadKey } from './workload-key.ts'
+import type { AnyReason } from './reasons.ts'
 
 /** What the API server's answer asks the loop to wait for before it tries again. Not kept over a restart: the server will say it again. */
 export interface Deferral {
-  readonly reason: string
+  readonly reason: AnyReason
   readonly message: string
   readonly scope:
     | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly uid: string }

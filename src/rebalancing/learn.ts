@@ -11,6 +11,7 @@ import { afterMiss, type Lifted } from './quarantine.ts'
 import { doubtOn } from './replacements.ts'
 import type { Sighting } from './sightings.ts'
 import type { OfWorkload } from './workload-key.ts'
+import type { AnyReason } from './reasons.ts'
 
 /** What a sighting changes, and what of it is worth telling. */
 export interface Lesson {
@@ -31,7 +32,7 @@ export interface Hindsight {
 export function learn(history: History, sighting: Sighting, hindsight: Hindsight, now: number): Lesson {
   const { expectation } = sighting
   const ended = { ...history, rounds: touch(history.rounds, expectation, now) }
-  const tell = (reason: string, message: string, level: 'info' | 'warning' = 'info'): Occurrence =>
+  const tell = (reason: AnyReason, message: string, level: 'info' | 'warning' = 'info'): Occurrence =>
     occurrence(expectation, reason, message, level)
   switch (sighting.kind) {
     case 'Leaving': {
@@ -154,7 +155,7 @@ function stateOf(replacement: Extract<Sighting, { kind: 'Overdue' }>['replacemen
 
 function occurrence(
   { namespace, pod, uid, workload }: Expectation,
-  reason: string,
+  reason: AnyReason,
   message: string,
   level: 'info' | 'warning',
 ): Occurrence {

@@ -67,7 +67,12 @@ describe('what an answer means', () => {
 })
 
 describe('deferrals', () => {
-  const of = (scope: Deferral['scope'], lifts: Deferral['lifts'] = { kind: 'never' }): Deferral => ({ reason: 'R', message, scope, lifts })
+  const of = (scope: Deferral['scope'], lifts: Deferral['lifts'] = { kind: 'never' }): Deferral => ({
+    reason: 'BudgetExhausted',
+    message,
+    scope,
+    lifts,
+  })
   const onePod = { kind: 'pod', namespace: asked.namespace, name: asked.pod, uid: asked.uid } as const
   const cluster = clusterOf([makePod(asked.pod, { uid: asked.uid })])
   const sibling = eviction(2)

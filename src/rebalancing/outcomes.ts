@@ -4,6 +4,7 @@ import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Deferral } from './deferrals.ts'
 import type { EvictionOutcome, Occurrence } from './ports.ts'
 import { workloadKey } from './workload-key.ts'
+import type { AnyReason } from './reasons.ts'
 
 /** What an answer means for the loop. */
 export type Consequence =
@@ -24,7 +25,7 @@ export interface Answer {
   /** A warning is for what a person should look at. */
   readonly level: Occurrence['level']
   /** CamelCase, for event, metric and log. */
-  readonly reason: string
+  readonly reason: AnyReason
   readonly message: string
 }
 
@@ -60,10 +61,10 @@ export function answerOf(
   rest: number,
 ): Answer {
   const level = LEVELS[outcome.kind]
-  const answer = (reason: string, message: string, consequence: Consequence): Answer => ({ reason, message, level, consequence })
+  const answer = (reason: AnyReason, message: string, consequence: Consequence): Answer => ({ reason, message, level, consequence })
   const pod = { kind: 'pod', namespace: eviction.namespace, name: eviction.pod, uid: eviction.uid } as const
   const budgetScope = budgets.length === 0 ? pod : budgetsScope(eviction.namespace, budgets)
-  const defer = (reason: string, message: string, scope: Deferral['scope'], lifts: Deferral['lifts']): Answer =>
+  const defer = (reason: AnyReason, message: string, scope: Deferral['scope'], lifts: Deferral['lifts']): Answer =>
     answer(reason, message, { kind: 'defer', deferral: { reason, message, scope, lifts } })
 
   switch (outcome.kind) {

@@ -1,5 +1,6 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { RecordKind } from '../cluster/records.ts'
+import type { AnyReason } from './reasons.ts'
 
 /** How far one kind's cache can be trusted. */
 export interface KindFreshness {
@@ -136,7 +137,7 @@ export interface StopSign {
 /** One thing worth telling: logged, counted, and where it concerns a pod or workload, an Event on it. Nothing is silent. */
 export interface Occurrence {
   /** CamelCase and stable: the same word in report, event, metric and log. */
-  readonly reason: string
+  readonly reason: AnyReason
   readonly level: 'info' | 'warning'
   /** One sentence for a person. */
   readonly message: string

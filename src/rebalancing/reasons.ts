@@ -1,3 +1,5 @@
+import type { Reason } from '../planning/reasons.ts'
+
 /**
  * Every reason beyond the planner's (planning/reasons.ts) that the loop and the adapters behind its ports give: for evictions that wait and loops
  * that are held (`waiting`), for refusals that need a person (`final`), and for what has happened (`told`). README's table is made from both.
@@ -100,3 +102,6 @@ export const LOOP_REASONS = {
   ViewsRenewed: { kind: 'told', meaning: 'What plans are made from was built anew after a self-check.' },
   ListenerFailed: { kind: 'told', meaning: 'A fault of respread itself while it took in a change.' },
 } as const satisfies Record<string, { readonly kind: 'final' | 'waiting' | 'told'; readonly meaning: string }>
+
+/** Every reason there is: the planner's and those beyond. */
+export type AnyReason = Reason | keyof typeof LOOP_REASONS

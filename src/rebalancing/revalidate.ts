@@ -1,6 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Plan, PlannedEviction } from '../planning/plan-types.ts'
 import type { Admission } from './admission.ts'
+import type { AnyReason } from './reasons.ts'
 
 /**
  * Why an eviction that was admitted a moment ago is not sent after all. gone: the pod is not what it was. churn: the newest plan does without
@@ -9,7 +10,7 @@ import type { Admission } from './admission.ts'
 export interface Withdrawal {
   readonly kind: 'gone' | 'churn' | 'scheduling' | 'budget'
   /** CamelCase, for event, metric and log. */
-  readonly reason: string
+  readonly reason: AnyReason
   readonly message: string
 }
 

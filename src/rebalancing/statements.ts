@@ -1,6 +1,6 @@
 import { memo } from '../cluster/memo.ts'
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
-import { REASONS, type Reason } from '../planning/reasons.ts'
+import { REASONS } from '../planning/reasons.ts'
 import type { DomainHold } from '../planning/situation.ts'
 import { IN_TURN, type Admission } from './admission.ts'
 import type { Statement } from './announcer.ts'
@@ -60,13 +60,9 @@ function standing({ id, namespace, workload, status, reason, message, topologyKe
       quiet: true,
     }
   }
-  const level = status === 'Blocked' && !waits(reason) ? 'warning' : 'info'
+  // What time or an event may lift is nothing for a person to do.
+  const level = status === 'Blocked' && REASONS[reason].kind !== 'waiting' ? 'warning' : 'info'
   return { topic, occurrence: { reason, message: `${namespace}/${workload.name}: ${message}`, about, fields, level }, quiet: excess === 0 }
-}
-
-/** Time or an event may lift it: nothing for a person to do. */
-function waits(reason: string): boolean {
-  return Object.hasOwn(REASONS, reason) && REASONS[reason as Reason].kind === 'waiting'
 }
 
 /** One reason for each workload: that of its first eviction which an earlier one does not merely go before. */

@@ -1,4 +1,5 @@
 import type { GroupStatus, WorkloadName } from '../planning/plan-types.ts'
+import type { Reason } from '../planning/reasons.ts'
 import { printable } from './printable.ts'
 import { workloadText } from './short-names.ts'
 
@@ -48,7 +49,7 @@ export interface LiveEviction {
 export interface LiveHold {
   readonly namespace: string
   readonly workload: WorkloadName
-  readonly reason: string
+  readonly reason: Reason
   readonly message: string
 }
 

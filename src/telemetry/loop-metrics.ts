@@ -1,11 +1,8 @@
 import type { Episode } from '../rebalancing/episodes.ts'
 import type { LoopStatus } from '../rebalancing/loop.ts'
 import type { AnnotationOutcome, EvictionOutcome, KindFreshness, Occurrence } from '../rebalancing/ports.ts'
-import { createBoundedNames } from './bounded-names.ts'
+import type { AnyReason } from '../rebalancing/reasons.ts'
 import type { MetricRegistry } from './metric-registry.ts'
-
-/** So many different reasons get a series of their own: far more than there are, far fewer than a mistake could make. */
-const MOST_REASONS = 200
 
 /** Every answer there is. A record, so that the compiler misses none. */
 const EVICTION_OUTCOMES: Readonly<Record<EvictionOutcome['kind'], null>> = {
@@ -37,7 +34,7 @@ const ANNOTATION_OUTCOMES: Readonly<Record<AnnotationOutcome['kind'], null>> = {
 }
 
 /** Reasons by which the loop tells what became of a replacement. */
-const LANDINGS: ReadonlyMap<string, string> = new Map([
+const LANDINGS: ReadonlyMap<AnyReason, string> = new Map<AnyReason, string>([
   ['Landed', 'helped'],
   ['LandingMissed', 'missed'],
   ['ReplacementOverdue', 'overdue'],
@@ -81,10 +78,9 @@ export function defineOccurrenceMetrics(registry: MetricRegistry): (occurrence: 
     [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200],
   )
   for (const result of LANDINGS.values()) landings.add({ result }, 0)
-  const bounded = createBoundedNames(MOST_REASONS)
 
   return ({ reason, level, fields }) => {
-    occurrences.add({ reason: bounded(reason), level })
+    occurrences.add({ reason: reason, level })
     const result = LANDINGS.get(reason)
     if (result !== undefined) landings.add({ result })
     if (reason !== 'EpisodeDone') return

@@ -22,7 +22,7 @@ const evictor = createEvictor(transport, { clock, mayAct: () => election.mayAct(
 const running = election.run(signal)
 await createHistoryStore(createOwnConfigMap(transport, { clock, ...place })).save('history')
 await evictor.evict({ namespace: 'default', pod: 'none', uid: 'none', priority: 0 }, signal)
-recorder.record({ reason: 'Test', level: 'info', message: 'test', about: { kind: 'Node', name: 'none' } })
+recorder.record({ reason: 'Evicting', level: 'info', message: 'test', about: { kind: 'Node', name: 'none' } })
 
 await evictor.drain()
 stop.abort()
