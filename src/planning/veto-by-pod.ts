@@ -78,5 +78,5 @@ export function hasLocalStorage(pod: PodRecord, { policy }: VetoContext): Veto |
   const safe = new Set((pod.annotations.get(ANNOTATIONS.safeToEvictLocalVolumes) ?? '').split(',').map(name => name.trim()))
   const unsafe = pod.spec.localVolumes.find(volume => !safe.has(volume.name))
   if (unsafe === undefined) return undefined
-  return { reason: 'LocalStorage', message: `volume ${unsafe.name} (${unsafe.kind}) would be lost with the node's copy` }
+  return { reason: 'LocalStorage', message: `its data in volume ${unsafe.name} (${unsafe.kind}) would be lost` }
 }

@@ -185,7 +185,7 @@ describe('what keeps every pod of a workload', () => {
       case: 'an emptyDir',
       objects: skewed(withVolume({ emptyDir: {} })),
       reason: 'LocalStorage',
-      message: /^volume scratch \(emptyDir\) would be lost/,
+      message: /^its data in volume scratch \(emptyDir\) would be lost/,
     },
     { case: 'a hostPath', objects: skewed(withVolume({ hostPath: { path: '/data' } })), reason: 'LocalStorage', message: /\(hostPath\)/ },
     {
@@ -195,7 +195,7 @@ describe('what keeps every pod of a workload', () => {
         spec: { volumes: ['cache', 'logs', 'data'].map(name => ({ name, emptyDir: {} })) },
       }),
       reason: 'LocalStorage',
-      message: /^volume data /,
+      message: /^its data in volume data /,
     },
     {
       case: 'a spec that cannot be read in full',

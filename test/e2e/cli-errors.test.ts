@@ -116,5 +116,5 @@ describe('bad input: one sentence that says what and where, no stack trace', () 
 it('reads a snapshot from stdin', async () => {
   const objects = [rawNode({ name: 'a0', zone: 'a' }), rawNode({ name: 'b0', zone: 'b' }), ...workload({ name: 'web', on: ['a0'] })]
   const result = await runCli(['report', '--snapshot', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) })
-  expect(result.code).toBe(0)
+  expect(result).toMatchObject({ code: 0, stdout: expect.stringMatching(/^shop +deploy\/web +zone /m) as string })
 })

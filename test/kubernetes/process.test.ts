@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,7 +10,8 @@ import { openShop } from '../support/shop.ts'
 it('a process that has stopped everything ends by itself, having proved who it is', async () => {
   const shop = openShop([])
   const server = await startApiServer(shop.store, { now: () => Date.now(), token: 'secret' })
-  const kubeconfig = join(mkdtempSync(join(tmpdir(), 'respread-process-')), 'config')
+  const folder = mkdtempSync(join(tmpdir(), 'respread-process-'))
+  const kubeconfig = join(folder, 'config')
   writeFileSync(
     kubeconfig,
     `
@@ -30,5 +31,6 @@ contexts: [{ name: test, context: { cluster: test, user: test } }]
   } finally {
     await server.close()
     shop.stop()
+    rmSync(folder, { recursive: true })
   }
 }, 60_000)
