@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { codeOf, fileTrouble } from './error-message.ts'
 
 const CHUNK_BYTES = 1 << 20
 const GZIP = Buffer.from([0x1f, 0x8b])
@@ -80,14 +81,11 @@ function toBuffer(chunk: unknown): Buffer {
 }
 
 function inWords(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
-  return new SyntaxError(SENTENCES.get(error.code) ?? `cannot be read: ${error.message}`, { cause: error })
+  const code = codeOf(error)
+  return code === undefined ? error : new SyntaxError(GZIP_TROUBLES.get(code) ?? fileTrouble(error), { cause: error })
 }
 
-const SENTENCES: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'does not exist'],
-  ['EISDIR', 'is a directory; legal is a file'],
-  ['EACCES', 'may not be read by this user'],
+const GZIP_TROUBLES: ReadonlyMap<string, string> = new Map([
   ['Z_BUF_ERROR', 'is cut short: the gzip stream has no end; write it again'],
   ['Z_DATA_ERROR', 'is damaged: it begins as gzip but cannot be unpacked; write it again'],
 ])

@@ -1,3 +1,4 @@
+import { codeOf } from '../cluster/error-message.ts'
 import { jsonPieces, yamlPieces } from '../reporting/structured-output.ts'
 import type { OutputOptions } from './options.ts'
 
@@ -13,7 +14,7 @@ const DEFAULT_WIDTH = 80
 export function print<T>(result: T, options: OutputOptions, renderings: Renderings<T>): void {
   const { stdout } = process
   stdout.on('error', error => {
-    if (!('code' in error) || error.code !== 'EPIPE') throw error
+    if (codeOf(error) !== 'EPIPE') throw error
   })
   for (const piece of pieces(result, options, renderings)) {
     if (stdout.destroyed) return

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { fileTrouble } from '../cluster/error-message.ts'
 import { DEFAULT_CONFIGURATION, parseConfiguration, type Configuration } from '../configuration/parse-configuration.ts'
 import { parseSchedulerConfig } from '../configuration/scheduler-config.ts'
 import { DEFAULT_PROFILES, type SchedulerProfiles } from '../scheduling/profile.ts'
@@ -28,8 +29,6 @@ async function textOf(file: string, flag: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${String(code ?? error)})`
-    throw new CommandError(`${flag}: ${file} ${why}`)
+    throw new CommandError(`${flag}: ${file} ${fileTrouble(error)}`)
   }
 }

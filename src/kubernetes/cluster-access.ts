@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { RequestOptions } from 'node:https'
 import type { ConnectionOptions } from 'node:tls'
-import { messageOf } from '../cluster/error-message.ts'
+import { codeOf, messageOf } from '../cluster/error-message.ts'
 import { isRawObject } from '../cluster/raw-value.ts'
 import { textOf } from './json.ts'
 import type { Fields } from './json.ts'
@@ -159,7 +159,7 @@ function withExecInfo(exec: Fields, chosen: ChosenContext): Fields {
 function explain(error: unknown, user: Fields): string {
   const exec = isRawObject(user['exec']) ? user['exec'] : undefined
   if (exec === undefined) return messageOf(error)
-  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  const missing = codeOf(error) === 'ENOENT'
   const hint = missing && typeof exec['installHint'] === 'string' ? `; ${exec['installHint'].trim()}` : ''
   const what = missing ? 'command not found' : messageOf(error).trim() || 'it failed without a message'
   return `exec plugin ${textOf(exec['command'])}: ${what}${hint}`

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { parse } from 'yaml'
-import { messageOf } from '../cluster/error-message.ts'
+import { codeOf, fileTrouble, messageOf } from '../cluster/error-message.ts'
 import { isRawObject } from '../cluster/raw-value.ts'
 import { fieldsOf } from './json.ts'
 import type { Fields } from './json.ts'
@@ -31,8 +31,8 @@ export function readKubeconfig(file: string): Kubeconfig | undefined {
   try {
     content = readFileSync(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new KubeconfigError(`cannot read kubeconfig ${file}: ${messageOf(error)}`)
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw new KubeconfigError(`kubeconfig ${file} ${fileTrouble(error)}`)
   }
   return parseKubeconfig(content, file)
 }

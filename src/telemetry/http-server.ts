@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { codeOf } from '../cluster/error-message.ts'
 
 export interface HttpServerOptions {
   /** 0: any free port. */
@@ -74,7 +75,7 @@ function text(response: ServerResponse, status: number, body: string): void {
 function listen(server: Server, { port }: HttpServerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', error => {
-      const code = 'code' in error ? error.code : undefined
+      const code = codeOf(error)
       const why = code === 'EADDRINUSE' ? 'is taken by another process' : code === 'EACCES' ? 'needs more privileges' : error.message
       reject(new ListenError(`cannot listen on port ${port} (metrics.port of the configuration): it ${why}`, { cause: error }))
     })

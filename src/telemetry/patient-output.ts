@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { DestinationStream } from 'pino'
+import { codeOf } from '../cluster/error-message.ts'
 
 /** What may wait for a reader that does not keep up, in characters: some fifty thousand lines. What comes on top is lost. */
 const MOST_WAITING = 16 * 1024 * 1024
@@ -67,5 +68,5 @@ export function createPatientOutput({ fd }: { readonly fd: number }): Destinatio
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EINTR')
+  return ['EAGAIN', 'EINTR'].includes(codeOf(error) ?? '')
 }
