@@ -378,6 +378,24 @@ describe('what keeps every pod of a workload', () => {
       reason: 'ScaledRecently',
       message: /StatefulSet web wants 9 pods and has 12/,
     },
+    {
+      case: 'opting out, however young the pods are: nobody should wait for them to grow old',
+      objects: skewed({
+        podAnnotations: { 'respread.io/evict': 'false' },
+        ...everyPod({ metadata: { creationTimestamp: '2026-01-01T11:59:30Z' } }),
+      }),
+      reason: 'OptedOut',
+      message: /"false" on the pod$/,
+    },
+    {
+      case: 'a budget that never allows an eviction, though the workload is scaling in as well',
+      objects: [
+        ...skewed({ kind: 'StatefulSet', replicas: 9, workload: { status: { replicas: 12 } } }),
+        budget('web', { maxUnavailable: 0 }, { disruptionsAllowed: 0 }),
+      ],
+      reason: 'BudgetNeverAllows',
+      message: /^maxUnavailable of budget web is 0$/,
+    },
   ])('$case', ({ objects, policy, status = 'Blocked', reason, message }) => {
     const result = planFor(objects, policy)
     expect(result.evictions).toEqual([])

@@ -36,7 +36,8 @@ export type Predicate = (pod: PodRecord, context: VetoContext) => Veto | undefin
 
 /**
  * The vetoes on one pod, in the order in which they are asked; the first that answers is the pod's reason. What can be read off the pod comes
- * before what needs its owners, and budgets come last, so that the reason shown is the one that a person would have to change first.
+ * before what needs its owners or budgets, so that the reason shown is the one that a person would have to change first. What passes by itself
+ * comes last: nobody should wait for a rollout to end, only to hear then that the pod stays for ever.
  */
 const CHAIN: readonly Predicate[] = [
   inExcludedNamespace,
@@ -48,7 +49,6 @@ const CHAIN: readonly Predicate[] = [
   ownerKindIsNotAllowed,
   isTerminating,
   isPending,
-  isTooYoung,
   isSystemCritical,
   optedOut, // pod before workload before namespace
   otherToolsOptOut,
@@ -61,13 +61,14 @@ const CHAIN: readonly Predicate[] = [
   hasTooFewReplicas,
   updatesOnDelete,
   isPartitioned,
+  budgetsAreUnknown,
+  severalBudgetsCoverIt, // the API answers 500 for ever
+  budgetNeverAllows,
+  isTooYoung,
   isRollingOut,
   isBehindUnready, // its replacement would wait, be it for ever
   isScalingIn,
   mayBeScalingIn, // of an owner without a record, which says nothing by itself
-  budgetsAreUnknown,
-  severalBudgetsCoverIt, // the API answers 500 for ever
-  budgetNeverAllows,
 ]
 
 /** The first veto on the pod, or undefined when it may be moved if a landing helps. */
