@@ -184,6 +184,24 @@ describe('who is moved', () => {
     const objects = [...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [3, 0, 0]), spread: [hard('db')] })]
     expect(groupOf(planFor(objects), 'web')).toMatchObject({ reason: 'SelectorMissesOwnPods', planned: 0 })
   })
+
+  it.each([
+    { selector: 'null', labelSelector: undefined, message: /^its selector is null/ },
+    { selector: 'empty', labelSelector: {}, message: /^its selector is empty/ },
+    {
+      selector: 'not valid',
+      labelSelector: { matchExpressions: [{ key: 'app', operator: 'Foo', values: ['web'] }] },
+      message: /^its selector is not valid, .* operator `Foo` is unknown/,
+    },
+  ])('a selector that is $selector counts nothing, and is told from the others', ({ labelSelector, message }) => {
+    const spread = [{ ...hard('web'), labelSelector }]
+    const objects = [...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [3, 0, 0]), spread })]
+    expect(groupOf(planFor(objects), 'web')).toMatchObject({
+      reason: 'SelectorCountsNothing',
+      message: expect.stringMatching(message),
+      planned: 0,
+    })
+  })
 })
 
 describe('budgets and vetoes', () => {

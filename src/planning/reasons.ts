@@ -11,7 +11,7 @@ export const REASONS = {
     kind: 'final',
     meaning: 'The selector does not match the pods that carry the constraint: moving them changes no count.',
   },
-  SelectorCountsNothing: { kind: 'final', meaning: 'The selector is null or empty: kube-scheduler counts no pod for it.' },
+  SelectorCountsNothing: { kind: 'final', meaning: 'The selector is null, empty or not valid: kube-scheduler counts no pod for it.' },
 
   // Constraints that are reported and not acted on.
   HardNotEnabled: { kind: 'final', meaning: 'Acting on DoNotSchedule constraints is switched off.' },
@@ -72,7 +72,7 @@ export const REASONS = {
 
   // Pods that may stay.
   NotNeeded: { kind: 'final', meaning: 'The spread can be restored without moving the pod.' },
-  NotCounted: { kind: 'final', meaning: 'The pod is in no group: it has finished, or carries no spread constraint.' },
+  NotCounted: { kind: 'final', meaning: 'The pod is in no group: it has finished, its node is no more, or it carries no spread constraint.' },
 
   // Holds.
   DomainOutage: { kind: 'waiting', meaning: 'A domain that the group touches is under outage.' },

@@ -1,4 +1,4 @@
-import type { Labels } from '../cluster/labels.ts'
+import type { Labels, LabelSelector } from '../cluster/labels.ts'
 import { notActedOn } from './acted-on.ts'
 import type { WorkloadName } from './plan-types.ts'
 import type { Policy } from './policy.ts'
@@ -36,17 +36,26 @@ export function observedIn(state: SpreadState): Pick<StandingGroup, 'observed' |
 export function unactedBecause({ group, index }: SpreadState, policy: Policy): Veto | undefined {
   const { constraint } = group
   const domains = index.names.length
-  if (constraint.selector.kind !== 'requirements') {
-    return {
-      reason: 'SelectorCountsNothing',
-      message: `its selector is ${constraint.selector.kind === 'everything' ? 'empty' : 'null'}, for which kube-scheduler counts no pod`,
-    }
-  }
+  const countsNothing = countsNothingBecause(constraint.selector)
+  if (countsNothing !== undefined) return { reason: 'SelectorCountsNothing', message: countsNothing }
   if (!constraint.selfMatch) return { reason: 'SelectorMissesOwnPods', message: 'its selector does not match the pods that carry it' }
   if (domains === 0) return { reason: 'NoDomains', message: `no node that its pods can run on carries the key ${constraint.topologyKey}` }
   if (domains === 1 && (constraint.minDomains ?? 1) <= 1)
     return { reason: 'OneDomain', message: `its pods can run in one ${constraint.topologyKey} only` }
   return notActedOn(constraint, policy)
+}
+
+function countsNothingBecause(selector: LabelSelector): string | undefined {
+  switch (selector.kind) {
+    case 'requirements':
+      return undefined
+    case 'invalid':
+      return `its selector is not valid, so that no pod is counted: ${selector.problem}`
+    case 'everything':
+      return 'its selector is empty, for which kube-scheduler counts no pod'
+    case 'nothing':
+      return 'its selector is null, for which kube-scheduler counts no pod'
+  }
 }
 
 /** Whether the group counts more than its members, as the sums tell. */

@@ -27,6 +27,13 @@ function standings(options: Partial<WorkloadOptions>): { status: string; reasons
 }
 
 describe('why a pod is not moved', () => {
+  it('is told of a pod whose node is no more, which carries its constraint all the same', () => {
+    const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on: ['a0', 'x0'], spread: [hard('web')] })])
+    const result = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+    const messages = [...cluster.pods()].map(pod => standingOf(result, pod)?.message)
+    expect(messages).toContain('its node x0 is no more, and kube-scheduler counts pods by their nodes')
+  })
+
   it('is said of every pod but those that are', () => {
     const protectedPod = { metadata: { annotations: { 'respread.io/evict': 'false' } } }
     const tooLarge = { spec: { containers: [{ name: 'main', resources: { requests: { cpu: '64' } } }] } }

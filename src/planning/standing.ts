@@ -18,7 +18,12 @@ export function standingOf(plan: Plan, pod: PodRecord): Veto | undefined {
   const [group] = plan.groups
     .filter(({ namespace, memberUids }) => namespace === pod.namespace && memberUids.includes(pod.uid))
     .sort((one, other) => RANK[one.status] - RANK[other.status])
-  return group === undefined ? { reason: 'NotCounted', message: 'it carries no spread constraint that counts it' } : standingIn(group)
+  if (group !== undefined) return standingIn(group)
+  const hasLostItsNode = pod.spec.topologySpreadConstraints.length > 0
+  const message = hasLostItsNode
+    ? `its node ${pod.nodeName} is no more, and kube-scheduler counts pods by their nodes`
+    : 'it carries no spread constraint that counts it'
+  return { reason: 'NotCounted', message }
 }
 
 /** Members of a group that stay for the same reason. */
