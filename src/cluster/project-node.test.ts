@@ -97,7 +97,7 @@ describe('a node', () => {
       'image size',
       {},
       { images: [{ names: ['a:1'], sizeBytes: 'big' }] },
-      'status.images[0].sizeBytes: `big` is not a whole number of at least 0',
+      'status.images[0].sizeBytes: `big` is a text, not a whole number of at least 0',
     ],
     [
       'readiness',

@@ -156,7 +156,7 @@ describe('a workload', () => {
   })
 
   it.each<[string, Raw, string]>([
-    ['template', { template: { spec: { priority: 'high' } } }, 'spec.template.spec.priority: `high` is not a whole number'],
+    ['template', { template: { spec: { priority: 'high' } } }, 'spec.template.spec.priority: `high` is a text, not a whole number'],
     ['number of replicas', { replicas: -1 }, 'spec.replicas: `-1` is not a whole number of at least 0'],
     ['selector', { selector: 'app=web' }, 'spec.selector: a label selector must be an object with matchLabels and matchExpressions'],
   ])('with a broken %s says so', (_, spec, problem) => {

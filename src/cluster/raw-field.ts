@@ -73,12 +73,15 @@ export class RawField {
   integer(minimum = Number.MIN_SAFE_INTEGER): number | undefined {
     if (!this.present) return undefined
     if (typeof this.value === 'number' && Number.isSafeInteger(this.value) && this.value >= minimum) return this.value
-    this.refuse(minimum === Number.MIN_SAFE_INTEGER ? 'is not a whole number' : `is not a whole number of at least ${minimum}`)
+    const expected = minimum === Number.MIN_SAFE_INTEGER ? 'a whole number' : `a whole number of at least ${minimum}`
+    // A quoted number looks like one, since values are shown without quotation marks.
+    this.refuse(typeof this.value === 'string' ? `is a text, not ${expected}` : `is not ${expected}`)
     return undefined
   }
 
   flag(): boolean {
-    if (this.present && typeof this.value !== 'boolean') this.refuse('is neither true nor false')
+    if (this.present && typeof this.value !== 'boolean')
+      this.refuse(typeof this.value === 'string' ? 'is a text, neither true nor false' : 'is neither true nor false')
     return this.value === true
   }
 

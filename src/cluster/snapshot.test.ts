@@ -157,7 +157,7 @@ describe('readSnapshot', () => {
     const { state, warnings } = await readSnapshot(file(list(node('node-a'), pod('web-0', { spec: { priority: 'high' } }))))
 
     expect(state.count('Pod')).toBe(1)
-    expect(warnings).toEqual([{ kind: 'Pod', key: 'shop/web-0', problem: 'priority: `high` is not a whole number' }])
+    expect(warnings).toEqual([{ kind: 'Pod', key: 'shop/web-0', problem: 'priority: `high` is a text, not a whole number' }])
   })
 
   it.each<[string, string | Buffer, string | RegExp]>([

@@ -207,7 +207,7 @@ describe('what keeps every pod of a workload', () => {
       case: 'an owner that cannot be read in full',
       objects: skewed({ workload: { spec: { paused: 'maybe' } } }),
       reason: 'CannotPredict',
-      message: /^spec.paused: `maybe` is neither true nor false$/,
+      message: /^spec.paused: `maybe` is a text, neither true nor false$/,
     },
     {
       case: 'another scheduler',
