@@ -6,6 +6,7 @@ import { UsageError } from './errors.ts'
 import { addDemo } from './demo.ts'
 import { SKEW_REMAINS } from './exit-codes.ts'
 import { addExplain } from './explain.ts'
+import { heedLostOutput } from './lost-output.ts'
 import { addOnce } from './once.ts'
 import { addReport } from './report.ts'
 import { addRun } from './run.ts'
@@ -20,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     exitCode = code
   }
   const program = createProgram(exit, nameFor(argv[1]))
+  heedLostOutput(program.name())
   try {
     await program.parseAsync([...argv])
     return exitCode

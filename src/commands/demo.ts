@@ -68,6 +68,8 @@ async function demo({ keep, seed }: DemoOptions): Promise<void> {
   const objects = threeZones({ tolerationSeconds: TOLERATION_SECONDS })
   const interrupted = new AbortController()
   const forget = onShutdown(() => interrupted.abort())
+  // It does nothing but tell: once nobody reads on it is over.
+  process.stdout.once('error', () => interrupted.abort())
   const server = await startEmbeddedServer({ clock, seed, timings: TIMINGS, objects })
   try {
     await tellStory(server.kubeconfig, server.cluster, clock, interrupted.signal)

@@ -1,4 +1,3 @@
-import { codeOf } from '../cluster/error-message.ts'
 import { jsonPieces, yamlPieces } from '../reporting/structured-output.ts'
 import type { OutputOptions } from './options.ts'
 
@@ -13,9 +12,6 @@ const DEFAULT_WIDTH = 80
 /** Writes a result to stdout in the chosen format; to nobody once the reader has left, as `head` does. */
 export function print<T>(result: T, options: OutputOptions, renderings: Renderings<T>): void {
   const { stdout } = process
-  stdout.on('error', error => {
-    if (codeOf(error) !== 'EPIPE') throw error
-  })
   for (const piece of pieces(result, options, renderings)) {
     if (stdout.destroyed) return
     stdout.write(piece)

@@ -72,7 +72,10 @@ export const REASONS = {
 
   // Pods that may stay.
   NotNeeded: { kind: 'final', meaning: 'The spread can be restored without moving the pod.' },
-  NotCounted: { kind: 'final', meaning: 'The pod is in no group: it has finished, its node is no more, or it carries no spread constraint.' },
+  NotCounted: {
+    kind: 'final',
+    meaning: 'The pod is in no group: it has finished, its node is no more, or it carries no spread constraint.',
+  },
 
   // Holds.
   DomainOutage: { kind: 'waiting', meaning: 'A domain that the group touches is under outage.' },

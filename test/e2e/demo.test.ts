@@ -44,3 +44,10 @@ it('demo: ends with 0 when it is interrupted before the story has begun, and lea
 
   expect({ ...(await demo.ended), left: readdirSync(folder) }).toMatchObject({ code: 0, stderr: '', left: [] })
 })
+
+it('demo: ends in silence when nobody reads on', async () => {
+  const demo = startCli(['demo', '--keep'])
+  demo.leave()
+
+  expect(await demo.ended).toMatchObject({ code: 0, stderr: '' })
+}, 60_000)

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -99,6 +100,20 @@ describe('a report', () => {
     cli.leave()
 
     expect(await cli.ended).toMatchObject({ code: 3, stderr: '' })
+  })
+
+  // A file that is always full, which Linux alone has.
+  it.runIf(existsSync('/dev/full'))('that cannot be written says so in one sentence, and exits 1', () => {
+    const main = join(import.meta.dirname, '../../src/main.ts')
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, [main, 'report', '--snapshot', RECOVERED, '-o', 'json'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    })
+    closeSync(full)
+
+    expect(stderr).toMatch(/^respread: cannot write the result: ENOSPC[^\n]*\n$/)
+    expect(status).toBe(1)
   })
 
   it('shows as many rows as asked for', async () => {
