@@ -1,5 +1,4 @@
-import { isRawObject } from '../cluster/raw-value.ts'
-import { messageOf } from '../cluster/error-message.ts'
+import { codeOf, messageOf } from '../cluster/error-message.ts'
 
 /**
  * What becomes of a process that cannot write. When nobody reads on, as after `| head`, it goes on in silence, for its work may be more than what
@@ -7,7 +6,7 @@ import { messageOf } from '../cluster/error-message.ts'
  */
 export function heedLostOutput(name: string): void {
   process.stdout.on('error', error => {
-    if (isRawObject(error) && error['code'] === 'EPIPE') return
+    if (codeOf(error) === 'EPIPE') return
     process.stderr.write(`${name}: cannot write the result: ${messageOf(error)}\n`)
     process.exit(1)
   })

@@ -98,9 +98,15 @@ async function credentialsOf(client: KubeConfig, chosen: ChosenContext): Promise
   const tls = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername }
   const headers: Record<string, string | string[]> = impersonation(chosen.user)
   // A file with a token may end in a newline (client-go transport/token_source.go trims it, 1.36), which no header can.
-  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = String(value).trim()
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = sendable(String(value).trim(), chosen)
   if (typeof auth === 'string') headers['authorization'] = `Basic ${Buffer.from(auth).toString('base64')}`
   return { headers, tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined && value !== null)) }
+}
+
+/** @throws KubeconfigError that does not repeat the secret: what is wrong with it would otherwise look like a broken connection */
+function sendable(value: string, { name }: ChosenContext): string {
+  if (/^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(value)) return value
+  throw new KubeconfigError(`the token of context "${name}" holds a line break or another character that cannot be sent in a header`)
 }
 
 /** The parts of impersonation that the client passes over; without the groups a request would be judged as somebody else's. */
@@ -157,10 +163,23 @@ function withExecInfo(exec: Fields, chosen: ChosenContext): Fields {
 }
 
 function explain(error: unknown, user: Fields): string {
-  const exec = isRawObject(user['exec']) ? user['exec'] : undefined
-  if (exec === undefined) return messageOf(error)
-  const missing = codeOf(error) === 'ENOENT'
-  const hint = missing && typeof exec['installHint'] === 'string' ? `; ${exec['installHint'].trim()}` : ''
-  const what = missing ? 'command not found' : messageOf(error).trim() || 'it failed without a message'
-  return `exec plugin ${textOf(exec['command'])}: ${what}${hint}`
+  const isMissing = codeOf(error) === 'ENOENT'
+  const { exec, 'auth-provider': provider } = user
+  if (isRawObject(exec)) {
+    const hint = isMissing && typeof exec['installHint'] === 'string' ? `; ${exec['installHint'].trim()}` : ''
+    return `exec plugin ${textOf(exec['command'])}: ${isMissing ? 'command not found' : pluginFailure(error)}${hint}`
+  }
+  if (isRawObject(provider))
+    return `auth-provider ${textOf(provider['name'])} gives none; Kubernetes has done away with such providers (1.26), use an exec plugin`
+  if (isMissing && isRawObject(error)) return `${textOf(error['path'])} does not exist`
+  return oneLine(messageOf(error))
+}
+
+function pluginFailure(error: unknown): string {
+  if (error instanceof SyntaxError) return `what it printed is no ExecCredential: ${oneLine(error.message)}`
+  return oneLine(messageOf(error)) || 'it failed without a message'
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ')
 }

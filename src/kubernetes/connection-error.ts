@@ -16,12 +16,16 @@ export class ConnectionError extends Error {
   }
 }
 
-/** What a failure of node:net, node:tls or undici means, told in plain words. `server` is the address of the API server. */
-export function connectionError(error: unknown, server: string): ConnectionError {
+/**
+ * What a failure of node:net, node:tls or undici means, told in plain words.
+ * @param server the address of the API server
+ * @param proxy what is connected to in its place, if anything is
+ */
+export function connectionError(error: unknown, server: string, proxy?: string): ConnectionError {
   const code = codeOf(error)
   const certificate = certificateProblem(code, server)
   if (certificate !== undefined) return new ConnectionError(`${certificate} (${code})`, { maybeSent: false, permanent: true })
-  const unreachable = connectProblem(code, server)
+  const unreachable = connectProblem(code, server, proxy === undefined ? server : `the proxy ${withoutSecrets(proxy)}`)
   if (unreachable !== undefined) return new ConnectionError(`${unreachable} (${code})`, { maybeSent: false })
   return new ConnectionError(`the connection to ${server} broke off: ${messageOf(error)}`, { maybeSent: true })
 }
@@ -46,18 +50,21 @@ function certificateProblem(code: string, server: string): string | undefined {
   }
 }
 
-/** Failures that come before a single byte of the request is sent. */
-function connectProblem(code: string, server: string): string | undefined {
+/**
+ * Failures that come before a single byte of the request is sent.
+ * @param peer what the connection itself goes to
+ */
+function connectProblem(code: string, server: string, peer: string): string | undefined {
   switch (code) {
     case 'ECONNREFUSED':
-      return `nothing listens at ${server}: connection refused`
+      return `nothing listens at ${peer}: connection refused`
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the host name of ${server} cannot be resolved`
+      return `the host name of ${peer} cannot be resolved`
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return `${server} cannot be reached`
+      return `${peer} cannot be reached`
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
@@ -68,6 +75,11 @@ function connectProblem(code: string, server: string): string | undefined {
     default:
       return undefined
   }
+}
+
+/** A proxy's address may hold a name and a password. */
+function withoutSecrets(proxy: string): string {
+  return proxy.replace(/\/\/[^/@]*@/, '//')
 }
 
 /** The code of an error or of what caused it: a host with several addresses fails with an aggregate of the failures. */

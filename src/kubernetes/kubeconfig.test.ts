@@ -98,7 +98,7 @@ describe('a sentence says what is wrong', () => {
     [
       'an unreadable certificate authority',
       { content: config('dev', { cluster: ', certificate-authority: absent.crt' }) },
-      /^cannot get the credentials of context "dev": ENOENT: no such file or directory, open '.*absent.crt'$/,
+      /^cannot get the credentials of context "dev": .*absent.crt does not exist$/,
     ],
     [
       'an exec plugin that is not installed',
@@ -118,6 +118,22 @@ describe('a sentence says what is wrong', () => {
       },
       /exec plugin sh: your session has expired$/,
     ],
+    [
+      'an exec plugin that prints something else, on several lines',
+      { content: config('dev', { user: 'exec: { apiVersion: v1, command: printf, args: ["please\\nlog in\\n"] }' }) },
+      /exec plugin printf: what it printed is no ExecCredential: [^\n]*$/,
+    ],
+    [
+      'a provider of credentials that Kubernetes no longer has',
+      { content: config('dev', { user: 'auth-provider: { name: gcp }' }) },
+      /auth-provider gcp gives none; .* use an exec plugin$/,
+    ],
+    [
+      'a token with a line break, which is not shown',
+      { content: config('dev', { user: 'token: "top\\nsecret"' }) },
+      /^the token of context "dev" holds a line break or another character that cannot be sent in a header$/,
+    ],
+    ['nothing at all', { content: '' }, /^.*config has no context, and so names no cluster to talk to$/],
   ])('%s', async (_, { content, context }, message) => {
     const kubeconfig = content === undefined ? join(home, 'config') : write('config', content)
 
@@ -125,6 +141,10 @@ describe('a sentence says what is wrong', () => {
 
     await expect(loading).rejects.toThrow(message)
     await expect(loading).rejects.toMatchObject({ name: 'KubeconfigError' })
+  })
+
+  it('when the kubeconfig is a directory', async () => {
+    await expect(loadKubeconfig({ kubeconfig: home, environment: {} })).rejects.toThrow(`kubeconfig ${home} is a directory; legal is a file`)
   })
 
   it('when there is no configuration at all, naming the places it looked in', async () => {

@@ -53,6 +53,7 @@ function chooseContext(options: KubeconfigOptions, environment: Readonly<Record<
     throw new KubeconfigError(`no cluster to talk to: ${missing}, and this is not a pod with a service account; name one with --kubeconfig`)
   }
   const name = options.context ?? merged.currentContext
+  if (merged.contexts.size === 0) throw new KubeconfigError(`${where} has no context, and so names no cluster to talk to`)
   if (name === '') throw new KubeconfigError(`no current context in ${where}; choose one with --context (${known(merged.contexts)})`)
   return resolve(merged, name, where)
 }

@@ -381,6 +381,14 @@ describe('a failure to connect is told in plain words, and as certain not to hav
     await expect(request).rejects.toMatchObject({ maybeSent: false, permanent: false })
   })
 
+  it('a proxy that cannot be reached is named in place of the server, without its password', async () => {
+    const transport = reach('https://api.test', {}, { proxy: 'http://me:secret@127.0.0.1:1' })
+
+    await expect(transport.request('GET', '/a')).rejects.toThrow(
+      /^nothing listens at the proxy http:\/\/127.0.0.1:1: connection refused \(ECONNREFUSED\)$/,
+    )
+  })
+
   it('a connection that breaks after the request went out may have done its work', async () => {
     const server = await serve((_, response) => void response.socket?.destroy())
 

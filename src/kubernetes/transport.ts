@@ -117,7 +117,7 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
         if (deadline.expired())
           return new ConnectionError(`no answer from ${access.server} within ${deadlineMs / 1000} s`, { maybeSent: !waiting })
         if (call.signal?.aborted === true) return call.signal.reason
-        return isRequestFailure(error) ? error : connectionError(error, access.server)
+        return isRequestFailure(error) ? error : connectionError(error, access.server, access.proxy)
       },
       end: () => deadline.clear(),
     }
@@ -153,11 +153,11 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
         await bucket.take(signal)
         const answer = await exchange('watches', { method: 'GET', path, call: {} }, signal)
         if (answer.statusCode !== 200) return { open: false, response: await collect(answer) }
-        const explain = (error: unknown): unknown => connectionError(error, access.server)
+        const explain = (error: unknown): unknown => connectionError(error, access.server, access.proxy)
         return { open: true, chunks: chunksOf(answer, { explain, end: () => {} }) }
       } catch (error) {
         signal.throwIfAborted()
-        throw isRequestFailure(error) ? error : connectionError(error, access.server)
+        throw isRequestFailure(error) ? error : connectionError(error, access.server, access.proxy)
       }
     },
     close: () => connections.close(),
