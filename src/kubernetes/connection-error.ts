@@ -23,11 +23,17 @@ export class ConnectionError extends Error {
  */
 export function connectionError(error: unknown, server: string, proxy?: string): ConnectionError {
   const code = codeOf(error)
-  const certificate = certificateProblem(code, server)
+  const certificate = ownCertificateProblem(error, code) ?? certificateProblem(code, server)
   if (certificate !== undefined) return new ConnectionError(`${certificate} (${code})`, { maybeSent: false, permanent: true })
   const unreachable = connectProblem(code, server, proxy === undefined ? server : `the proxy ${withoutSecrets(proxy)}`)
   if (unreachable !== undefined) return new ConnectionError(`${unreachable} (${code})`, { maybeSent: false })
   return new ConnectionError(`the connection to ${server} broke off: ${messageOf(error)}`, { maybeSent: true })
+}
+
+/** OpenSSL reads what the kubeconfig brings along before it connects; what fails in a handshake is called ERR_SSL_. */
+function ownCertificateProblem(error: unknown, code: string): string | undefined {
+  if (!/^ERR_OSSL_(PEM|X509|ASN1|EVP|UNSUPPORTED)/.test(code)) return undefined
+  return `the client certificate or key that the kubeconfig names cannot be used: ${messageOf(error)}`
 }
 
 function certificateProblem(code: string, server: string): string | undefined {

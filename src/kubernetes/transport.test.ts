@@ -345,6 +345,16 @@ describe('a failure to connect is told in plain words, and as certain not to hav
     ],
     ['no certificate authority', {}, /is not signed by the certificate authority that the kubeconfig names/],
     ['another host name', { ca: pem('ca.crt'), servername: 'elsewhere.test' }, /is for another host name/],
+    [
+      'a client certificate that is none',
+      { cert: 'hi', key: 'hi' },
+      /^the client certificate or key that the kubeconfig names cannot be used/,
+    ],
+    [
+      'the key of another client certificate',
+      { cert: pem('ca.crt'), key: pem('server.key') },
+      /^the client certificate or key that the kubeconfig names cannot be used: .*key values mismatch/,
+    ],
   ])('%s', async (_, tls, message) => {
     const server = await serve((_, response) => sendJson(response, 200, {}), serverTls)
 
