@@ -36,7 +36,7 @@ export function learn(history: History, sighting: Sighting, hindsight: Hindsight
     occurrence(expectation, reason, message, level)
   switch (sighting.kind) {
     case 'Leaving': {
-      const told = [tell('EvictionTookEffect', 'the request that got no answer has evicted it')]
+      const told = [tell('EvictionTookEffect', 'the request whose answer was lost has evicted it')]
       return { history: { ...history, episode: countEviction(history.episode) }, told, verdict: 'evicted' }
     }
     case 'Landed': {
@@ -63,7 +63,7 @@ export function learn(history: History, sighting: Sighting, hindsight: Hindsight
     case 'NotReplaced':
       return { history: ended, told: [tell('NotReplaced', 'its controller no longer wants a replacement')], verdict: undefined }
     case 'NotEvicted': {
-      const told = [tell('EvictionWasLost', 'the request that got no answer has not evicted it')]
+      const told = [tell('EvictionWasLost', 'the request whose answer was lost has not evicted it')]
       return { history: { ...history, rounds: refund(history.rounds, expectation) }, told, verdict: undefined }
     }
     case 'Overdue': {

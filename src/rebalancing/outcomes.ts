@@ -102,7 +102,7 @@ export function answerOf(
     case 'Invalid':
       return defer('EvictionInvalid', outcome.message, pod, { kind: 'never' })
     case 'Lost':
-      return answer('AnswerLost', `no answer came, so it may have happened: ${outcome.message}`, { kind: 'unknown' })
+      return answer('AnswerLost', `whether it happened is not known yet: ${outcome.message}`, { kind: 'unknown' })
   }
 }
 

@@ -33,7 +33,7 @@ export interface EvictionRequest {
 /**
  * Why a write of any sort did not come about, or may not have. Conflict: others wrote at the same moment; look again. Throttled: the server is
  * busy; slow down as a whole. RefusedByWebhook (or by what else is in admission) and Forbidden: a person must act. Invalid: the server found the
- * request wrong. Lost: no answer came; it may have happened.
+ * request wrong. Lost: no answer came, or an error of the server; it may have happened.
  */
 export type WriteRefusal =
   | { readonly kind: 'Conflict'; readonly message: string }

@@ -38,9 +38,9 @@ export const LOOP_REASONS = {
     meaning: 'The permission to evict is missing: nothing more is evicted before a cool-down is over.',
   },
   EvictionInvalid: { kind: 'final', meaning: 'The API server found the request wrong.' },
-  AnswerLost: { kind: 'told', meaning: 'No answer came: the eviction may have happened.' },
-  EvictionTookEffect: { kind: 'told', meaning: 'A request without an answer has evicted the pod after all.' },
-  EvictionWasLost: { kind: 'told', meaning: 'A request without an answer has not evicted the pod.' },
+  AnswerLost: { kind: 'told', meaning: 'No answer came, or one that does not tell whether the pod was evicted.' },
+  EvictionTookEffect: { kind: 'told', meaning: 'The request whose answer was lost has evicted the pod after all.' },
+  EvictionWasLost: { kind: 'told', meaning: 'The request whose answer was lost has not evicted the pod.' },
 
   // Deletion costs on pods that the next scale-in should take.
   DeletionCostSet: { kind: 'told', meaning: 'The next scale-in takes the pod first, because its domain has too many.' },
