@@ -208,6 +208,15 @@ describe('the table of a plan', () => {
     `)
   })
 
+  it('says so when no eviction may go at this moment, instead of leaving it to the number of the first wave', () => {
+    const groups = [group(zones(6, 6, 0), { planned: 4 })]
+    const none = 'None of them may go now: their budgets allow no disruption at the moment'
+
+    expect(table(plan(groups, [eviction(1, { wave: 2 }), eviction(2, { wave: 3 })]))).toContain(none)
+    expect(table(plan(groups, [eviction(1, { wave: 1 }), eviction(2, { wave: 3 })]))).not.toContain(none)
+    expect(table(plan(groups))).not.toContain(none)
+  })
+
   it('shows the worst of thousands, and the rest in numbers', () => {
     const balanced = Array.from({ length: 4_000 }, (_, at) => group(zones(2, 2, 2), { workload: deployment(`fine-${at}`) }))
     const violated = Array.from({ length: 1_000 }, (_, at) => group(zones(6 + (at % 5), 6, 0), { workload: deployment(`bad-${at}`) }))

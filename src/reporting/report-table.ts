@@ -63,6 +63,10 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
       width,
     ),
     ...wrap(`${planned}${bounds}.`, width),
+    ...(isPart || evictions.length === 0 || evictions.some(({ wave }) => wave === 1)
+      ? []
+      : // Caps leave room for one eviction at least.
+        wrap('None of them may go now: their budgets allow no disruption at the moment, so that wave 1 is empty.', width)),
     ...wrap(risks(groups), width),
   ]
 }
