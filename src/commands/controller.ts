@@ -63,7 +63,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const historyName = `${leaderElection.leaseName}-history`
   const { dryRun, deletionCosts } = settings
   const identity = { namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun, deletionCosts }
-  const missing = await missingPermissions(transport, permissionsToRun(identity), { clock, signal })
+  const missing = await missingPermissions(transport, permissionsToRun(identity), { clock, random: Math.random, signal })
   if (missing.length > 0) throw new CommandError(describeMissing(missing))
 
   const ended = new AbortController()
@@ -75,7 +75,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     ...(options.audience === undefined ? [] : [options.audience]),
   ]
   const recorder = recordTo(...recorders)
-  if (!settings.dryRun) await warnWithoutEvents(transport, recorder, { clock, signal })
+  if (!settings.dryRun) await warnWithoutEvents(transport, recorder, { clock, random: Math.random, signal })
 
   const rest = createRest(clock)
   const view = openClusterView(transport, {

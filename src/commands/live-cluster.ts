@@ -1,10 +1,13 @@
 import { VERSION } from './version.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { ApiError } from '../kubernetes/api-error.ts'
 import { loadKubeconfig } from '../kubernetes/kubeconfig.ts'
 import { loadCluster } from '../kubernetes/load-cluster.ts'
+import { describeMissing, missingPermissions, permissionsToRead } from '../kubernetes/permissions.ts'
 import { createTransport, type Transport } from '../kubernetes/transport.ts'
 import { createWallClock } from '../kubernetes/wall-clock.ts'
 import type { Clock } from '../rebalancing/ports.ts'
+import { CommandError } from './errors.ts'
 import type { ClusterOptions } from './options.ts'
 import { warn } from './output.ts'
 
@@ -23,12 +26,21 @@ export async function connect(options: Pick<ClusterOptions, 'kubeconfig' | 'cont
   return { transport, clock, namespace: access.namespace }
 }
 
-/** Lists the cluster once; what goes wrong on the way is told on stderr. */
+/**
+ * Lists the cluster once; what goes wrong on the way is told on stderr.
+ * @throws CommandError naming every permission that is missing; ApiError or ConnectionError when a required kind cannot be listed
+ */
 export async function listCluster(options: ClusterOptions): Promise<ClusterReader> {
   const { transport, clock } = await connect(options)
+  const asking = { clock, random: Math.random, signal: new AbortController().signal }
   try {
     const recorder = { record: ({ message }: { readonly message: string }) => warn(message) }
-    return await loadCluster(transport, { clock, random: Math.random, signal: new AbortController().signal, recorder })
+    return await loadCluster(transport, { ...asking, recorder })
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 403)) throw error
+    // One list was refused first: whoever has to ask for permissions asks once.
+    const missing = await missingPermissions(transport, permissionsToRead(), asking).catch(() => [])
+    throw missing.length === 0 ? error : new CommandError(describeMissing(missing))
   } finally {
     await transport.close()
   }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
-import { sendJson, startScriptedServer } from '../../test/support/scripted-server.ts'
+import { sendJson, startScriptedServer, until } from '../../test/support/scripted-server.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { describeMissing, missingPermissions, permissionsToRun, warnWithoutEvents } from './permissions.ts'
 import type { Permission } from './permissions.ts'
@@ -27,7 +27,7 @@ async function reviewServer(allows: (attributes: Permission) => boolean) {
 
 async function ask(wanted: readonly Permission[], allows: (attributes: Permission) => boolean): Promise<readonly Permission[]> {
   const { server, transport, clock } = await reviewServer(allows)
-  const missing = await missingPermissions(transport, wanted, { clock, signal: new AbortController().signal })
+  const missing = await missingPermissions(transport, wanted, { clock, random: () => 0, signal: new AbortController().signal })
   expect(server.requests).toHaveLength(wanted.length)
   return missing
 }
@@ -50,6 +50,37 @@ describe('missing permissions', () => {
         'get and update leases.coordination.k8s.io "respread" in namespace respread, create leases.coordination.k8s.io in namespace respread, ' +
         'create pods/eviction',
     )
+  })
+
+  it.each([
+    ['is busy', 429, 3, permissionsToRead().slice(0, 1)],
+    ['is only just starting', 500, 3, permissionsToRead().slice(0, 1)],
+    ['knows no reviews', 404, 1, expect.objectContaining({ status: 404 })],
+  ])('are asked for again as long as it makes sense: a server that %s (%i)', async (_, status, asked, outcome) => {
+    const server = await startScriptedServer((_request, response) =>
+      server.requests.length < 3 ? sendJson(response, status, {}) : sendJson(response, 201, { status: { allowed: false } }),
+    )
+    const clock = createVirtualClock(0)
+    const transport = transportTo(server.url, clock)
+    closing.push(
+      () => server.close(),
+      () => transport.close(),
+    )
+    let isOver = false
+    const wanted = permissionsToRead().slice(0, 1)
+    const asking = missingPermissions(transport, wanted, { clock, random: () => 0, signal: new AbortController().signal }).catch(
+      (error: unknown) => error,
+    )
+    void asking.then(() => {
+      isOver = true
+    })
+    await until(() => {
+      clock.advance(100)
+      return isOver
+    })
+
+    expect(await asking).toEqual(outcome)
+    expect(server.requests).toHaveLength(asked)
   })
 
   it('of a dry run include nothing that is not read but the lease', () => {
@@ -84,7 +115,7 @@ describe('missing permissions', () => {
     const recorder = createMemoryRecorder()
     for (const allowed of [true, false]) {
       const { transport, clock } = await reviewServer(() => allowed)
-      await warnWithoutEvents(transport, recorder, { clock, signal: new AbortController().signal })
+      await warnWithoutEvents(transport, recorder, { clock, random: () => 0, signal: new AbortController().signal })
     }
 
     expect(recorder.told.map(({ reason, message }) => [reason, message])).toEqual([

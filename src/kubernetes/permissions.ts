@@ -1,7 +1,11 @@
 import PQueue from 'p-queue'
 import type { Clock, Recorder } from '../rebalancing/ports.ts'
 import { apiError } from './api-error.ts'
+import { createBackOff, type RandomSource } from './back-off.ts'
+import { ConnectionError } from './connection-error.ts'
+import { askedWaitMs, isLasting, isRequestFailure } from './failures.ts'
 import { fieldsOf } from './json.ts'
+import { pause } from './pause.ts'
 import { CLUSTER_RESOURCES } from './resources.ts'
 import type { Transport } from './transport.ts'
 
@@ -69,6 +73,15 @@ function permissionsForDeletionCosts(dryRun: boolean): readonly Permission[] {
   ]
 }
 
+export interface ReviewOptions {
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly signal: AbortSignal
+}
+
+/** One question is asked this often; a server that is only just starting, or busy, is no reason to end. */
+const ATTEMPTS = 5
+
 /**
  * Asks the server which of these are missing, so that a person hears of all at once and before anything is done.
  * @throws ApiError or ConnectionError when the server does not say
@@ -76,26 +89,38 @@ function permissionsForDeletionCosts(dryRun: boolean): readonly Permission[] {
 export async function missingPermissions(
   transport: Transport,
   wanted: readonly Permission[],
-  options: { readonly clock: Clock; readonly signal: AbortSignal },
+  options: ReviewOptions,
 ): Promise<readonly Permission[]> {
-  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
-  const isAllowed = async (resourceAttributes: Permission): Promise<boolean> => {
-    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
-    const response = await transport.request('POST', path, { body, signal: options.signal })
-    if (response.status !== 201) throw apiError('POST', path, response, options.clock.now())
-    return fieldsOf(fieldsOf(JSON.parse(response.body))['status'])['allowed'] === true
-  }
   // A few at a time, so that two dozen questions do not open as many connections.
-  const answers = await new PQueue({ concurrency: 4 }).addAll(wanted.map(permission => () => isAllowed(permission)))
+  const answers = await new PQueue({ concurrency: 4 }).addAll(wanted.map(permission => () => isAllowed(transport, permission, options)))
   return wanted.filter((_, at) => answers[at] === false)
 }
 
+async function isAllowed(transport: Transport, permission: Permission, { clock, random, signal }: ReviewOptions): Promise<boolean> {
+  const backOff = createBackOff(random)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await review(transport, permission, clock, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      const isUnreachable = error instanceof ConnectionError && !error.maybeSent
+      if (isUnreachable || isLasting(error) || !isRequestFailure(error) || attempt >= ATTEMPTS) throw error
+      await pause(clock, backOff.next(askedWaitMs(error)), signal)
+      signal.throwIfAborted()
+    }
+  }
+}
+
+async function review(transport: Transport, resourceAttributes: Permission, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
+  const response = await transport.request('POST', path, { body, signal })
+  if (response.status !== 201) throw apiError('POST', path, response, clock.now())
+  return fieldsOf(fieldsOf(JSON.parse(response.body))['status'])['allowed'] === true
+}
+
 /** Events are for people who look at an object; without them everything else works, and a person ought to know. */
-export async function warnWithoutEvents(
-  transport: Transport,
-  recorder: Recorder,
-  options: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<void> {
+export async function warnWithoutEvents(transport: Transport, recorder: Recorder, options: ReviewOptions): Promise<void> {
   const missing = await missingPermissions(transport, [{ verb: 'create', group: 'events.k8s.io', resource: 'events' }], options)
   if (missing.length === 0) return
   const message = `${describeMissing(missing)} everywhere: what is not told there stands in log and metrics all the same`

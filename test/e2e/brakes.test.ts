@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/commands/embedded-server.ts'
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 import { EMPTY_HISTORY, formatHistory } from '../../src/rebalancing/history.ts'
@@ -103,6 +103,19 @@ it.each(['once', 'run'])('%s lists every permission that is missing in one messa
     code: 1,
     stdout: '',
     stderr: 'respread: not allowed to watch poddisruptionbudgets.policy, create pods/eviction\n',
+  })
+})
+
+it('report lists every permission that is missing in one message', { timeout: 60_000 }, async () => {
+  const allow = ['nodes', 'statefulsets'].map(resource => door.access.deny({ verb: 'list', resource }))
+  onTestFinished(() => {
+    for (const each of allow) each()
+  })
+
+  expect(await runCli(['report', '--kubeconfig', forbidding, '--config', file])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'respread: not allowed to list nodes, list statefulsets.apps\n',
   })
 })
 

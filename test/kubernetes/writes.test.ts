@@ -273,13 +273,13 @@ describe('the objects of respread itself', () => {
       dryRun: false,
       deletionCosts: true,
     })
-    expect(await missingPermissions(transport, wanted, { clock, signal })).toEqual([])
+    expect(await missingPermissions(transport, wanted, { clock, random: () => 0, signal })).toEqual([])
 
     server.access.deny({ verb: 'watch', resource: 'poddisruptionbudgets' })
     server.access.deny({ subresource: 'eviction' })
     server.access.deny({ verb: 'patch', resource: 'pods' })
 
-    expect(describeMissing(await missingPermissions(transport, wanted, { clock, signal }))).toBe(
+    expect(describeMissing(await missingPermissions(transport, wanted, { clock, random: () => 0, signal }))).toBe(
       'not allowed to watch poddisruptionbudgets.policy, create pods/eviction, patch pods',
     )
   })
