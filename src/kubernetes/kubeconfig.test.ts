@@ -144,7 +144,9 @@ describe('a sentence says what is wrong', () => {
   })
 
   it('when the kubeconfig is a directory', async () => {
-    await expect(loadKubeconfig({ kubeconfig: home, environment: {} })).rejects.toThrow(`kubeconfig ${home} is a directory; legal is a file`)
+    await expect(loadKubeconfig({ kubeconfig: home, environment: {} })).rejects.toThrow(
+      `kubeconfig ${home} is a directory; legal is a file`,
+    )
   })
 
   it('when there is no configuration at all, naming the places it looked in', async () => {

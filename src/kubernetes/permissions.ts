@@ -21,6 +21,11 @@ export interface Permission {
   readonly namespace?: string
 }
 
+/** What a report needs. */
+export function permissionsToRead(): readonly Permission[] {
+  return readable(['list'])
+}
+
 export interface RunIdentity {
   /** Of the lease and the history. */
   readonly namespace: string
@@ -36,12 +41,8 @@ export interface RunIdentity {
 export function permissionsToRun({ namespace, leaseName, historyName, dryRun, deletionCosts }: RunIdentity): readonly Permission[] {
   const lease = { group: 'coordination.k8s.io', resource: 'leases', namespace }
   const history = { group: '', resource: 'configmaps', namespace }
-  const needed = CLUSTER_RESOURCES.filter(({ required }) => required)
   return [
-    ...needed.flatMap(({ group, plural: resource }) => [
-      { verb: 'list', group, resource },
-      { verb: 'watch', group, resource },
-    ]),
+    ...readable(['list', 'watch']),
     { verb: 'get', ...lease, name: leaseName },
     { verb: 'update', ...lease, name: leaseName },
     { verb: 'create', ...lease },
@@ -137,4 +138,9 @@ export function describeMissing(missing: readonly Permission[]): string {
     verbs.set(where, [...(verbs.get(where) ?? []), verb])
   }
   return `not allowed to ${[...verbs].map(([where, list]) => `${list.join(' and ')} ${where}`).join(', ')}`
+}
+
+function readable(verbs: readonly string[]): readonly Permission[] {
+  const needed = CLUSTER_RESOURCES.filter(({ required }) => required)
+  return needed.flatMap(({ group, plural }) => verbs.map(verb => ({ verb, group, resource: plural })))
 }
