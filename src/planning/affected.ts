@@ -56,9 +56,9 @@ function domainOf({ state, countsReplacement }: Affected, slot: number): number 
   return countsReplacement ? (state.index.bySlot[slot] ?? NO_DOMAIN) : NO_DOMAIN
 }
 
-/** Whether the replacement is in a domain of the group on the node in that slot, if the group counts it at all: outside of all it would be lost from view. */
-export function staysInView(affected: Affected, slot: number): boolean {
-  return !affected.countsReplacement || domainOf(affected, slot) !== NO_DOMAIN
+/** Whether the group counts the replacement on the node in that slot. It does not where the template has other labels by now, or the node lacks the key. */
+export function isCountedOn(affected: Affected, slot: number): boolean {
+  return domainOf(affected, slot) !== NO_DOMAIN
 }
 
 /** The group's excess once the replacement has landed on the node in that slot. */

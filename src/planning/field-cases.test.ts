@@ -28,6 +28,17 @@ const THREE = { a: 3, b: 3, c: 3 }
 
 const nameOf = (object: Record<string, unknown>): string => (object['metadata'] as { name: string }).name
 
+/** The ReplicaSet of a workload as if it were nobody's, and its template given other labels since its pods were made. */
+function relabelled(objects: readonly Record<string, unknown>[], labels: Readonly<Record<string, string>>): unknown[] {
+  return objects.flatMap((object): unknown[] => {
+    if (object['kind'] === 'Deployment') return []
+    if (object['kind'] !== 'ReplicaSet') return [object]
+    const { ownerReferences: _owner, ...metadata } = object['metadata'] as Record<string, unknown>
+    const spec = object['spec'] as { template: object }
+    return [{ ...object, metadata, spec: { ...spec, template: { ...spec.template, metadata: { labels } } } }]
+  })
+}
+
 /** One workload over as many zones of three nodes as there are counts. */
 function zonal(counts: readonly number[], constraint: Record<string, unknown>): unknown[] {
   const sizes = Object.fromEntries(counts.map((_, index) => ['abcde'[index] ?? '', 3]))
@@ -255,14 +266,6 @@ describe('seen in the field: what stands in the way', () => {
 
   it('whose next pod has other labels than it has does not go before those that these labels are counted with', () => {
     const team = { team: 'shop' }
-    /** A ReplicaSet of nobody, whose template has been given the label of a team since its pods were made. */
-    const relabelled = (object: Record<string, unknown>): unknown => {
-      if (object['kind'] !== 'ReplicaSet') return object
-      const { ownerReferences: _owner, ...metadata } = object['metadata'] as Record<string, unknown>
-      const spec = object['spec'] as { template: { metadata: object } }
-      const template = { ...spec.template, metadata: { ...spec.template.metadata, labels: { app: 'db', ...team } } }
-      return { ...object, metadata, spec: { ...spec, template } }
-    }
     const notInA = { key: ZONE, operator: 'NotIn', values: ['a'] }
     const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [notInA] }] } }
     const db = workload({
@@ -274,7 +277,7 @@ describe('seen in the field: what stands in the way', () => {
     const { evictions } = planFor([
       ...zones({ a: 1, b: 1, c: 1 }),
       ...workload({ name: 'api', labels: team, on: ['c0', 'c0', 'c0'], spread: [hard('', { labelSelector: { matchLabels: team } })] }),
-      ...db.filter(({ kind }) => kind !== 'Deployment').map(relabelled),
+      ...relabelled(db, { app: 'db', ...team }),
     ])
     // Beside one pod of each zone there is room for one more, and not while c has two.
     expect(evictions.map(({ pod, toDomain }) => `${pod} to ${toDomain}`)).toEqual(['api-0 to a', 'api-1 to b', 'db-0 to b'])
@@ -681,6 +684,14 @@ describe('seen in the field: who is counted and who is moved', () => {
     ])
     expect(result.evictions).toEqual([])
     expect(groupOf(result, 'web')).toMatchObject({ status: 'Blocked', reason: 'NoRoom' })
+  })
+
+  it('a pod is not moved so that it comes back with other labels, which its constraint does not count', () => {
+    const spread = [hard('', { labelSelector: { matchLabels: { team: 'shop' } } })]
+    const web = workload({ name: 'web', labels: { team: 'shop' }, on: ['a0', 'a0', 'a0'], spread })
+    const result = planFor([...zones({ a: 1, b: 1 }), ...relabelled(web, { app: 'web', team: 'other' })])
+    expect(result.evictions).toEqual([])
+    expect(groupOf(result, 'web-1')).toMatchObject({ status: 'Blocked', reason: 'WouldNotHelp' })
   })
 
   it('a pod on a node that lacks the key is moved where those in zones may not be, and counts in the bound that can be reached', () => {

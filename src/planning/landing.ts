@@ -1,5 +1,5 @@
 import type { CandidateNode } from '../scheduling/prediction.ts'
-import { excessAfter, staysInView, type Affected } from './affected.ts'
+import { excessAfter, isCountedOn, type Affected } from './affected.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
 
@@ -23,7 +23,7 @@ export function landingOn(node: CandidateNode, affected: readonly Affected[], { 
     const { was, isActedOn, isVictimsOwn } = each
     const excess = excessAfter(each, node.slot)
     if (isActedOn) sum += excess
-    isLowered ||= isVictimsOwn && excess < was && staysInView(each, node.slot)
+    isLowered ||= isVictimsOwn && excess < was && isCountedOn(each, node.slot)
     isRaised ||= excess > was && each.mustNotWorsen
   }
   return { node, helps: isLowered && !isRaised && closed?.[node.slot] !== 1, excess: sum }
