@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
 import { sendJson, startScriptedServer, until } from '../../test/support/scripted-server.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
-import { describeMissing, missingPermissions, permissionsToRun, warnWithoutEvents } from './permissions.ts'
+import { describeMissing, missingPermissions, permissionsToRead, permissionsToRun, warnWithoutEvents } from './permissions.ts'
 import type { Permission } from './permissions.ts'
 
 const closing: (() => Promise<void>)[] = []
