@@ -1,3 +1,4 @@
+import { compareText } from './compare-text.ts'
 import type { BudgetRecord } from './budget.ts'
 import type { Labels } from './labels.ts'
 import { memo } from './memo.ts'
@@ -38,7 +39,7 @@ export function createCoverage(budgetsIn: (namespace: string) => Iterable<Budget
   return {
     of(namespace, labels) {
       const { budgets, known } = memo(namespaces, namespace, () => coveringIn(namespace))
-      return memo(known, labels, () => budgets.matching(labels).toSorted((one, other) => (one.name < other.name ? -1 : 1)))
+      return memo(known, labels, () => budgets.matching(labels).toSorted((one, other) => compareText(one.name, other.name)))
     },
     add: budget => change(budget, budgets => budgets.add(budget.selector, budget)),
     remove: budget => change(budget, budgets => budgets.delete(budget)),

@@ -1,3 +1,4 @@
+import { compareText } from './compare-text.ts'
 import { isLabelKey, isLabelValue } from './label-syntax.ts'
 import type { LabelOperator, LabelRequirement, Labels, LabelSelector } from './labels.ts'
 import { isRawObject, shown } from './raw-value.ts'
@@ -99,7 +100,7 @@ export function fromRequirements(requirements: readonly LabelRequirement[]): Lab
     const canonical = { ...requirement, values: [...new Set(requirement.values)].sort() }
     byText.set(JSON.stringify(partsOf(canonical)), canonical)
   }
-  const ordered = [...byText].sort(([left], [right]) => (left < right ? -1 : 1))
+  const ordered = [...byText].sort(([left], [right]) => compareText(left, right))
   return { kind: 'requirements', requirements: ordered.map(([, requirement]) => requirement) }
 }
 

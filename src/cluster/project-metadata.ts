@@ -1,3 +1,4 @@
+import { compareText } from './compare-text.ts'
 import { ANNOTATIONS_READ } from './annotations.ts'
 import { createInterner } from './interner.ts'
 import { NO_LABELS, type Labels } from './labels.ts'
@@ -36,7 +37,7 @@ export function createMetadataReader(text: <T extends string | undefined>(text: 
 
   const share = (entries: readonly (readonly [string, string])[]): Labels => {
     if (entries.length === 0) return NO_LABELS
-    const ordered = entries.toSorted(([left], [right]) => (left < right ? -1 : 1))
+    const ordered = entries.toSorted(([left], [right]) => compareText(left, right))
     return internLabels(JSON.stringify(ordered), () => new Map(ordered))
   }
   const labels = (field: RawField): Labels => share([...field.labels()])

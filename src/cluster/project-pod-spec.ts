@@ -1,3 +1,4 @@
+import { compareText } from './compare-text.ts'
 import { createCache, createInterner, digestOf } from './interner.ts'
 import { incomingRequests, incomingScoredRequests, type PodAsk } from './pod-requests.ts'
 import type { PodSpec } from './pod.ts'
@@ -164,5 +165,5 @@ export function contentOf(spec: PodSpec): string {
 }
 
 function sortedEntries(map: ReadonlyMap<string, unknown>): readonly (readonly [string, unknown])[] {
-  return [...map].sort(([left], [right]) => (left < right ? -1 : 1))
+  return [...map].sort(([left], [right]) => compareText(left, right))
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord } from '../cluster/pod.ts'
@@ -84,5 +85,5 @@ function drainOf(node: NodeRecord, until: number): Drain {
 }
 
 function byNode(a: Drain, b: Drain): number {
-  return a.node.name < b.node.name ? -1 : 1
+  return compareText(a.node.name, b.node.name)
 }

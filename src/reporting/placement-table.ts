@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { NodeExplanation, PlacementExplanation } from '../scheduling/prediction.ts'
 import { SCORE_PLUGINS } from '../scheduling/plugins.ts'
 import { printable } from './printable.ts'
@@ -77,7 +78,7 @@ function nodeTable(
   domains: readonly DomainColumn[],
   { width, wide, headers }: TableOptions,
 ): readonly string[] {
-  const ordered = nodes.toSorted((one, other) => (other.total ?? -1) - (one.total ?? -1) || (one.name < other.name ? -1 : 1))
+  const ordered = nodes.toSorted((one, other) => (other.total ?? -1) - (one.total ?? -1) || compareText(one.name, other.name))
   const columns: readonly TableColumn[] = [
     { heading: 'NODE', isName: true },
     ...domains.map(({ heading }) => ({ heading, isName: true })),

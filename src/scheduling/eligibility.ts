@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 import { matchesRequiredNodeAffinity } from './node-affinity.ts'
@@ -47,5 +48,5 @@ function requiredKeys(
 }
 
 function affinityParts({ nodeSelector, requiredNodeAffinity }: PodSpec): unknown {
-  return [[...nodeSelector].sort(([left], [right]) => (left < right ? -1 : 1)), requiredNodeAffinity]
+  return [[...nodeSelector].sort(([left], [right]) => compareText(left, right)), requiredNodeAffinity]
 }

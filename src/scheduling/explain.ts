@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterViews } from './cluster-views.ts'
 import { FILTERS, SCORES } from './default-plugins.ts'
@@ -43,7 +44,7 @@ function explainNodes(
 ): readonly NodeExplanation[] {
   const filters = filtersFor(context, pod)
   const judged = [...context.infos]
-    .sort((left, right) => (left.node.name < right.node.name ? -1 : 1))
+    .sort((left, right) => compareText(left.node.name, right.node.name))
     .map(info => {
       const alone = refusals(filters, info)
       const together = withNominated(pod, info.node.name, () => refusals(filtersFor(context, pod), info))

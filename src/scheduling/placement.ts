@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { NodeAnswers } from './node-answers.ts'
 import type { NodeLayout } from './node-layout.ts'
 import type { Distinction, Place, Places } from './places.ts'
@@ -39,7 +40,7 @@ export function placedOn(basis: Basis, scored: readonly ScoredPlace[], lead: Lea
     distinction === undefined
       ? scored.flatMap(each => allOf(each, basis).map(slot => nodeAt(slot, each.compared + ownScore(each, slot, basis))))
       : scored.map(({ place, total }) => nodeAt(place.slot, total))
-  if (nodes.length > 1) nodes.sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1))
+  if (nodes.length > 1) nodes.sort((one, other) => other.total - one.total || compareText(one.name, other.name))
   const { leadingFrom, margin, sampled } = lead
   const trailing = nodes.findIndex(({ total }) => total < leadingFrom)
   return { kind: 'placed', nodes, leading: trailing === -1 ? nodes : nodes.slice(0, trailing), margin, sampled }

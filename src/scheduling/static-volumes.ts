@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { NodeRecord } from '../cluster/node.ts'
@@ -26,7 +27,7 @@ export function staticVolumes(cluster: ClusterReader, claims: readonly Persisten
   return new Map(
     claims.map(claim => {
       const fitting = volumes.filter(volume => fits(volume, claim))
-      return [claim, fitting.sort((one, other) => one.capacity - other.capacity || (one.name < other.name ? -1 : 1))]
+      return [claim, fitting.sort((one, other) => one.capacity - other.capacity || compareText(one.name, other.name))]
     }),
   )
 }

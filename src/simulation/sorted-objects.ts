@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { RawObject } from './object-store.ts'
 
 /**
@@ -87,7 +88,7 @@ export function createSortedObjects(): SortedObjects {
 }
 
 function merged(sorted: readonly RawObject[], added: ReadonlyMap<string, RawObject>): RawObject[] {
-  const news = [...added].sort(([left], [right]) => (left < right ? -1 : 1))
+  const news = [...added].sort(([left], [right]) => compareText(left, right))
   const all: RawObject[] = []
   let at = 0
   for (const object of sorted) {

@@ -1,3 +1,4 @@
+import { compareText } from '../../cluster/compare-text.ts'
 import type { ControllerContext } from './controller.ts'
 import { REVISION } from '../object-metadata.ts'
 import { isControlledBy } from '../pod-facts.ts'
@@ -92,5 +93,5 @@ export function nextRevision(sets: readonly ReplicaSetObject[]): number {
 
 function byCreation(a: ReplicaSetObject, b: ReplicaSetObject): number {
   const difference = (parseTimestamp(a.metadata.creationTimestamp) ?? 0) - (parseTimestamp(b.metadata.creationTimestamp) ?? 0)
-  return difference !== 0 ? difference : a.metadata.name < b.metadata.name ? -1 : 1
+  return difference || compareText(a.metadata.name, b.metadata.name)
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../../cluster/compare-text.ts'
 import type { RawMetadata, RawObject, RawOwner } from '../object-store.ts'
 import { hash32 } from '../random.ts'
 import type { PodObject, WireTemplate } from '../wire-objects.ts'
@@ -16,7 +17,7 @@ function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const fields = Object.entries(value).filter(([, field]) => field !== undefined)
   return `{${fields
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`)
     .join(',')}}`
 }
