@@ -1,4 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { messageOf } from '../cluster/error-message.ts'
+import type { LabelSelector } from '../cluster/labels.ts'
+import { parseSelectorText } from '../cluster/selector-text.ts'
 import { parseTimestamp } from '../cluster/timestamp.ts'
 
 /** Flags that every command which reads a cluster shares; they are kubectl's. */
@@ -40,7 +43,11 @@ export function withOutputOptions(command: Command): Command {
 
 export function withSnapshotOptions(command: Command): Command {
   return command
-    .option('--snapshot <file>', "read this List instead of a cluster (kubectl get ... -A -o json, gzip too); '-' is stdin", onlyOnce)
+    .addOption(
+      new Option('--snapshot <file>', "read this List instead of a cluster (kubectl get ... -A -o json, gzip too); '-' is stdin")
+        .argParser(onlyOnce)
+        .conflicts(['kubeconfig', 'context']),
+    )
     .option('--now <time>', 'the time to plan for, as in 2026-01-31T12:00:00Z (default: the wall clock)', parseTime)
 }
 
@@ -62,6 +69,14 @@ export function parseDurationOption(parse: (text: string) => number | undefined)
     const milliseconds = parse(text)
     if (milliseconds === undefined) throw new InvalidArgumentError('It takes a duration like 90s, 10m or 1h30m.')
     return milliseconds
+  }
+}
+
+export function parseSelector(text: string): LabelSelector {
+  try {
+    return parseSelectorText(text)
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}.`)
   }
 }
 

@@ -51,6 +51,8 @@ describe('bad input: one sentence that says what and where, no stack trace', () 
     ['a snapshot with two objects of one name', ['report', '--snapshot', 'twice.json'], 1, /shop\/web-0/],
     ['two snapshots', ['report', '--snapshot', 'good.json', '--snapshot', 'good.json'], 2, /--snapshot.*It takes one file/],
     ['a snapshot that does not exist', ['report', '--snapshot', 'none.json'], 1, /none\.json.*does not exist/],
+    ['a snapshot and a cluster', ['report', '--snapshot', 'good.json', '--context', 'prod'], 2, /--snapshot.*--context/],
+    ['one namespace and all', ['report', '-n', 'shop', '-A'], 2, /--namespace.*--all-namespaces/],
     ['a kubeconfig that is a directory', ['report', '--kubeconfig', '.'], 1, /kubeconfig \. is a directory/],
     ['a configuration that is one', ['report', '--snapshot', 'good.json', '--config', '.'], 1, /--config: \. is a directory/],
     ['a kubeconfig that does not exist', ['report', '--kubeconfig', 'none'], 1, /none does not exist/],
