@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { budgetRecord, nodeRecord, ownedBy, podRecord } from '../../test/support/records.ts'
 import { createClusterState, type ClusterEvent, type ClusterState } from './cluster-state.ts'
-import type { ServiceRecord } from './namespace.ts'
+import type { ServiceRecord } from './other-records.ts'
 import type { PodRecord } from './pod.ts'
 import { recordKey, type ClusterRecord } from './records.ts'
 

@@ -1,18 +1,5 @@
-import {
-  NAME_LABEL,
-  type AutoscalerRecord,
-  type NamespaceRecord,
-  type PriorityClassRecord,
-  type ResourceClaimRecord,
-  type ServiceRecord,
-} from './namespace.ts'
+import type { AutoscalerRecord, PriorityClassRecord, ResourceClaimRecord, ServiceRecord } from './other-records.ts'
 import type { RawObject } from './project-object.ts'
-
-export function projectNamespace({ metadata, readers }: RawObject): NamespaceRecord {
-  const { name, labelField, annotationField } = metadata
-  const labels = new Map([...labelField.labels(), [NAME_LABEL, name] as const])
-  return { kind: 'Namespace', name, labels, annotations: readers.annotations(annotationField) }
-}
 
 export function projectService({ root, metadata, readers }: RawObject): ServiceRecord {
   const selector = root.at('spec').at('selector')

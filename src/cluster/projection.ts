@@ -2,7 +2,8 @@ import type { Metadata } from './project-metadata.ts'
 import { createReaders, type RawObject } from './project-object.ts'
 import { projectBudget } from './project-budget.ts'
 import { projectNode } from './project-node.ts'
-import { projectAutoscaler, projectNamespace, projectPriorityClass, projectResourceClaim, projectService } from './project-others.ts'
+import { projectNamespace } from './project-namespace.ts'
+import { projectAutoscaler, projectPriorityClass, projectResourceClaim, projectService } from './project-others.ts'
 import { projectPod } from './project-pod.ts'
 import {
   projectCsiDriver,

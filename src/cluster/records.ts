@@ -1,6 +1,7 @@
 import type { BudgetRecord } from './budget.ts'
-import type { AutoscalerRecord, NamespaceRecord, PriorityClassRecord, ResourceClaimRecord, ServiceRecord } from './namespace.ts'
+import type { NamespaceRecord } from './namespace.ts'
 import type { NodeRecord } from './node.ts'
+import type { AutoscalerRecord, PriorityClassRecord, ResourceClaimRecord, ServiceRecord } from './other-records.ts'
 import type { PodRecord } from './pod.ts'
 import type {
   CsiDriverRecord,

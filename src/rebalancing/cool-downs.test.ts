@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clusterOf } from '../../test/support/builders.ts'
-import type { AutoscalerRecord } from '../cluster/namespace.ts'
+import type { AutoscalerRecord } from '../cluster/other-records.ts'
 import { coolDownHolds, dropOver, leftInRound, refund, scaledRecently, spend, touch, type Round } from './cool-downs.ts'
 import { workloadKey, type OfWorkload } from './workload-key.ts'
 

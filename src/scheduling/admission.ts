@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { withRequirements } from '../cluster/label-selector.ts'
 import type { LabelOperator, LabelRequirement, Labels, LabelSelector } from '../cluster/labels.ts'
-import type { PriorityClassRecord } from '../cluster/namespace.ts'
+import type { PriorityClassRecord } from '../cluster/other-records.ts'
 import type { Toleration } from '../cluster/node-selector.ts'
 import type { PodAffinity, PodAffinityTerm, PodSpec, TopologySpreadConstraint } from '../cluster/pod.ts'
 

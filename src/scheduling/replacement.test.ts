@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { affinityTerm, clusterOf, labels, makeClaim, makePod, makeWorkload, selecting } from '../../test/support/builders.ts'
 import { PLAIN_SPEC } from '../../test/support/records.ts'
-import type { PriorityClassRecord } from '../cluster/namespace.ts'
+import type { PriorityClassRecord } from '../cluster/other-records.ts'
 import type { Toleration } from '../cluster/node-selector.ts'
 import type { PodRecord, PodSpec, TopologySpreadConstraint } from '../cluster/pod.ts'
 import { createProjector } from '../cluster/projection.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
-import type { ServiceRecord } from '../cluster/namespace.ts'
+import type { ServiceRecord } from '../cluster/other-records.ts'
 import { labels, makeNode, makePod, makeWorkload, pluginContext, scoresOf, selecting } from '../../test/support/builders.ts'
 import { podTopologySpreadScore } from './score-pod-topology-spread.ts'
 import { DEFAULT_PROFILE, type SchedulerProfile } from './profile.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clusterOf, inZones, labels, makeClaim, makePod, makeVolume, makeWorkload } from '../../test/support/builders.ts'
-import type { PriorityClassRecord } from '../cluster/namespace.ts'
+import type { PriorityClassRecord } from '../cluster/other-records.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { createProjector } from '../cluster/projection.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
