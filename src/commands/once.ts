@@ -78,7 +78,7 @@ async function once(options: OnceOptions): Promise<number> {
 class StoppedEarly extends Error {}
 
 const outOfTime = (ms: number): string =>
-  `gave up after ${ms / 1000} s, for the cluster could not be read or the lease not be taken by then`
+  `gave up after ${formatDuration(ms)}, for the cluster could not be read or the lease not be taken by then`
 
 async function underLease({ election, loop }: Controller, timeoutMs: number, stop: AbortSignal): Promise<RunSummary> {
   const release = new AbortController()

@@ -40,7 +40,7 @@ export interface Admission {
 }
 
 /** Reasons of evictions that merely wait until others of their workload or their plan have gone. */
-export const IN_TURN: ReadonlySet<string> = new Set(['LaterWave', 'LandingAwaited'])
+export const IN_TURN: ReadonlySet<AnyReason> = new Set<AnyReason>(['LaterWave', 'LandingAwaited'])
 
 /** Walks the plan in its order and admits what every gate lets pass, those admitted before counted in. */
 export function admit(evictions: readonly PlannedEviction[], world: AdmissionWorld): Admission {

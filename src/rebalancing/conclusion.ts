@@ -5,6 +5,7 @@ import type { Reason } from '../planning/reasons.ts'
 import type { Decision, LoopState } from './loop-state.ts'
 import type { LoopHold } from './loop-hold.ts'
 import type { LoopSettings } from './settings.ts'
+import type { AnyReason } from './reasons.ts'
 
 /** How a run that is to end by itself has ended. */
 export type Ending = 'Balanced' | 'NothingMoreToDo' | 'DryRun' | 'Stopped' | 'TimedOut' | 'Paused' | 'OutsideWindow'
@@ -24,7 +25,7 @@ export interface RunSummary {
 }
 
 /** Reasons that time lifts, soon enough for a run to wait. Outages and what a person paused may last. */
-const LIFTED_BY_TIME: ReadonlySet<string> = new Set<Reason>([
+const LIFTED_BY_TIME: ReadonlySet<Reason> = new Set<Reason>([
   'DrainInProgress',
   'DomainSettling',
   'CoolingDown',
@@ -43,7 +44,7 @@ export function isToBeHelped({ excess, status, reason }: GroupPlan): boolean {
 }
 
 /** Waits that end with an answer the server will not change. */
-const FINAL_ANSWERS: ReadonlySet<string> = new Set(['SeveralBudgets', 'EvictionInvalid', 'BudgetForbids'])
+const FINAL_ANSWERS: ReadonlySet<AnyReason> = new Set<AnyReason>(['SeveralBudgets', 'EvictionInvalid', 'BudgetForbids'])
 
 /**
  * Whether nothing is left to do or to wait for, and how that is called; undefined while something is.

@@ -7,6 +7,7 @@ import type { Decision, LoopContext } from './loop-state.ts'
 import type { LoopHold } from './loop-hold.ts'
 import type { Situation } from '../planning/situation.ts'
 import { statementsOf } from './statements.ts'
+import type { AnyReason } from './reasons.ts'
 
 /** Says after each look at the world what is new about it: each hold and refusal once, and how the story goes on. */
 export type Telling = (hold: LoopHold | undefined, decision: Decision | undefined) => void
@@ -30,7 +31,7 @@ export function createTelling({ ports, settings, state }: LoopContext): Telling 
 }
 
 /** Holds that are part of every start and every day. */
-const EXPECTED_HOLDS: ReadonlySet<string> = new Set(['CachesNotSynced', 'NotLeader', 'Paused', 'OutsideWindow', 'Ending'])
+const EXPECTED_HOLDS: ReadonlySet<AnyReason> = new Set<AnyReason>(['CachesNotSynced', 'NotLeader', 'Paused', 'OutsideWindow', 'Ending'])
 
 function standing(hold: LoopHold | undefined): Statement {
   return hold === undefined

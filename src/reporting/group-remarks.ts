@@ -1,9 +1,10 @@
 import { counted } from '../planning/counted.ts'
 import type { Blocker, GroupPlan, Plan } from '../planning/plan-types.ts'
 import { printable } from './printable.ts'
+import type { Reason } from '../planning/reasons.ts'
 
 /** Reasons that the row itself tells already. */
-const SELF_EVIDENT: ReadonlySet<string> = new Set(['WithinMaxSkew', 'MovesPlanned'])
+const SELF_EVIDENT: ReadonlySet<Reason> = new Set<Reason>(['WithinMaxSkew', 'MovesPlanned'])
 
 /**
  * What is to be said of a group besides its numbers: why nothing is planned, or what keeps the plan from mending all of it. Undefined where the

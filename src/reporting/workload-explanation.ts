@@ -10,6 +10,7 @@ import type { TableOptions } from './table-options.ts'
 import { textTable } from './text-table.ts'
 import type { TableColumn } from './text-table.ts'
 import { wrap } from './wrap.ts'
+import type { Reason } from '../planning/reasons.ts'
 
 /** The workload to explain, with its pods. */
 export interface ExplainedWorkload {
@@ -69,7 +70,7 @@ function noticesBeside(groups: readonly GroupPlan[], { notices }: Plan, width: n
     .flatMap(({ reason, message }) => wrap(printable(`${reason}: ${message}`), width))
 }
 
-const BRAKES: ReadonlySet<string> = new Set(['Paused', 'OutsideWindow'])
+const BRAKES: ReadonlySet<Reason> = new Set<Reason>(['Paused', 'OutsideWindow'])
 
 /** The groups that have any of these pods for members. */
 export function groupsOfPods({ groups }: Plan, pods: readonly PodRecord[]): readonly GroupPlan[] {

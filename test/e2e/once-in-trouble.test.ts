@@ -58,7 +58,7 @@ describe('once, with a cluster that cannot be read', { timeout: 60_000 }, () => 
     const { code, stdout, stderr } = await once('--timeout', '2s').ended
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/respread: gave up after 2 s, for the cluster could not be read or the lease not be taken by then\n$/)
+    expect(stderr).toMatch(/respread: gave up after 2s, for the cluster could not be read or the lease not be taken by then\n$/)
   })
 
   it('ends when it is told to', async () => {
@@ -76,6 +76,6 @@ describe('once, while it watches whether a lease is abandoned', { timeout: 60_00
   afterEach(() => void store.delete('leases', 'default', 'respread'))
 
   it('gives up when its time is up', async () => {
-    expect(await once('--timeout', '3s').ended).toMatchObject({ code: 1, stderr: expect.stringContaining('gave up after 3 s') as string })
+    expect(await once('--timeout', '3s').ended).toMatchObject({ code: 1, stderr: expect.stringContaining('gave up after 3s') as string })
   })
 })
