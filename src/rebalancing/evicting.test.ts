@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { clusterOf, makePod } from '../../test/support/builders.ts'
+import { createSign } from '../../test/support/stop-sign.ts'
 import { eviction, plan } from '../../test/support/made-up-plans.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { createEvicting } from './evicting.ts'
@@ -35,6 +36,7 @@ it('asks for no more than there are slots for: what waits behind slow answers wo
         recorder,
         leadership: { mayAct: () => true, subscribe: () => () => undefined },
         history,
+        stopSign: createSign().seenBy(undefined),
       },
       settings: { ...DEFAULT_LOOP_SETTINGS, evictionsPerSecond: 100 },
       state,

@@ -128,8 +128,8 @@ export interface StopSign {
   read(): Promise<string | undefined>
   /** Undefined takes it away. */
   write(text: string | undefined): Promise<void>
-  /** The command with which a person takes it away; undefined where there is none. */
-  readonly removal: string | undefined
+  /** The command with which a person takes it away. */
+  readonly removal: string
   /** Stops from before this time (of the wall clock) end because the process was started since; undefined: only a person ends one. */
   readonly liftedBefore: number | undefined
 }
@@ -159,6 +159,5 @@ export interface LoopPorts {
   readonly recorder: Recorder
   readonly leadership: Leadership
   readonly history: HistoryStore
-  /** Absent: a stop lasts as long as the process. */
-  readonly stopSign?: StopSign
+  readonly stopSign: StopSign
 }

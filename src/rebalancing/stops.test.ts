@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createLoopWorld, MINUTE, NOON, SECOND, type LoopWorld } from '../../test/support/loop-world.ts'
+import { createSign } from '../../test/support/stop-sign.ts'
 import { EMPTY_HISTORY, formatHistory } from './history.ts'
 import type { Loop } from './loop.ts'
 import type { StopSign } from './ports.ts'
 
 const HOUR = 60 * MINUTE
-
-/** A sign as another object of the cluster, and processes that see it. */
-function createSign() {
-  const sign = { text: undefined as string | undefined, reads: 0, broken: false }
-  const reach = (): void => {
-    if (sign.broken) throw new Error('no such ConfigMap')
-  }
-  /** @param liftedBefore when the process was started, where that counts */
-  const seenBy = (liftedBefore: number | undefined): StopSign => ({
-    liftedBefore,
-    removal: 'kubectl annotate it away',
-    read: async () => {
-      reach()
-      sign.reads += 1
-      return sign.text
-    },
-    write: async text => {
-      reach()
-      sign.text = text
-    },
-  })
-  return { sign, seenBy }
-}
 
 /** Two landings have missed elsewhere a moment ago, and here every one does until the test says otherwise. */
 function missingWorld(): LoopWorld {

@@ -2,7 +2,6 @@ import { messageOf } from '../cluster/error-message.ts'
 import { timestamp } from '../cluster/timestamp.ts'
 import type { LoopHold } from './loop-hold.ts'
 import type { LoopContext } from './loop-state.ts'
-import type { StopSign } from './ports.ts'
 import { missesTooOften } from './quarantine.ts'
 
 /**
@@ -24,17 +23,17 @@ const WHAT = 'three landings in ten minutes did not help'
 const LOOK_EVERY = 10_000
 
 export function createStops({ ports, settings, state }: LoopContext): Stops {
-  const { clock, recorder, stopSign: sign = signInMemory() } = ports
+  const { clock, recorder, stopSign: sign } = ports
   const { memory } = state
   /** In monotonic time. */
   let lookedAt: number | undefined
 
   const stop = (): void => {
-    const acts = [
-      ...(sign.liftedBefore === undefined ? [] : ['respread is started anew']),
-      ...(sign.removal === undefined ? [] : [`somebody takes this back (${sign.removal})`]),
-    ]
-    state.stopped ??= { reason: REASON, message: `${WHAT}: nothing more is evicted until ${acts.join(' or ')}` }
+    const orAnew = sign.liftedBefore === undefined ? '' : 'respread is started anew or '
+    state.stopped ??= {
+      reason: REASON,
+      message: `${WHAT}: nothing more is evicted until ${orAnew}somebody takes this back (${sign.removal})`,
+    }
   }
 
   const lift = (how: string): void => {
@@ -83,19 +82,6 @@ export function createStops({ ports, settings, state }: LoopContext): Stops {
     forget: () => {
       lookedAt = undefined
       if (state.stopped?.reason === REASON) state.stopped = undefined
-    },
-  }
-}
-
-/** Where there is nothing to put a sign on, the stop lasts as long as the process. */
-function signInMemory(): StopSign {
-  let text: string | undefined
-  return {
-    liftedBefore: 0,
-    removal: undefined,
-    read: async () => text,
-    write: async written => {
-      text = written
     },
   }
 }

@@ -20,6 +20,7 @@ import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { collectGarbage } from '../support/collect-garbage.ts'
 import type { ClientReport } from './scale-messages.ts'
 import { startLightProbe, startProbe, type Probe } from './scale-probe.ts'
+import { createSign } from '../support/stop-sign.ts'
 
 // One client in a process of its own: `bare URL`, `run URL`, `report FILE`, or `soak URL`.
 
@@ -156,7 +157,11 @@ function dryLoop(view: LoopPorts['view'], planner: Planner, ports: Pick<LoopPort
   const leadership = { mayAct: () => true, subscribe: () => () => {} }
   const history = { load: () => Promise.resolve(undefined), save: () => Promise.resolve() }
   const evictor = { evict: () => Promise.reject(new Error('a dry run evicts nothing')) }
-  return createLoop({ ...ports, view, evictor, leadership, history }, planner, DEFAULT_POLICY, { ...DEFAULT_LOOP_SETTINGS, dryRun: true })
+  const stopSign = createSign().seenBy(undefined)
+  return createLoop({ ...ports, view, evictor, leadership, history, stopSign }, planner, DEFAULT_POLICY, {
+    ...DEFAULT_LOOP_SETTINGS,
+    dryRun: true,
+  })
 }
 
 /** Follows the cluster with its views and a loop that evicts nothing, and tells what it holds whenever it is asked, until it is let go. */

@@ -4,6 +4,7 @@ import type { Leadership } from '../../src/rebalancing/ports.ts'
 import type { LoopSettings } from '../../src/rebalancing/settings.ts'
 import { createInProcessView } from '../../src/simulation/ports/in-process-view.ts'
 import { MINUTE, type Sender, type World } from './world.ts'
+import { createSign } from '../support/stop-sign.ts'
 
 /** A process that moves pods. */
 export interface Process {
@@ -67,6 +68,7 @@ function createProcess(
           if (alive) world.tell(occurrence)
         },
       },
+      stopSign: createSign().seenBy(clock.now()),
       leadership: { mayAct, subscribe: listener => leadership?.subscribe(listener) ?? (() => undefined) },
       history: {
         load: async () => history.text,

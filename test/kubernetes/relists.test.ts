@@ -7,6 +7,7 @@ import { DEFAULT_LOOP_SETTINGS } from '../../src/rebalancing/settings.ts'
 import { shopPod, written } from '../support/embedded-api.ts'
 import { plan } from '../support/made-up-plans.ts'
 import { restEachTime } from '../support/rest-each-time.ts'
+import { createSign } from '../support/stop-sign.ts'
 import { watchStore, type WatchedStore, type WatchedStoreOptions } from '../support/watched-store.ts'
 
 // The client takes a list in as many turns of the event loop as can be, so that every turn between two records is one in which others look.
@@ -93,6 +94,7 @@ describe.each([
           },
         },
         history: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
+        stopSign: createSign().seenBy(undefined),
       },
       {
         // So long that the list begins to go in while one is under way.

@@ -19,6 +19,7 @@ import { DEFAULT_LOOP_SETTINGS, type LoopSettings } from '../../src/rebalancing/
 import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { clusterOf, makeNode, makePod, makeWorkload } from './builders.ts'
 import { eviction, group, plan } from './made-up-plans.ts'
+import { createSign } from './stop-sign.ts'
 
 export const NOON = Date.parse('2026-11-21T12:00:00Z')
 export const SECOND = 1_000
@@ -53,7 +54,7 @@ export interface LoopWorld {
   evict(podName: string): void
   lead(mayAct: boolean): void
   /** A loop over this world; a second one is what another process would be. */
-  loop(settings?: Partial<LoopSettings>, policy?: Partial<Policy>, ports?: Pick<LoopPorts, 'stopSign'>): Loop
+  loop(settings?: Partial<LoopSettings>, policy?: Partial<Policy>, ports?: Partial<Pick<LoopPorts, 'stopSign'>>): Loop
   counts(): Readonly<Record<string, number>>
   reasons(): readonly string[]
 }
@@ -121,6 +122,7 @@ export function createLoopWorld(sizes: readonly [a: number, b: number, c: number
     loop: (settings = {}, policy = {}, ports = {}) =>
       createLoop(
         {
+          stopSign: createSign().seenBy(NOON),
           ...ports,
           clock,
           rest: () => undefined,
