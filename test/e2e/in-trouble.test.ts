@@ -79,3 +79,19 @@ describe('once, while it watches whether a lease is abandoned', { timeout: 60_00
     expect(await once('--timeout', '3s').ended).toMatchObject({ code: 1, stderr: expect.stringContaining('gave up after 3s') as string })
   })
 })
+
+describe('run, with a cluster that cannot be read', { timeout: 60_000 }, () => {
+  it('says at once what it is about, and ends when it is told to', async () => {
+    listNoPods()
+    const config = join(folder, 'config.yaml')
+    writeFileSync(config, 'apiVersion: respread.io/v1alpha1\nkind: RespreadConfiguration\nmetrics: { port: 0 }\n')
+    const run = startCli(['run', '--kubeconfig', join(folder, 'kubeconfig'), '--config', config])
+    await run.said(/"RequestFailed"/)
+    run.kill('SIGTERM')
+
+    const { code, stdout, stderr } = await run.ended
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    const [first = ''] = stderr.split('\n')
+    expect(JSON.parse(first)).toMatchObject({ level: 'info', message: 'reading the cluster', server: server.url })
+  })
+})
