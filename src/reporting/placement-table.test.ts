@@ -70,7 +70,31 @@ describe('where a pod would go', () => {
       node-c-2  az-c    731
       node-c-1  az-c    512
       node-a-1  az-a      -  PodTopologySpread
+          PodTopologySpread says no
       node-b-1  az-b      -  TaintToleration, PodTopologySpread
+          TaintToleration says no; PodTopologySpread says no
+      "
+    `)
+  })
+
+  it('is told in plain words, once for the nodes that refuse alike and once for the filters that say the same', () => {
+    const because = (name: string, ...reasons: string[]): NodeExplanation => ({
+      ...node(name, undefined, ['VolumeBinding', 'VolumeZone']),
+      reasons,
+    })
+    const nodes = [
+      because('node-a', 'no claim', 'no claim'),
+      because('node-b', 'no disk', 'other zone'),
+      because('node-c', 'no claim', 'no claim'),
+    ]
+    const told = placementTable({ ...explanation, constraints: [], warnings: [], nodes }, { width: 80, wide: false, headers: false })
+    expect(`\n${told}`).toMatchInlineSnapshot(`
+      "
+      node-a      -  VolumeBinding, VolumeZone
+      node-c      -  VolumeBinding, VolumeZone
+          these 2: no claim
+      node-b      -  VolumeBinding, VolumeZone
+          no disk; other zone
       "
     `)
   })

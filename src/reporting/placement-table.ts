@@ -3,6 +3,7 @@ import type { NodeExplanation, PlacementExplanation } from '../scheduling/predic
 import { SCORE_PLUGINS } from '../scheduling/plugins.ts'
 import { printable } from './printable.ts'
 import { API_VERSION } from './report-json.ts'
+import { saidOnce } from './said-once.ts'
 import { shortKeys, whenText } from './short-names.ts'
 import type { TableOptions } from './table-options.ts'
 import { textTable } from './text-table.ts'
@@ -78,7 +79,11 @@ function nodeTable(
   domains: readonly DomainColumn[],
   { width, wide, headers }: TableOptions,
 ): readonly string[] {
-  const ordered = nodes.toSorted((one, other) => (other.total ?? -1) - (one.total ?? -1) || compareText(one.name, other.name))
+  // Nodes that refuse for the same reason stand together, so that it is said once.
+  const ordered = nodes.toSorted(
+    (one, other) =>
+      (other.total ?? -1) - (one.total ?? -1) || compareText(reasonsText(one), reasonsText(other)) || compareText(one.name, other.name),
+  )
   const columns: readonly TableColumn[] = [
     { heading: 'NODE', isName: true },
     ...domains.map(({ heading }) => ({ heading, isName: true })),
@@ -86,20 +91,26 @@ function nodeTable(
     ...(wide ? SCORE_PLUGINS.map(plugin => ({ heading: plugin.toUpperCase(), align: 'right' as const })) : []),
     { heading: 'REFUSED BY' },
   ]
-  const rows = ordered.map(node => ({
-    cells: [
+  const rows = ordered.map(node => {
+    const plugins = refusers(node)
+    const cells = [
       printable(node.name),
       ...domains.map(({ cell }) => cell(node)),
       node.total === undefined ? '-' : String(node.total),
       ...(wide ? SCORE_PLUGINS.map(plugin => String(node.scores?.[plugin] ?? '-')) : []),
-      wide ? node.reasons.map(printable).join('; ') : refusers(node),
-    ],
-  }))
-  return textTable(columns, rows, { width: wide ? Infinity : width, headers })
+    ]
+    // Where no filter refuses, the pod is held back before any is asked.
+    if (wide || plugins.length === 0) return { cells: [...cells, reasonsText(node)] }
+    return { cells: [...cells, plugins.join(', ')], below: reasonsText(node) }
+  })
+  return textTable(columns, saidOnce(rows), { width: wide ? Infinity : width, headers })
 }
 
-function refusers({ filters, feasible, reasons }: NodeExplanation): string {
-  const plugins = Object.entries(filters).flatMap(([plugin, status]) => (status === 'Success' ? [] : [plugin]))
-  // Where no filter refuses, the pod is held back before any is asked.
-  return (plugins.length > 0 || feasible ? plugins : reasons.map(printable)).join(', ')
+function refusers({ filters }: NodeExplanation): readonly string[] {
+  return Object.entries(filters).flatMap(([plugin, status]) => (status === 'Success' ? [] : [plugin]))
+}
+
+/** In the words of kube-scheduler; filters that look at the same thing may say the same of it. */
+function reasonsText({ reasons }: NodeExplanation): string {
+  return [...new Set(reasons.map(printable))].join('; ')
 }
