@@ -93,8 +93,19 @@ export function ownerKind(known: readonly string[], never: readonly string[]) {
       if (meant !== undefined) issues.push({ code: 'custom', input: value, message: `found "${value}"; did you mean ${meant}?` })
       if (never.includes(value.split('.')[0] ?? ''))
         issues.push({ code: 'custom', input: value, message: `pods of a ${value} belong to their node and are never moved` })
+      const between = IN_BETWEEN.get(value)
+      if (between !== undefined)
+        issues.push({ code: 'custom', input: value, message: `found "${value}", which owns no pods itself; did you mean ${between}?` })
     })
 }
+
+/** Kinds that many would name first, and what the pods belong to in their place. */
+const IN_BETWEEN: ReadonlyMap<string, string> = new Map([
+  ['Deployment', 'ReplicaSet'],
+  ['Deployment.apps', 'ReplicaSet'],
+  ['CronJob', 'Job'],
+  ['CronJob.batch', 'Job'],
+])
 
 /** kubectl's -l form in the file, a LabelSelector once read. Empty means `whenEmpty`. */
 export function selector(whenEmpty: 'everything' | 'nothing') {

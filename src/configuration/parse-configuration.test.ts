@@ -291,6 +291,10 @@ describe('a contradiction', () => {
       body: 'act: { ownerKinds: [DaemonSet.apps.kruise.io] }',
       says: '3:21: act.ownerKinds[0]: pods of a DaemonSet.apps.kruise.io belong to their node and are never moved',
     },
+    {
+      body: 'act: { ownerKinds: [StatefulSet, Deployment] }',
+      says: '3:34: act.ownerKinds[1]: found "Deployment", which owns no pods itself; did you mean ReplicaSet?',
+    },
     { body: 'timing: { debounce: 40s }', says: '3:21: timing.debounce: must be shorter than timing.tick' },
     {
       body: 'timing: { evictionRequestDeadline: 10m }',
