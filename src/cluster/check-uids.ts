@@ -19,6 +19,8 @@ export function checkUids(cluster: ClusterReader): void {
     const { controller } = pod
     if (controller === undefined || owners.get(controller.uid) === controller) continue
     const known = owners.get(controller.uid) ?? cluster.workload(controller.uid)
+    // What a reference does not tell, or not readably, the pod is warned of; that is no other object.
+    if (controller.kind === '' || controller.name === '') continue
     if (known !== undefined && !isSame(known, controller)) throw oneUid(named(known), named(controller))
     owners.set(controller.uid, controller)
   }

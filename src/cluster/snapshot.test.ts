@@ -160,6 +160,20 @@ describe('readSnapshot', () => {
     expect(warnings).toEqual([{ kind: 'Pod', key: 'shop/web-0', problem: 'priority: `high` is a text, not a whole number' }])
   })
 
+  it.each([{ kind: 7 }, { kind: undefined }, { name: undefined }])(
+    'takes an owner that a pod tells as %o for no other object',
+    async told => {
+      const reference = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web', uid: BLOTTED_OUT, controller: true, ...told }
+      const items = [ownedPod('web-0', 'web'), ownedPod('web-1', 'web', { ownerReferences: [reference] })]
+      const { state, warnings } = await readSnapshot(file(list(node('node-a'), ...items)))
+
+      expect(state.count('Pod')).toBe(2)
+      expect(warnings.map(({ key, problem }) => [key, problem.split(':')[0]])).toEqual([
+        ['shop/web-1', `metadata.ownerReferences[0].${Object.keys(told)[0]}`],
+      ])
+    },
+  )
+
   it.each<[string, string | Buffer, string | RegExp]>([
     ['no nodes', list(pod('web-0')), 'has no nodes'],
     ['an empty list', list(), 'has no nodes'],
