@@ -253,6 +253,7 @@ describe('loadCluster', () => {
     const loading = failureOf(loadCluster(transport, options))
     for (const waitMs of [800, 1_600, 3_200, 6_400]) {
       await until(() => recorder.told.length === 1)
+      expect(recorder.told[0]?.message).toBe('cannot list pods: the API server answered 500: broken; trying again')
       recorder.told.length = 0
       await clock.advanceAsync(waitMs)
     }

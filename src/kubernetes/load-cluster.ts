@@ -32,7 +32,7 @@ export async function loadCluster(transport: Transport, options: ClusterViewOpti
 
   const load = async (resource: Resource): Promise<void> => {
     const read = createRecordReader(resource.kind, projector, recorder)
-    const onRetry = (error: unknown): void => warn('RequestFailed', messageOf(error), resource)
+    const onRetry = (error: unknown): void => warn('RequestFailed', `${messageOf(error)}; trying again`, resource)
     try {
       const { items } = await listAll({ transport, resource, read, clock, random, rest, signal, attempts: ATTEMPTS, onRetry })
       for (const record of items) state.apply({ type: 'upsert', record })
