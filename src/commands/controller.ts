@@ -24,6 +24,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { CommandError } from './errors.ts'
 import type { Connection } from './live-cluster.ts'
+import { VERSION } from './version.ts'
 
 /** As the manifests label its pods. */
 const OWN_LABELS = new Map([['app.kubernetes.io/name', 'respread']])
@@ -65,6 +66,8 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const identity = { namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun, deletionCosts }
   const missing = await missingPermissions(transport, permissionsToRun(identity), { clock, random: Math.random, signal })
   if (missing.length > 0) throw new CommandError(describeMissing(missing))
+  // A server that is slow to list would otherwise leave an empty log, beside a pod that is not Ready.
+  log.info('reading the cluster', { version: VERSION, server: transport.server })
 
   const ended = new AbortController()
   const events = createEventRecorder(transport, { clock, instance: hostname(), signal: ended.signal })

@@ -43,8 +43,6 @@ async function run(options: LoopOptions): Promise<void> {
     onError: error => log.error('a request to the metrics server failed', { error: String(error) }),
   })
   try {
-    // A server that answers slowly or not at all would otherwise leave an empty log beside a pod that is not Ready.
-    log.info('reading the cluster', { version: VERSION, server: connection.transport.server })
     const controller = await untilStopped(
       createController({
         connection,
