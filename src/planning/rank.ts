@@ -1,5 +1,6 @@
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { areMadeAlike } from '../scheduling/made-alike.ts'
 import { alikeAmong, type Alike } from './alike.ts'
 import type { MoveContext } from './move-context.ts'
 import type { SpreadState } from './spread-state.ts'
@@ -30,14 +31,14 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
   const groups = new Map<SpreadState, RankedGroup>()
   const groupOf = (state: SpreadState): RankedGroup =>
     memo(groups, state, () => ({ state, isWithin: within.includes(state), excess: 0, lowest: 0, gains: [], gainOfOutsider: undefined }))
-  const actedOn = new Map<readonly SpreadState[], readonly RankedGroup[]>()
+  /** Of pods that are made alike, which mostly come one after the other. */
+  let latest: { readonly pod: PodRecord; readonly actedOn: readonly Pick<Standing, 'group' | 'isOwn'>[] } | undefined
   const kinds = alikeAmong(movable, context.states).map(({ first, pods, places, counting }): Kind => {
-    const acted = memo(actedOn, counting, () => counting.filter(state => context.acting.has(state)).map(groupOf))
-    const standing = acted.map(group => ({
-      group,
-      domain: group.state.index.of(first.nodeName ?? ''),
-      isOwn: context.carries(first, group.state),
-    }))
+    if (latest === undefined || !areMadeAlike(first, latest.pod)) {
+      const acting = counting.filter(state => context.acting.has(state))
+      latest = { pod: first, actedOn: acting.map(state => ({ group: groupOf(state), isOwn: context.carries(first, state) })) }
+    }
+    const standing = latest.actedOn.map(({ group, isOwn }) => ({ group, domain: group.state.index.of(first.nodeName ?? ''), isOwn }))
     return { pods, places, standing }
   })
   return {
