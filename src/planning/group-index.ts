@@ -20,14 +20,14 @@ import { observedIn, unactedBecause, type StandingGroup } from './standing-group
 import { createTouching } from './touching.ts'
 import { urgencyOf, worstFirst, type Urgency } from './urgency.ts'
 
-/**
- * All groups of the cluster as they stand, advanced by what changes: a change costs the groups that it touches, not those that there are. When a
- * node comes, goes, is relabelled, tainted or cordoned, those are the groups that count pods on it, and those that get or lose a domain by it.
- */
 export interface IndexedGroup extends StandingGroup {
   readonly urgency: Urgency
 }
 
+/**
+ * All groups of the cluster as they stand, advanced by what changes: a change costs the groups that it touches, not those that there are. When a
+ * node comes, goes, is relabelled, tainted or cordoned, those are the groups that count pods on it, and those that get or lose a domain by it.
+ */
 export interface GroupIndex {
   /** Takes in a change that the scheduler model has been advanced by. */
   note(delta: Delta): void

@@ -1,10 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { NodeRecord } from '../cluster/node.ts'
+import { hasSameLayout } from '../scheduling/node-layout.ts'
 
-/** Whether a node counts for every constraint as it did, and takes pods as it did but for room: most updates are heartbeats of its status. */
+/** Whether a node counts for every constraint as it did, and takes pods as it did but for room. */
 export function hasSameStanding(before: NodeRecord, after: NodeRecord): boolean {
-  return (
-    before.unschedulable === after.unschedulable &&
-    isDeepStrictEqual([before.labels, before.taints, before.deletedAt], [after.labels, after.taints, after.deletedAt])
-  )
+  return before.unschedulable === after.unschedulable && hasSameLayout(before, after)
 }

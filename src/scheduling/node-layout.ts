@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
@@ -159,4 +160,9 @@ function groupNames({ names: nodeNames, byName }: NodeLayout, domainOf: Int32Arr
   for (const slot of byName) memo(names, domainOf[slot] ?? NO_DOMAIN, () => []).push(nodeNames[slot] ?? '')
   names.delete(NO_DOMAIN)
   return names
+}
+
+/** Whether a node is told from others as it was: most updates are heartbeats of its status, which move it to no other domain. */
+export function hasSameLayout(before: NodeRecord, after: NodeRecord): boolean {
+  return isDeepStrictEqual([before.labels, before.taints, before.deletedAt], [after.labels, after.taints, after.deletedAt])
 }

@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import { memo } from '../cluster/memo.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { charge, createNodeAmounts, setCapacity, UsedResources, type NodeAmounts } from './node-amounts.ts'
 import type { NodeInfo } from './node-info.ts'
-import { createNodeLayout, type NodeLayout } from './node-layout.ts'
+import { createNodeLayout, hasSameLayout, type NodeLayout } from './node-layout.ts'
 import { createRecency, type Recency } from './recency.ts'
 
 /** A pod came to stand on the node in a slot (1) or went from there (-1). */
@@ -163,9 +162,4 @@ interface NodeTotals extends NodeInfo {
   node: NodeRecord
   /** What is used of extended resources. */
   readonly scalars: Map<string, number>
-}
-
-/** Most updates of a node are heartbeats of its status, which move it to no other domain. */
-function hasSameLayout(before: NodeRecord, after: NodeRecord): boolean {
-  return isDeepStrictEqual([before.labels, before.taints, before.deletedAt], [after.labels, after.taints, after.deletedAt])
 }
