@@ -10,6 +10,7 @@ import type { Clock } from '../rebalancing/ports.ts'
 import { CommandError } from './errors.ts'
 import type { ClusterOptions } from './options.ts'
 import { warn } from './output.ts'
+import { warnAbout } from './warnings.ts'
 
 /** A way to one API server, and the namespace that the kubeconfig works in. */
 export interface Connection {
@@ -35,7 +36,9 @@ export async function listCluster(options: ClusterOptions): Promise<ClusterReade
   const asking = { clock, random: Math.random, signal: new AbortController().signal }
   try {
     const recorder = { record: ({ message }: { readonly message: string }) => warn(message) }
-    return await loadCluster(transport, { ...asking, recorder })
+    const { state, warnings } = await loadCluster(transport, { ...asking, recorder })
+    warnAbout(warnings)
+    return state
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 403)) throw error
     // One list was refused first: whoever has to ask for permissions asks once.

@@ -227,7 +227,7 @@ describe('loadCluster', () => {
   it('lists every kind once and watches none', async () => {
     const { server, transport, options } = await cluster()
 
-    const state = await loadCluster(transport, options)
+    const { state } = await loadCluster(transport, options)
 
     expect([...state.pods()].map(({ name }) => name)).toEqual(['web-1', 'web-2'])
     expect(state.knows('PodDisruptionBudget')).toBe(true)
@@ -236,9 +236,21 @@ describe('loadCluster', () => {
     expect(server.requests.filter(request => request.includes('watch='))).toEqual([])
   })
 
+  it('gives what cannot be read of its objects along, so that whoever shows it says of replicas once what they share', async () => {
+    const odd = pod('web-1', { spec: { nodeName: 7 } })
+    const { transport, options, recorder } = await cluster({
+      pods: response => sendJson(response, 200, { metadata: { resourceVersion: '7' }, items: [odd] }),
+    })
+
+    const { warnings } = await loadCluster(transport, options)
+
+    expect(warnings).toEqual([{ kind: 'Pod', key: 'shop/web-1', problem: expect.stringContaining('spec.nodeName') }])
+    expect(recorder.told).toEqual([])
+  })
+
   it('carries on without an optional kind and ends with a sentence without a required one', async () => {
     const optional = await cluster({ csinodes: refusal(403, 'no') })
-    expect((await loadCluster(optional.transport, optional.options)).knows('CSINode')).toBe(false)
+    expect((await loadCluster(optional.transport, optional.options)).state.knows('CSINode')).toBe(false)
     expect(optional.recorder.told).toMatchObject([
       { reason: 'KindUnavailable', message: expect.stringContaining('carrying on without csinodes') },
     ])

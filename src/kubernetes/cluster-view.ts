@@ -2,7 +2,7 @@ import { createClusterState } from '../cluster/cluster-state.ts'
 import type { Delta } from '../cluster/cluster-state.ts'
 import { messageOf } from '../cluster/error-message.ts'
 import { createProjector } from '../cluster/projection.ts'
-import type { RecordKind } from '../cluster/records.ts'
+import type { RecordKind, Warning } from '../cluster/records.ts'
 import type { Clock, ClusterView, Recorder, Rest } from '../rebalancing/ports.ts'
 import type { RandomSource } from './back-off.ts'
 import { createRecordReader, createRecordStore } from './record-store.ts'
@@ -69,8 +69,12 @@ export function openClusterView(transport: Transport, options: ClusterViewOption
     }
   }
 
+  const complain = ({ kind, key, problem }: Warning): void => {
+    recorder.record({ reason: 'ObjectUnreadable', level: 'warning', message: `${kind} ${key}: ${problem}`, fields: { kind } })
+  }
+
   const reflectors = CLUSTER_RESOURCES.map(resource => {
-    const read = createRecordReader(resource.kind, projector, recorder)
+    const read = createRecordReader(resource.kind, projector, complain)
     const store = createRecordStore(resource.kind, state, read, tell, rest)
     const reflector = startReflector({
       transport,

@@ -1,5 +1,6 @@
 import { createClusterState } from '../cluster/cluster-state.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import type { Warning } from '../cluster/records.ts'
 import { messageOf } from '../cluster/error-message.ts'
 import { createProjector } from '../cluster/projection.ts'
 import { ApiError } from './api-error.ts'
@@ -15,14 +16,21 @@ import type { AnyReason } from '../rebalancing/reasons.ts'
 /** A page is asked for this often; for somebody who waits at a terminal a minute of trying is enough. */
 const ATTEMPTS = 5
 
+interface LoadedCluster {
+  readonly state: ClusterReader
+  /** What could not be read of its objects. */
+  readonly warnings: readonly Warning[]
+}
+
 /**
  * Lists all kinds once, overlapping, for a report: nothing is watched.
  * @throws ApiError or ConnectionError when a required kind cannot be listed; the reason of the signal when that aborts
  */
-export async function loadCluster(transport: Transport, options: ClusterViewOptions): Promise<ClusterReader> {
+export async function loadCluster(transport: Transport, options: ClusterViewOptions): Promise<LoadedCluster> {
   const { clock, random, recorder, rest = createRest(clock) } = options
   const state = createClusterState()
   const projector = createProjector()
+  const warnings: Warning[] = []
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
 
@@ -31,7 +39,7 @@ export async function loadCluster(transport: Transport, options: ClusterViewOpti
   }
 
   const load = async (resource: Resource): Promise<void> => {
-    const read = createRecordReader(resource.kind, projector, recorder)
+    const read = createRecordReader(resource.kind, projector, warning => void warnings.push(warning))
     const onRetry = (error: unknown): void => warn('RequestFailed', `${messageOf(error)}; trying again`, resource)
     try {
       const { items } = await listAll({ transport, resource, read, clock, random, rest, signal, attempts: ATTEMPTS, onRetry })
@@ -52,5 +60,5 @@ export async function loadCluster(transport: Transport, options: ClusterViewOpti
     stop.abort()
     throw error
   }
-  return state
+  return { state, warnings }
 }

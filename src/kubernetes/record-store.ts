@@ -1,8 +1,8 @@
 import { isSameRecord, type ClusterEvent, type ClusterState, type Delta } from '../cluster/cluster-state.ts'
 import type { Projector } from '../cluster/projection.ts'
 import { recordKey } from '../cluster/records.ts'
-import type { ClusterRecord, RecordKind } from '../cluster/records.ts'
-import type { Recorder, Rest } from '../rebalancing/ports.ts'
+import type { ClusterRecord, RecordKind, Warning } from '../cluster/records.ts'
+import type { Rest } from '../rebalancing/ports.ts'
 import { fieldsOf, textOf } from './json.ts'
 import type { ReflectedStore } from './reflection.ts'
 
@@ -13,16 +13,16 @@ const COMPLAINTS_TOLD = 1_000
 export function createRecordReader(
   kind: RecordKind,
   projector: Projector,
-  recorder: Recorder,
+  tell: (warning: Warning) => void,
 ): (raw: unknown) => ClusterRecord | undefined {
   const told = new Set<string>()
   return raw => {
     const { record, warnings } = projector.projectAs(kind, raw)
-    for (const { key, problem } of warnings) {
-      const message = `${kind} ${key}: ${problem}`
-      if (told.size >= COMPLAINTS_TOLD || told.has(message)) continue
-      told.add(message)
-      recorder.record({ reason: 'ObjectUnreadable', level: 'warning', message, fields: { kind } })
+    for (const warning of warnings) {
+      const complaint = `${warning.key}: ${warning.problem}`
+      if (told.size >= COMPLAINTS_TOLD || told.has(complaint)) continue
+      told.add(complaint)
+      tell(warning)
     }
     return record
   }

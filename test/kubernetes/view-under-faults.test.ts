@@ -117,7 +117,7 @@ describe('a cluster listed once', () => {
     const { shop, server, transport, options } = await openCluster(true)
     server.access.deny({ resource: 'services' })
 
-    const state = await loadCluster(transport, options)
+    const { state } = await loadCluster(transport, options)
 
     expect(same(state, shop.state)).toBe(true)
     expect(state.knows('Service')).toBe(false)
