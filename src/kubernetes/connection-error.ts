@@ -22,7 +22,7 @@ export class ConnectionError extends Error {
  * @param proxy what is connected to in its place, if anything is
  */
 export function connectionError(error: unknown, server: string, proxy?: string): ConnectionError {
-  const code = codeOf(error)
+  const code = innermostCode(error)
   const certificate = ownCertificateProblem(error, code) ?? certificateProblem(code, server)
   if (certificate !== undefined) return new ConnectionError(`${certificate} (${code})`, { maybeSent: false, permanent: true })
   const unreachable = connectProblem(code, server, proxy === undefined ? server : `the proxy ${withoutSecrets(proxy)}`)
@@ -89,9 +89,9 @@ function withoutSecrets(proxy: string): string {
 }
 
 /** The code of an error or of what caused it: a host with several addresses fails with an aggregate of the failures. */
-function codeOf(error: unknown): string {
+function innermostCode(error: unknown): string {
   if (!isRawObject(error)) return ''
   if (typeof error['code'] === 'string') return error['code']
-  if (Array.isArray(error['errors']) && error['errors'].length > 0) return codeOf(error['errors'][0])
-  return codeOf(error['cause'])
+  if (Array.isArray(error['errors']) && error['errors'].length > 0) return innermostCode(error['errors'][0])
+  return innermostCode(error['cause'])
 }

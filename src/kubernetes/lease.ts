@@ -1,5 +1,6 @@
 import { messageOf } from '../cluster/error-message.ts'
 import type { Clock, Leadership, Recorder } from '../rebalancing/ports.ts'
+import type { AnyReason } from '../rebalancing/reasons.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../rebalancing/settings.ts'
 import { apiError } from './api-error.ts'
 import type { ApiResponse } from './api-error.ts'
@@ -9,7 +10,6 @@ import type { LeaseRecord } from './lease-record.ts'
 import { createHolding } from './lease-holding.ts'
 import { pause } from './pause.ts'
 import type { CallOptions, Transport } from './transport.ts'
-import type { AnyReason } from '../rebalancing/reasons.ts'
 
 export interface LeaseOptions {
   readonly transport: Transport

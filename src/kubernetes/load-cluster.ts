@@ -1,8 +1,9 @@
 import { createClusterState } from '../cluster/cluster-state.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import type { Warning } from '../cluster/records.ts'
 import { messageOf } from '../cluster/error-message.ts'
 import { createProjector } from '../cluster/projection.ts'
+import type { Warning } from '../cluster/records.ts'
+import type { AnyReason } from '../rebalancing/reasons.ts'
 import { ApiError } from './api-error.ts'
 import type { ClusterViewOptions } from './cluster-view.ts'
 import { listAll } from './list-pager.ts'
@@ -11,7 +12,6 @@ import { CLUSTER_RESOURCES } from './resources.ts'
 import type { Resource } from './resources.ts'
 import { createRest } from './rests.ts'
 import type { Transport } from './transport.ts'
-import type { AnyReason } from '../rebalancing/reasons.ts'
 
 /** A page is asked for this often; for somebody who waits at a terminal a minute of trying is enough. */
 const ATTEMPTS = 5

@@ -1,5 +1,6 @@
 import { messageOf } from '../cluster/error-message.ts'
 import type { Clock, KindFreshness, Recorder, Rest } from '../rebalancing/ports.ts'
+import type { AnyReason } from '../rebalancing/reasons.ts'
 import { ApiError } from './api-error.ts'
 import { createBackOff } from './back-off.ts'
 import type { RandomSource } from './back-off.ts'
@@ -14,7 +15,6 @@ import type { Resource } from './resources.ts'
 import type { Transport } from './transport.ts'
 import { watchOnce } from './watch.ts'
 import type { WatchEnd, WatchEvent } from './watch.ts'
-import type { AnyReason } from '../rebalancing/reasons.ts'
 
 export interface Reflector {
   /** Fulfilled once the first list is complete or the kind is carried on without; rejected when a required kind is refused. */

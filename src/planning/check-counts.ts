@@ -57,7 +57,7 @@ function createCounting({ cluster, model }: World) {
   return (domainOf: ReadonlyMap<string, string>, softly: PodRecord | undefined): Counting => {
     const byAsked = memo(known, domainOf, () => new Map<string, Counting>())
     const hardKeys = softly === undefined ? [] : hardKeysOf(model, softly)
-    const key = softly === undefined ? '' : JSON.stringify([whatIsAsked(softly.spec), hardKeys])
+    const key = softly === undefined ? '' : whatIsAsked(softly.spec, hardKeys)
     return memo(byAsked, key, () => {
       const domains = new Set<string>()
       for (const [name, domain] of domainOf) {

@@ -35,14 +35,12 @@ export type DomainIndexes = (group: Group, over: DomainSet) => DomainIndex
  */
 export function createDomainIndexes(model: SchedulerModel): DomainIndexes {
   const known = new Map<DomainSet, Map<string, DomainIndex>>()
-  const keys = new Map<PodSpec, string>()
   return ({ constraint, representative }, over) => {
     const byAsked = memo(known, over, () => new Map<string, DomainIndex>())
     if (constraint.whenUnsatisfiable === 'DoNotSchedule') return memo(byAsked, '', () => indexOf(over, () => true))
     const { spec } = representative
     const hardKeys = hardKeysOf(model, representative)
-    const key = JSON.stringify([memo(keys, spec, () => whatIsAsked(spec)), hardKeys])
-    return memo(byAsked, key, () => indexOf(over, name => hasPlaceFor(model, spec, hardKeys, name)))
+    return memo(byAsked, whatIsAsked(spec, hardKeys), () => indexOf(over, name => hasPlaceFor(model, spec, hardKeys, name)))
   }
 }
 

@@ -19,9 +19,9 @@ export function wouldHave(node: NodeRecord, spec: PodSpec, hardKeys: readonly st
   )
 }
 
-/** One text for specs that the same nodes would have as far as their keys allow. */
-export function whatIsAsked({ tolerations, nodeSelector, requiredNodeAffinity }: PodSpec): string {
-  return JSON.stringify([tolerations, [...nodeSelector], requiredNodeAffinity])
+/** One text for pods that the same nodes would have. */
+export function whatIsAsked({ tolerations, nodeSelector, requiredNodeAffinity }: PodSpec, hardKeys: readonly string[]): string {
+  return JSON.stringify([tolerations, [...nodeSelector], requiredNodeAffinity, hardKeys])
 }
 
 /** Of the constraints that bind the pod, be they cluster defaults; where no profile of its scheduler is known, of those that it writes itself. */

@@ -6,13 +6,14 @@ export type Kind = PodSpec | PodRecord
 /** Pods of one spec ask the same, unless they have volumes, which are a pod's own. */
 export const kindOf = (pod: PodRecord): Kind => (pod.claims.length === 0 ? pod.spec : pod)
 
+/** Of more than these nobody asks: each costs a look at the nodes. */
+const MOST_KINDS = 20
+
 /**
  * One pod of each kind, in the order in which they are met: workloads that share a constraint need not ask for the same amounts, nor tolerate the
- * same taints.
- *
- * @param most so many kinds are enough
+ * same taints. At most {@link MOST_KINDS}.
  */
-export function kindsAmong(pods: readonly PodRecord[], most: number): readonly PodRecord[] {
+export function kindsAmong(pods: readonly PodRecord[]): readonly PodRecord[] {
   const found = new Map<Kind, PodRecord>()
   let latest: Kind | undefined
   for (const pod of pods) {
@@ -20,7 +21,7 @@ export function kindsAmong(pods: readonly PodRecord[], most: number): readonly P
     if (kind === latest) continue
     latest = kind
     if (!found.has(kind)) found.set(kind, pod)
-    if (found.size === most) break
+    if (found.size === MOST_KINDS) break
   }
   return [...found.values()]
 }

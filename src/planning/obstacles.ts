@@ -35,7 +35,7 @@ export function obstaclesIn(
     const veto = tooFewDomains(state)
     return () => veto
   }
-  const kinds = kindsAmong(movable, KINDS_ASKED)
+  const kinds = kindsAmong(movable)
   const most = Math.ceil(NODES_ASKED / Math.max(1, kinds.length))
   const found = new Map<Kind, Veto | undefined>(kinds.map(pod => [kindOf(pod), obstacleTo(pod, most, state, model, closedNodes)]))
   return pod => found.get(kindOf(pod))
@@ -77,7 +77,6 @@ function obstacleTo(
 
 /** Thousands of nodes are full for the same reason: so many are asked for theirs, over all kinds of pods. */
 const NODES_ASKED = 500
-const KINDS_ASKED = 20
 
 interface Refusal {
   readonly node: string

@@ -12,9 +12,6 @@ export type DomainRooms = (domain: number) => number
 /** Finds the room for groups as the model has it when asked; groups that ask the same of the same nodes share the answer. */
 export type RoomFinder = (group: Group, index: DomainIndex) => DomainRooms
 
-/** So many kinds of members are asked about before a domain is said to take none of the group. */
-const KINDS_ASKED = 20
-
 /** @param closed by slot: 1 for a node that accepts no landing for now */
 export function createRoomFinder(model: SchedulerModel, closed: Mark | undefined): RoomFinder {
   const known = new Map<Int32Array, Map<DomainIndex, DomainRooms>>()
@@ -27,7 +24,7 @@ export function createRoomFinder(model: SchedulerModel, closed: Mark | undefined
     )
   }
   return ({ members }, index) => {
-    const all = kindsAmong(members, KINDS_ASKED).map(pod => roomsOf(pod, index))
+    const all = kindsAmong(members).map(pod => roomsOf(pod, index))
     const [rooms] = all
     return rooms !== undefined && all.length === 1 ? rooms : domain => Math.max(...all.map(each => each(domain)))
   }

@@ -4,8 +4,8 @@ import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts
 import type { Reason } from '../planning/reasons.ts'
 import type { Decision, LoopState } from './loop-state.ts'
 import type { LoopHold } from './loop-hold.ts'
-import type { LoopSettings } from './settings.ts'
 import type { AnyReason } from './reasons.ts'
+import type { LoopSettings } from './settings.ts'
 
 /** How a run that is to end by itself has ended. */
 export type Ending = 'Balanced' | 'NothingMoreToDo' | 'DryRun' | 'Stopped' | 'TimedOut' | 'Paused' | 'OutsideWindow'

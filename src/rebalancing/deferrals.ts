@@ -1,8 +1,8 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
-import { workloadKey } from './workload-key.ts'
 import type { AnyReason } from './reasons.ts'
+import { workloadKey } from './workload-key.ts'
 
 /** What the API server's answer asks the loop to wait for before it tries again. Not kept over a restart: the server will say it again. */
 export interface Deferral {

@@ -3,6 +3,11 @@ import type { GroupPlan } from '../planning/plan-types.ts'
 import type { DomainHold } from '../planning/situation.ts'
 import type { Expectation } from './expectations.ts'
 
+/** Among places that are as likely, each may help another group: what the landing did for the first of them is not all. */
+export function isPredicted({ toDomain, toDomains }: Expectation, domain: string): boolean {
+  return domain === toDomain || toDomains.includes(domain)
+}
+
 /**
  * Whether a replacement that was not bound where the plan had it still helped: the domain it is in holds no more pods than maxSkew allows.
  * Measured on a plan made since, so that what others changed meanwhile is in the counts on both sides.
@@ -22,14 +27,10 @@ export function helps(expectation: Expectation, domain: string, groups: readonly
  *
  * @param holds the domains that are down or have come back of late
  */
-export function isClosedNow(
-  { topologyKey, toDomain, toDomains }: Expectation,
-  cluster: ClusterReader,
-  holds: readonly DomainHold[],
-): boolean {
+export function isClosedNow(expectation: Expectation, cluster: ClusterReader, holds: readonly DomainHold[]): boolean {
   for (const { labels, ready, unschedulable } of cluster.nodes()) {
-    const domain = labels.get(topologyKey)
-    if (domain === undefined || !(domain === toDomain || toDomains.includes(domain))) continue
+    const domain = labels.get(expectation.topologyKey)
+    if (domain === undefined || !isPredicted(expectation, domain)) continue
     if (ready === 'True' && !unschedulable && !holds.some(hold => labels.get(hold.topologyKey) === hold.domain)) return false
   }
   return true

@@ -4,14 +4,14 @@ import { refund, touch } from './cool-downs.ts'
 import { countEviction, countMiss } from './episodes.ts'
 import type { Expectation } from './expectations.ts'
 import type { History } from './history.ts'
-import { helps } from './landings.ts'
+import { helps, isPredicted } from './landings.ts'
 import { moveOf, type Move } from './moves.ts'
 import type { Occurrence } from './ports.ts'
 import { afterMiss, type Lifted } from './quarantine.ts'
+import type { AnyReason } from './reasons.ts'
 import { doubtOn } from './replacements.ts'
 import type { Sighting } from './sightings.ts'
 import type { OfWorkload } from './workload-key.ts'
-import type { AnyReason } from './reasons.ts'
 
 /** What a sighting changes, and what of it is worth telling. */
 export interface Lesson {
@@ -78,11 +78,6 @@ export function learn(history: History, sighting: Sighting, hindsight: Hindsight
       return missed(history, expectation, hindsight, overdue, now)
     }
   }
-}
-
-/** Among places that are as likely, each may help another group: what the landing did for the first of them is not all. */
-function isPredicted({ toDomain, toDomains }: Expectation, domain: string): boolean {
-  return domain === toDomain || toDomains.includes(domain)
 }
 
 function missed(history: History, expectation: Expectation, hindsight: Hindsight, told: Occurrence, now: number): Lesson {

@@ -3,8 +3,8 @@ import { timestamp } from '../cluster/timestamp.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Deferral } from './deferrals.ts'
 import type { EvictionOutcome, Occurrence } from './ports.ts'
-import { workloadKey } from './workload-key.ts'
 import type { AnyReason } from './reasons.ts'
+import { workloadKey } from './workload-key.ts'
 
 /** What an answer means for the loop. */
 export type Consequence =

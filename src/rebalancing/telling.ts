@@ -6,8 +6,8 @@ import { beganWith, narrate, type Scene } from './episodes.ts'
 import type { Decision, LoopContext } from './loop-state.ts'
 import type { LoopHold } from './loop-hold.ts'
 import type { Situation } from '../planning/situation.ts'
-import { statementsOf } from './statements.ts'
 import type { AnyReason } from './reasons.ts'
+import { statementsOf } from './statements.ts'
 
 /** Says after each look at the world what is new about it: each hold and refusal once, and how the story goes on. */
 export type Telling = (hold: LoopHold | undefined, decision: Decision | undefined) => void

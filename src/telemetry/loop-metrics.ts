@@ -80,7 +80,7 @@ export function defineOccurrenceMetrics(registry: MetricRegistry): (occurrence: 
   for (const result of LANDINGS.values()) landings.add({ result }, 0)
 
   return ({ reason, level, fields }) => {
-    occurrences.add({ reason: reason, level })
+    occurrences.add({ reason, level })
     const result = LANDINGS.get(reason)
     if (result !== undefined) landings.add({ result })
     if (reason !== 'EpisodeDone') return
