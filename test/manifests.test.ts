@@ -14,6 +14,7 @@ const DELETION_COSTS = 'manifests/components/deletion-costs'
 
 const overlay = (name: (typeof OVERLAYS)[number]): readonly Manifest[] => build(`manifests/overlays/${name}`)
 
+const configMapOf = (objects: readonly Manifest[]): Manifest => objects.find(({ kind }) => kind === 'ConfigMap')
 const find = (objects: readonly Manifest[], kind: string, name = 'respread'): Manifest =>
   objects.find(object => object.kind === kind && object.metadata.name === name)
 
@@ -42,13 +43,13 @@ describe('every file', () => {
 
 describe('the configuration of the ConfigMap', () => {
   it('spells out the defaults', () => {
-    const { data } = find(overlay('deployment'), 'ConfigMap')
+    const { data } = configMapOf(overlay('deployment'))
     expect(parseConfiguration(data['respread.yaml'], 'respread.yaml')).toEqual({ ok: true, configuration: DEFAULT_CONFIGURATION })
   })
 
   it('names every setting there is', () => {
     const schema: Manifest = JSON.parse(readFileSync('manifests/respread-configuration.schema.json', 'utf8'))
-    const text: string = find(overlay('deployment'), 'ConfigMap').data['respread.yaml']
+    const text: string = configMapOf(overlay('deployment')).data['respread.yaml']
     const keysOf = ({ properties = {} }: Manifest): readonly string[] =>
       Object.entries<Manifest>(properties).flatMap(([key, child]) => [key, ...keysOf(child)])
     for (const key of keysOf(schema)) expect(text).toMatch(new RegExp(`^[# ]*${key}:`, 'm'))

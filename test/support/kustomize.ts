@@ -9,9 +9,12 @@ export type Manifest = any
 /** The fields of a kustomization, or of a component, that {@link build} understands. It throws on others, so that nothing goes unchecked. */
 const FIELDS = new Set(['apiVersion', 'kind', 'namespace', 'labels', 'resources', 'configMapGenerator', 'patches', 'images'])
 
+/** What stands in for the hash of a generated ConfigMap's content. */
+const HASH = 'h45h'
+
 /**
- * What `kubectl kustomize` makes of a folder, as far as these manifests need it: resources, generated ConfigMaps (without their hash), images,
- * patches that delete an object or append to a list.
+ * What `kubectl kustomize` makes of a folder, as far as these manifests need it: resources, generated ConfigMaps with a hash behind their name,
+ * images, patches that delete an object or append to a list.
  */
 export function build(folder: string): readonly Manifest[] {
   const kustomization: Manifest = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8'))
@@ -24,10 +27,11 @@ export function build(folder: string): readonly Manifest[] {
   const generated = (kustomization.configMapGenerator ?? []).map(({ name, files }: Manifest) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name, namespace: kustomization.namespace },
+    metadata: { name: `${name}-${HASH}`, namespace: kustomization.namespace },
     data: Object.fromEntries(files.map((file: string) => [file, readFileSync(join(folder, file), 'utf8')])),
   }))
-  const patched = (kustomization.patches ?? []).reduce(patch, [...resources, ...generated])
+  const patched: readonly Manifest[] = (kustomization.patches ?? []).reduce(patch, [...resources, ...generated])
+  for (const { kind, metadata } of patched) if (kind === 'ConfigMap') followRename(patched, metadata.name)
   for (const image of kustomization.images ?? []) rename(image, patched)
   return patched
 }
@@ -59,6 +63,20 @@ function patch(objects: readonly Manifest[], { target, patch }: Manifest): reado
   if (body.$patch !== 'delete') throw new Error('only patches that delete or append are understood')
   only(objects, body.kind, body.metadata.name)
   return objects.filter(each => !same(each, { kind: body.kind, name: body.metadata.name }))
+}
+
+/**
+ * Whoever names a generated ConfigMap names it with its hash: volumes, and every `resourceNames` of a role that happens to be the same, be it of
+ * another resource (kustomize's nameReference for ConfigMaps, 5.8).
+ */
+function followRename(objects: readonly Manifest[], hashed: string): void {
+  const name = hashed.replace(new RegExp(`-${HASH}$`), '')
+  for (const object of objects) {
+    for (const volume of podTemplate(object)?.spec.volumes ?? []) if (volume.configMap?.name === name) volume.configMap.name = hashed
+    for (const rule of object.rules ?? []) {
+      if (rule.resourceNames !== undefined) rule.resourceNames = rule.resourceNames.map((each: string) => (each === name ? hashed : each))
+    }
+  }
 }
 
 function rename({ name, newName, newTag }: Manifest, objects: readonly Manifest[]): void {
