@@ -5,6 +5,7 @@ import { createNameTable, type NameTable } from './name-table.ts'
 import type { ServiceRecord } from './other-records.ts'
 import type { NodeRecord } from './node.ts'
 import type { PodRecord } from './pod.ts'
+import { createCopiedLabelFinder } from './copied-labels.ts'
 import { createCoverage } from './budget-coverage.ts'
 import type { Labels } from './labels.ts'
 import { createRecordIndex } from './record-index.ts'
@@ -43,6 +44,8 @@ export interface ClusterReader {
   /** Those whose selector matches pods with these labels, by name. */
   budgetsCovering(namespace: string, labels: Labels): readonly BudgetRecord[]
   servicesIn(namespace: string): Iterable<ServiceRecord>
+  /** The labels by which selectors can tell the pod from others: its own, until some selector names a label that is copied from nodes. */
+  tellingLabels(pod: PodRecord): Labels
 }
 
 /** The one mutable thing on this floor; it has one writer. Iterables it hands out are live: do not write while iterating. */
@@ -65,6 +68,9 @@ export function createClusterState(): ClusterState {
   const known = new Set<RecordKind>()
   const podsByController = createRecordIndex<PodRecord>(pod => pod.controller?.uid)
   const workloads = new Map<string, WorkloadRecord>()
+  const namesCopiedLabel = createCopiedLabelFinder()
+  /** For good: what has been told apart once may be again. */
+  let tellsCopied = false
   const coverage = createCoverage(namespace => table('PodDisruptionBudget').in(namespace))
 
   function table<K extends RecordKind>(kind: K): NameTable<RecordOf<K>> {
@@ -89,6 +95,7 @@ export function createClusterState(): ClusterState {
     const records: NameTable<ClusterRecord> = table(record.kind)
     records.set(namespaceOf(record), record.name, record)
     index(record, 'add')
+    tellsCopied ||= namesCopiedLabel(record)
     return { kind: record.kind, key: recordKey(record), before, after: record }
   }
 
@@ -119,6 +126,7 @@ export function createClusterState(): ClusterState {
     workload: uid => workloads.get(uid),
     budgetsCovering: coverage.of,
     servicesIn: namespace => table('Service').in(namespace),
+    tellingLabels: pod => (tellsCopied ? pod.labels : pod.ownLabels),
     namesakeOf,
     apply: event => {
       if (event.type === 'upsert') return upsert(event.record)

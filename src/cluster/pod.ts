@@ -126,6 +126,8 @@ export interface PodRecord {
   readonly name: string
   readonly uid: string
   readonly labels: Labels
+  /** Those that it did not get from its node (copied-labels.ts): what replicas share wherever they run. */
+  readonly ownLabels: Labels
   /** Only the annotations that respread reads (see annotations.ts). */
   readonly annotations: Labels
   readonly controller: OwnerRef | undefined

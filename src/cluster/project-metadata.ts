@@ -1,5 +1,6 @@
 import { compareText } from './compare-text.ts'
 import { ANNOTATIONS_READ } from './annotations.ts'
+import { withoutCopied } from './copied-labels.ts'
 import { createInterner } from './interner.ts'
 import { NO_LABELS, type Labels } from './labels.ts'
 import type { OwnerRef } from './pod.ts'
@@ -22,6 +23,8 @@ export interface Metadata {
 export interface MetadataReader {
   readonly metadata: (field: RawField) => Metadata | undefined
   readonly labels: (field: RawField) => Labels
+  /** Of a pod with these labels: those that it did not get from its node. */
+  readonly ownLabels: (labels: Labels) => Labels
   /** Only those that respread reads (annotations.ts). */
   readonly annotations: (field: RawField) => Labels
   readonly controller: (field: RawField) => OwnerRef | undefined
@@ -41,6 +44,10 @@ export function createMetadataReader(text: <T extends string | undefined>(text: 
     return internLabels(JSON.stringify(ordered), () => new Map(ordered))
   }
   const labels = (field: RawField): Labels => share([...field.labels()])
+  const ownLabels = (labels: Labels): Labels => {
+    const own = withoutCopied(labels)
+    return own === labels ? labels : share([...own])
+  }
   const annotations = (field: RawField): Labels =>
     share(
       field.entries().flatMap(([key, value]) => {
@@ -78,7 +85,7 @@ export function createMetadataReader(text: <T extends string | undefined>(text: 
       deletedAt: deletion.present ? (deletion.time() ?? 0) : undefined,
     }
   }
-  return { metadata, labels, annotations, controller }
+  return { metadata, labels, ownLabels, annotations, controller }
 }
 
 /** A name that can stand in a path of the API, so that `namespace/name` means one object. */

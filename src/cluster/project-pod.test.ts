@@ -107,9 +107,19 @@ describe('a pod', () => {
     ])
 
     expect(first?.labels).toBe(second?.labels)
+    expect(first?.ownLabels).toBe(first?.labels)
     expect(first?.annotations).toBe(second?.annotations)
     expect(first?.controller).toBe(second?.controller)
   })
+})
+
+it('shares the labels that are not copied from its node with siblings in other zones', () => {
+  const inZone = (zone: string): Raw => rawPod({ metadata: { labels: { app: 'web', 'topology.kubernetes.io/zone': zone } } })
+  const [first, second] = projectAll('Pod', [inZone('a'), inZone('b')])
+
+  expect(first?.labels).not.toBe(second?.labels)
+  expect(first?.ownLabels).toBe(second?.ownLabels)
+  expect(first?.ownLabels).toEqual(new Map([['app', 'web']]))
 })
 
 describe('a pod with a part that cannot be read', () => {

@@ -16,7 +16,7 @@ interface Conditions {
 export function projectPod({ root, metadata, readers, problems }: RawObject): PodRecord {
   const rawSpec = root.at('spec')
   const status = root.at('status')
-  const { labels, annotations, controller, reading, charge, problems: sharedProblems } = readers.replicas(root.value)
+  const { labels, ownLabels, annotations, controller, reading, charge, problems: sharedProblems } = readers.replicas(root.value)
   const { claims, ephemeral } = readClaimVolumes(rawSpec.at('volumes'))
   const { ready, readySince, unschedulableMessage } = readConditions(status.at('conditions'))
   const nodeName = readers.text(named(rawSpec.at('nodeName')))
@@ -34,6 +34,7 @@ export function projectPod({ root, metadata, readers, problems }: RawObject): Po
     name: metadata.name,
     uid: metadata.uid,
     labels,
+    ownLabels,
     annotations,
     controller,
     spec,

@@ -11,6 +11,7 @@ import { isRawObject } from './raw-value.ts'
 /** What a pod has in common with the other replicas of its template. */
 export interface ReplicaReading {
   readonly labels: Labels
+  readonly ownLabels: Labels
   readonly annotations: Labels
   readonly controller: OwnerRef | undefined
   readonly reading: SpecReading
@@ -26,7 +27,7 @@ const REPLICAS_CACHED = 8192
  * but the parts whose text is the key.
  */
 export function createReplicaReader(
-  readers: Pick<Readers, 'labels' | 'annotations' | 'controller' | 'specs' | 'charges'>,
+  readers: Pick<Readers, 'labels' | 'ownLabels' | 'annotations' | 'controller' | 'specs' | 'charges'>,
 ): (raw: unknown) => ReplicaReading {
   const replicas = createCache<ReplicaReading>(REPLICAS_CACHED)
   return raw => {
@@ -38,8 +39,10 @@ export function createReplicaReader(
       const problems = new Set<string>()
       const field = new RawField({ metadata }, problems).at('metadata')
       const reading = readers.specs.readParts(spec)
+      const labels = readers.labels(field.at('labels'))
       return {
-        labels: readers.labels(field.at('labels')),
+        labels,
+        ownLabels: readers.ownLabels(labels),
         annotations: readers.annotations(field.at('annotations')),
         controller: readers.controller(field.at('ownerReferences')),
         reading,

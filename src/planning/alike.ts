@@ -1,3 +1,4 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { isReplicaOwner } from '../scheduling/controller-record.ts'
@@ -17,7 +18,7 @@ export interface Alike {
 }
 
 /** Sorts pods of one namespace by all that tells them apart: most of it is where they stand, and most of that shows in the key with most domains. */
-export function alikeAmong(pods: readonly PodRecord[], states: SpreadStates): readonly Alike[] {
+export function alikeAmong(cluster: ClusterReader, pods: readonly PodRecord[], states: SpreadStates): readonly Alike[] {
   const found: Kind[] = []
   const byDomain = new Map<number | undefined, Kind[]>()
   let latest: PodRecord | undefined
@@ -26,14 +27,14 @@ export function alikeAmong(pods: readonly PodRecord[], states: SpreadStates): re
   let isUnlike = false
   for (const [place, pod] of pods.entries()) {
     // Most are made like the one before.
-    if (latest === undefined || !areMadeAlike(pod, latest)) {
+    if (latest === undefined || !areMadeAlike(cluster, pod, latest)) {
       counting = states.counting(pod)
       finest = finestAmong(counting)
       isUnlike = isLikeNoOther(pod)
     }
     latest = pod
     const near = isUnlike ? undefined : memo(byDomain, finest?.of(pod.nodeName ?? ''), () => [])
-    let kind = near?.find(({ first }) => areMadeAlike(pod, first) && standAlike(pod, first, counting, finest))
+    let kind = near?.find(({ first }) => areMadeAlike(cluster, pod, first) && standAlike(pod, first, counting, finest))
     if (kind === undefined) {
       kind = { first: pod, pods: [], places: [], counting }
       found.push(kind)

@@ -18,6 +18,7 @@ import {
 } from '../../test/support/spread-world.ts'
 import { withZonalVolumes } from '../../test/support/volumes.ts'
 import { everyEnding } from '../../test/support/play-out.ts'
+import { parseLabelSelector } from '../cluster/label-selector.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILE, DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { plan } from './plan.ts'
@@ -412,6 +413,23 @@ describe('seen in the field: who is counted and who is moved', () => {
     expect(group.workloads.map(({ name }) => name)).toEqual(['stable', 'canary'])
     expect(group).toMatchObject({ members: 6, skew: 3, planned: 2, skewAfter: 0 })
     expect(countsAfter(group)).toEqual([2, 2, 2])
+  })
+
+  describe('of replicas whose labels differ by the zone that the API server has copied onto them, those of one zone stay', () => {
+    const objects = [...zones(THREE), ...workload({ name: 'web', on: ['a0', 'b0', 'a1', 'b1', 'a2', 'b2'], spread: [hard('web')] })]
+    const inZone = (zone: string) => ({ matchLabels: { app: 'web', [ZONE]: zone } })
+
+    it.each(['a', 'b'])('under a budget for zone %s that allows none', zone => {
+      const ofZone = budget('web', { selector: inZone(zone), maxUnavailable: 0 }, { disruptionsAllowed: 0 })
+      const result = planFor([...objects, ofZone])
+      expect(result.evictions).toMatchObject([{ fromDomain: zone === 'a' ? 'b' : 'a', toDomain: 'c' }])
+      expect(groupOf(result, 'web').blockers).toContainEqual(expect.objectContaining({ reason: 'BudgetNeverAllows', pods: 3 }))
+    })
+
+    it.each(['a', 'b'])('where the configuration selects pods of zone %s', zone => {
+      const result = planFor(objects, { podSelector: parseLabelSelector(inZone(zone)) })
+      expect(result.evictions).toMatchObject([{ fromDomain: zone, toDomain: 'c' }])
+    })
   })
 
   describe('of workloads that share a constraint and ask for different amounts', () => {

@@ -47,7 +47,7 @@ export function createGroupKeys(model: ConstraintSource): GroupKeys {
   // The owner matters too, since cluster defaults derive their selector from it.
   const known = new Map<string, TemplateMemo<readonly GroupKey[]>>()
   const of = (pod: PodRecord, make: () => readonly GroupKey[]): readonly GroupKey[] =>
-    memo(known, pod.namespace, () => createTemplateMemo<readonly GroupKey[]>()).of(pod, make)
+    memo(known, pod.namespace, () => createTemplateMemo<readonly GroupKey[]>(model.cluster)).of(pod, make)
   return {
     of: pod => of(pod, () => keysOf(model, pod)),
     forget(namespace, spared) {

@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { COPIED_LABELS } from '../cluster/copied-labels.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import { addTo } from '../scheduling/tallies.ts'
@@ -6,9 +7,6 @@ import { counted } from './counted.ts'
 import type { World } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
-
-/** The keys that the API server copies from nodes to the pods bound to them (PodTopologyLabelsAdmission, 1.35). */
-const FAILURE_DOMAINS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
 
 /**
  * Domains that should exist and have no nodes: the commonest case of the day after, when an autoscaler has deleted the nodes of the lost zone, so
@@ -25,12 +23,12 @@ export function domainsWithoutNodes({ cluster, model }: World, policy: Policy): 
   for (const [key, expected] of policy.expectedDomains) for (const domain of expected) tell(key, domain, 'is expected and has no nodes')
   // A key that no node carries tells nothing about what is lost.
   const isFailureDomain = (key: string): boolean =>
-    nodes.has(key) && (FAILURE_DOMAINS.includes(key) || [...(nodes.get(key)?.values() ?? [])].some(size => size > 1))
+    nodes.has(key) && (COPIED_LABELS.includes(key) || [...(nodes.get(key)?.values() ?? [])].some(size => size > 1))
   for (const { key, domain, volumes } of volumesByDomain(cluster)) {
     if (isFailureDomain(key)) tell(key, domain, `has no nodes, but ${counted(volumes, 'bound volume')} can be reached only from there`)
   }
   for (const { labels } of model.strays()) {
-    for (const key of FAILURE_DOMAINS) {
+    for (const key of COPIED_LABELS) {
       const domain = labels.get(key)
       if (domain !== undefined && isFailureDomain(key)) tell(key, domain, 'has no nodes, but pods that ran there are still listed')
     }

@@ -33,8 +33,9 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
     memo(groups, state, () => ({ state, isWithin: within.includes(state), excess: 0, lowest: 0, gains: [], gainOfOutsider: undefined }))
   /** Of pods that are made alike, which mostly come one after the other. */
   let latest: { readonly pod: PodRecord; readonly actedOn: readonly Pick<Standing, 'group' | 'isOwn'>[] } | undefined
-  const kinds = alikeAmong(movable, context.states).map(({ first, pods, places, counting }): Kind => {
-    if (latest === undefined || !areMadeAlike(first, latest.pod)) {
+  const { cluster } = context.whatIf.model
+  const kinds = alikeAmong(cluster, movable, context.states).map(({ first, pods, places, counting }): Kind => {
+    if (latest === undefined || !areMadeAlike(cluster, first, latest.pod)) {
       const acting = counting.filter(state => context.acting.has(state))
       latest = { pod: first, actedOn: acting.map(state => ({ group: groupOf(state), isOwn: context.carries(first, state) })) }
     }

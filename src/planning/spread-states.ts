@@ -27,8 +27,12 @@ export function createSpreadStates(): MutableSpreadStates {
     const { namespace, labels } = pod
     const found = namespaces.get(namespace)
     if (found === undefined) return NONE
-    const { byId, selecting, known, lookedUp } = found
-    const counters = memo(known, labels, () => ({ ids: selecting.matching(labels).toSorted(compareText), states: undefined }))
+    const { byId, selecting, known, byIds, lookedUp } = found
+    const counters = memo(known, labels, () => {
+      const ids = selecting.matching(labels).toSorted(compareText)
+      // Replicas in other zones, whose labels differ in no way that a selector reads, are counted by the same.
+      return memo(byIds, ids.join(), () => ({ ids, states: undefined }))
+    })
     if (counters.states === undefined) {
       counters.states = counters.ids.flatMap(each => byId.get(each) ?? [])
       lookedUp.push(counters)
@@ -43,7 +47,7 @@ export function createSpreadStates(): MutableSpreadStates {
       const found = memo(namespaces, namespace, noGroups)
       // A group that is counted anew counts the same pods.
       if (!found.byId.has(id)) {
-        found.known = new WeakMap()
+        forgetCounting(found)
         const { selector } = state.group.constraint
         // kube-scheduler counts nothing for a selector that matches everything (podtopologyspread/common.go, 1.36).
         if (selector.kind === 'requirements') found.selecting.add(selector, id)
@@ -56,7 +60,7 @@ export function createSpreadStates(): MutableSpreadStates {
       const found = namespaces.get(namespace)
       if (found?.byId.delete(id) !== true) return
       found.selecting.delete(id)
-      found.known = new WeakMap()
+      forgetCounting(found)
       forgetStates(found)
       if (found.byId.size === 0) namespaces.delete(namespace)
     },
@@ -74,6 +78,8 @@ interface Counters {
   /** Their ids by what they select. */
   readonly selecting: SelectorIndex<string>
   known: WeakMap<Labels, Counting>
+  /** The same by the ids of the groups. */
+  readonly byIds: Map<string, Counting>
   /** Of those the ones whose states are known. */
   readonly lookedUp: Counting[]
 }
@@ -84,6 +90,11 @@ interface Counting {
   states: readonly SpreadState[] | undefined
 }
 
+function forgetCounting(counters: Counters): void {
+  counters.known = new WeakMap()
+  counters.byIds.clear()
+}
+
 function forgetStates({ lookedUp }: Counters): void {
   for (const counters of lookedUp) counters.states = undefined
   lookedUp.length = 0
@@ -91,7 +102,13 @@ function forgetStates({ lookedUp }: Counters): void {
 
 const NONE: readonly SpreadState[] = []
 
-const noGroups = (): Counters => ({ byId: new Map(), selecting: createSelectorIndex(), known: new WeakMap(), lookedUp: [] })
+const noGroups = (): Counters => ({
+  byId: new Map(),
+  selecting: createSelectorIndex(),
+  known: new WeakMap(),
+  byIds: new Map(),
+  lookedUp: [],
+})
 
 /** Counts the pod on the node (1), or no longer (-1), in every group that it counts for. */
 export function count(states: SpreadStates, pod: PodRecord, nodeName: string, change: 1 | -1): void {

@@ -1,5 +1,6 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { namesCopiedLabel } from '../cluster/copied-labels.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { neverAllows } from '../scheduling/budget-arithmetic.ts'
@@ -32,6 +33,10 @@ export function createVetoes(
     unreadBudgetIn: once((namespace: string) => unreadBudgetIn(cluster, namespace)),
     neverAllows: once((budget: BudgetRecord) => neverAllows(cluster, budget)),
   }
+  /** A user may select by what the API server copies from nodes, be it that nobody in the cluster does. */
+  const readsCopied = namesCopiedLabel(policy.podSelector)
+  const isLike = (one: PodRecord, other: PodRecord): boolean =>
+    isVetoedAlike(cluster, one, other) && (!readsCopied || one.labels === other.labels)
   const answerFor = (pod: PodRecord): Answer => ({ pod, veto: vetoOf(pod, { ...general, owners: ownersOf(pod) }) })
   /** Of pods that were like none asked about before. */
   const known = new Map<PodRecord, Answer>()
@@ -43,9 +48,9 @@ export function createVetoes(
   return pod => {
     if (isLeaving.has(pod)) return EVICTED_ALREADY
     if (pod.controller === undefined || pod.createdAt > oldEnough) return memo(known, pod, () => answerFor(pod)).veto
-    if (latest !== undefined && isVetoedAlike(pod, latest.pod)) return latest.veto
+    if (latest !== undefined && isLike(pod, latest.pod)) return latest.veto
     const sibling = asked.get(pod.controller.uid)
-    latest = sibling !== undefined && isVetoedAlike(pod, sibling.pod) ? sibling : memo(known, pod, () => answerFor(pod))
+    latest = sibling !== undefined && isLike(pod, sibling.pod) ? sibling : memo(known, pod, () => answerFor(pod))
     asked.set(pod.controller.uid, latest)
     return latest.veto
   }
@@ -70,9 +75,9 @@ interface Answer {
 const EVICTED_ALREADY: Veto = { reason: 'Terminating', message: 'it is evicted already' }
 
 /** Whether pods that are both old enough differ in nothing that a veto reads. */
-function isVetoedAlike(one: PodRecord, other: PodRecord): boolean {
+function isVetoedAlike(cluster: ClusterReader, one: PodRecord, other: PodRecord): boolean {
   return (
-    areMadeAlike(one, other) &&
+    areMadeAlike(cluster, one, other) &&
     // These have an order.
     one.controller?.kind !== 'StatefulSet' &&
     one.namespace === other.namespace &&

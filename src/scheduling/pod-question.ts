@@ -31,11 +31,11 @@ export interface PodQuestions {
 }
 
 export function createPodQuestions(cluster: ClusterReader, profiles: SchedulerProfiles): PodQuestions {
-  let known = createTemplateMemo<PodQuestion>()
+  let known = createTemplateMemo<PodQuestion>(cluster)
   return {
     of: pod => known.of(pod, () => questionOf(cluster, profiles.get(pod.spec.schedulerName), pod)),
     forget() {
-      known = createTemplateMemo()
+      known = createTemplateMemo(cluster)
     },
   }
 }

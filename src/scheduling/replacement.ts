@@ -97,7 +97,8 @@ interface Incarnation {
 function fromTemplate(cluster: ClusterReader, pod: PodRecord, template: PodTemplate, next: Incarnation): Replacement {
   const [gate] = template.spec.schedulingGates
   if (gate !== undefined) return unknown(`its template has the scheduling gate ${gate}, and when that is lifted cannot be told`)
-  const labels = next.labels.size === pod.labels.size && includesLabels(pod.labels, next.labels) ? pod.labels : next.labels
+  // What the pod was made with, and not what the API server has copied onto it from its node since.
+  const labels = next.labels.size === pod.ownLabels.size && includesLabels(pod.ownLabels, next.labels) ? pod.ownLabels : next.labels
   const specified = replacementSpec(cluster, template.spec, labels, pod, next.isProven)
   if (specified.kind === 'refused') return unknown(specified.problem)
   const { spec } = specified
@@ -117,6 +118,7 @@ function fromTemplate(cluster: ClusterReader, pod: PodRecord, template: PodTempl
       name: next.name,
       uid,
       labels,
+      ownLabels: labels,
       annotations: template.annotations,
       controller: pod.controller,
       spec,

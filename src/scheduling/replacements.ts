@@ -18,7 +18,7 @@ export function createReplacements(cluster: ClusterReader): Replacements {
     of(pod) {
       const uid = pod.controller?.uid ?? ''
       const sibling = known.get(uid)
-      if (sibling !== undefined && isReplacedAlike(pod, sibling.pod)) return asFor(pod, sibling.answer)
+      if (sibling !== undefined && isReplacedAlike(cluster, pod, sibling.pod)) return asFor(pod, sibling.answer)
       const answer = replacementOf(cluster, pod)
       known.set(uid, { pod, answer })
       return answer
@@ -28,9 +28,11 @@ export function createReplacements(cluster: ClusterReader): Replacements {
 }
 
 /** Claims are a pod's own, and so is all that a StatefulSet makes. */
-function isReplacedAlike(one: PodRecord, other: PodRecord): boolean {
+function isReplacedAlike(cluster: ClusterReader, one: PodRecord, other: PodRecord): boolean {
   const { controller } = one
-  return controller !== undefined && controller.kind !== 'StatefulSet' && one.namespace === other.namespace && areMadeAlike(one, other)
+  return (
+    controller !== undefined && controller.kind !== 'StatefulSet' && one.namespace === other.namespace && areMadeAlike(cluster, one, other)
+  )
 }
 
 function asFor(pod: PodRecord, answer: Replacement): Replacement {

@@ -50,6 +50,11 @@ describe('the replacement of a pod whose owner has no template in the data', () 
     })
   })
 
+  it('has no label that the API server has copied from the node of the pod', () => {
+    const { pod } = replace(member({ labels: { app: 'web', 'topology.kubernetes.io/zone': 'a' } }))
+    expect(pod.labels).toEqual(labels({ app: 'web' }))
+  })
+
   it('is expected when the old pod is gone, so that it may come back to where that was', () => {
     expect(replace(member()).comesAfter).toBe('gone')
   })

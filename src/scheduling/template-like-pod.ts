@@ -36,9 +36,9 @@ const NAMES_OF_PODS: ReadonlySet<string> = new Set([
 ])
 
 /** The next pod has these labels too, which a selector may ask for, with values that nobody can know; others use keys of their own for names. */
-function withoutOwnNames({ name, labels }: PodRecord): Labels {
+function withoutOwnNames({ name, ownLabels }: PodRecord): Labels {
   const isOwn = (key: string, value: string): boolean => NAMES_OF_PODS.has(key) || value === name
-  return new Map(Array.from(labels, ([key, value]) => [key, isOwn(key, value) ? OF_REPLACEMENT : value]))
+  return new Map(Array.from(ownLabels, ([key, value]) => [key, isOwn(key, value) ? OF_REPLACEMENT : value]))
 }
 
 type ClaimFate =

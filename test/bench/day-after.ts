@@ -43,23 +43,27 @@ function addWorkload(state: ClusterState, w: number, standing: readonly (readonl
   const keys = Math.trunc(w / 2) % 3 === 0 ? [ZONE, HOSTNAME] : [ZONE]
   const topologySpreadConstraints = keys.map(topologyKey => constraint(app, { topologyKey, whenUnsatisfiable }))
   const spec: PodSpec = { ...PLAIN_SPEC, topologySpreadConstraints, requests, scoredRequests: requests }
+  const ownLabels = labels({ app })
   const shared: Partial<PodRecord> = {
     namespace,
     spec,
-    labels: labels({ app }),
+    ownLabels,
     controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: app, uid: app },
     charged: requests,
     chargedScored: requests,
   }
+  // The API server copies the zone of the node onto the pods bound to it (PodTopologyLabelsAdmission, 1.35).
+  const labelsIn = standing.map((_, zone) => labels({ app, [ZONE]: ZONES[zone] ?? '' }))
   for (let i = 0; i < REPLICAS; i += 1) {
-    const zone = standing[i % standing.length] ?? []
-    const nodeName = zone[(w * 7 + Math.trunc(i / standing.length) * 31) % zone.length]
-    state.apply({ type: 'upsert', record: podRecord({ ...shared, name: `${app}-${i}`, nodeName }) })
+    const zone = i % standing.length
+    const names = standing[zone] ?? []
+    const nodeName = names[(w * 7 + Math.trunc(i / standing.length) * 31) % names.length]
+    state.apply({ type: 'upsert', record: podRecord({ ...shared, name: `${app}-${i}`, nodeName, labels: labelsIn[zone] ?? labels({}) }) })
   }
   const selector = selecting({ app })
   const common = { namespace, selector, replicas: REPLICAS, status: STATUS }
   const deployment = makeWorkload('Deployment', app, { ...common, uid: `${app}-top` })
-  const template = { labels: labels({ app }), annotations: labels({}), spec, claims: [], ephemeralVolumes: [] }
+  const template = { labels: ownLabels, annotations: labels({}), spec, claims: [], ephemeralVolumes: [] }
   const controller = { apiVersion: 'apps/v1', kind: 'Deployment', name: app, uid: `${app}-top` }
   state.apply({ type: 'upsert', record: deployment })
   state.apply({ type: 'upsert', record: makeWorkload('ReplicaSet', app, { ...common, template, controller }) })

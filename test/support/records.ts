@@ -1,4 +1,5 @@
 import type { BudgetRecord } from '../../src/cluster/budget.ts'
+import { withoutCopied } from '../../src/cluster/copied-labels.ts'
 import { NO_LABELS } from '../../src/cluster/labels.ts'
 import type { NodeRecord } from '../../src/cluster/node.ts'
 import type { OwnerRef, PodRecord, PodSpec } from '../../src/cluster/pod.ts'
@@ -41,6 +42,7 @@ export function podRecord(fields: Partial<PodRecord> = {}): PodRecord {
     name,
     uid: name,
     labels: NO_LABELS,
+    ownLabels: withoutCopied(fields.labels ?? NO_LABELS),
     annotations: NO_LABELS,
     controller: undefined,
     spec: PLAIN_SPEC,

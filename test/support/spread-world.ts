@@ -1,5 +1,7 @@
 import { createClusterState, type ClusterState } from '../../src/cluster/cluster-state.ts'
+import { COPIED_LABELS } from '../../src/cluster/copied-labels.ts'
 import { createProjector } from '../../src/cluster/projection.ts'
+import { isRawObject } from '../../src/cluster/raw-value.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import { plan } from '../../src/planning/plan.ts'
 import type { GroupPlan, Plan } from '../../src/planning/plan-types.ts'
@@ -204,11 +206,30 @@ export function stateOf(objects: readonly unknown[], unknown: readonly string[] 
   ] as const) {
     if (!unknown.includes(kind)) state.markKnown(kind)
   }
-  for (const object of objects) {
+  for (const object of withCopiedLabels(objects)) {
     const { record } = projector.project(object)
     if (record !== undefined) state.apply({ type: 'upsert', record })
   }
   return state
+}
+
+/** The objects as an API server shows them: pods have the zone and region of their node among their labels (PodTopologyLabels admission, 1.36). */
+function withCopiedLabels(objects: readonly unknown[]): readonly unknown[] {
+  const nodes = new Map<unknown, Readonly<Raw>>()
+  for (const object of objects) {
+    if (isRawObject(object) && object['kind'] === 'Node') nodes.set(at(object, 'metadata')['name'], at(object, 'metadata', 'labels'))
+  }
+  return objects.map(object => {
+    if (!isRawObject(object) || object['kind'] !== 'Pod') return object
+    const ofNode = Object.entries(nodes.get(at(object, 'spec')['nodeName']) ?? {}).filter(([key]) => COPIED_LABELS.includes(key))
+    const [metadata, own] = [at(object, 'metadata'), at(object, 'metadata', 'labels')]
+    return ofNode.length === 0 ? object : { ...object, metadata: { ...metadata, labels: { ...own, ...Object.fromEntries(ofNode) } } }
+  })
+}
+
+/** What stands there, if it is an object. */
+function at(object: Readonly<Raw>, ...path: readonly string[]): Readonly<Raw> {
+  return path.reduce((found, key) => (isRawObject(found[key]) ? found[key] : {}), object)
 }
 
 export const AT_REST: Situation = { now: NOW, domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }

@@ -1,0 +1,57 @@
+import type { Labels, LabelSelector } from './labels.ts'
+import type { PodAffinityTerm, PodSpec } from './pod.ts'
+import type { ClusterRecord } from './records.ts'
+
+/** What the API server copies from a node to the pods bound to it (PodTopologyLabels admission, on by default since 1.35). */
+export const COPIED_LABELS: readonly string[] = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
+
+/** The labels without those copied from a node; the same object where there are none. */
+export function withoutCopied(labels: Labels): Labels {
+  if (!COPIED_LABELS.some(key => labels.has(key))) return labels
+  return new Map(Array.from(labels).filter(([key]) => !COPIED_LABELS.includes(key)))
+}
+
+export function namesCopiedLabel(selector: LabelSelector | undefined): boolean {
+  return selector?.kind === 'requirements' && selector.requirements.some(({ key }) => COPIED_LABELS.includes(key))
+}
+
+/** Finds the first record by whose selectors of pods those of one template can be told apart. */
+export function createCopiedLabelFinder(): (record: ClusterRecord) => boolean {
+  /** Weak, like the interner that they come from. */
+  const known = new WeakSet<PodSpec>()
+  const isTold = (spec: PodSpec): boolean => {
+    if (known.has(spec)) return false
+    known.add(spec)
+    return namesCopiedLabelIn(spec)
+  }
+  return record => {
+    switch (record.kind) {
+      case 'Pod':
+        return isTold(record.spec)
+      case 'PodDisruptionBudget':
+        return namesCopiedLabel(record.selector)
+      case 'Service':
+        return COPIED_LABELS.some(key => record.selector?.has(key))
+      case 'ReplicaSet':
+      case 'Deployment':
+      case 'StatefulSet':
+      case 'ReplicationController':
+      case 'DaemonSet':
+      case 'Job':
+        return namesCopiedLabel(record.selector) || (record.template !== undefined && isTold(record.template.spec))
+      default:
+        return false
+    }
+  }
+}
+
+function namesCopiedLabelIn({ topologySpreadConstraints, podAffinity, podAntiAffinity }: PodSpec): boolean {
+  const terms = [podAffinity, podAntiAffinity].flatMap(({ required, preferred }): readonly PodAffinityTerm[] => [
+    ...required,
+    ...preferred.map(({ term }) => term),
+  ])
+  const keys = [...topologySpreadConstraints, ...terms].flatMap(({ matchLabelKeys }) => matchLabelKeys)
+  const selectors = [...topologySpreadConstraints, ...terms].map(({ selector }) => selector)
+  const mismatching = terms.flatMap(({ mismatchLabelKeys }) => mismatchLabelKeys)
+  return selectors.some(namesCopiedLabel) || [...keys, ...mismatching].some(key => COPIED_LABELS.includes(key))
+}
