@@ -6,6 +6,7 @@ const NAMESPACES = 100
 /** Rollouts leave their ReplicaSets behind, each with its whole template. */
 const OLD_REPLICA_SETS = 2
 const ZONE = 'topology.kubernetes.io/zone'
+const REGION = 'topology.kubernetes.io/region'
 const HOSTNAME = 'kubernetes.io/hostname'
 const STARTED = '2026-01-01T00:00:00Z'
 
@@ -67,9 +68,10 @@ function createWorkload(create: Create, w: number, zones: readonly (readonly str
   })
   const spec = podSpec(w, 0)
   for (let i = 0; i < REPLICAS; i += 1) {
-    const zone = zones[i % zones.length] ?? []
-    const nodeName = zone[(w * 7 + Math.trunc(i / zones.length) * 31) % zone.length] ?? ''
-    create('pods', pod(owner, { name: `${owner.metadata.name}-${i}`, nodeName, spec }))
+    const at = i % zones.length
+    const nodes = zones[at] ?? []
+    const nodeName = nodes[(w * 7 + Math.trunc(i / zones.length) * 31) % nodes.length] ?? ''
+    create('pods', pod(owner, { name: `${owner.metadata.name}-${i}`, nodeName, zone: ZONES[at] ?? '', spec }))
   }
 }
 
@@ -102,7 +104,7 @@ function replicaSet(
 
 function pod(
   owner: RawObject,
-  { name, nodeName, spec }: { readonly name: string; readonly nodeName: string; readonly spec: object },
+  { name, nodeName, zone, spec }: { readonly name: string; readonly nodeName: string; readonly zone: string; readonly spec: object },
 ): RawObject {
   const { namespace = '', labels } = owner.metadata
   const token = `kube-api-access-${name.slice(-5)}`
@@ -134,7 +136,8 @@ function pod(
       name,
       generateName: `${owner.metadata.name}-`,
       namespace,
-      labels: labels ?? {},
+      // The API server copies the last two from the node (PodTopologyLabels admission, 1.35).
+      labels: { ...labels, [ZONE]: zone, [REGION]: 'eu' },
       annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9090', 'kubectl.kubernetes.io/restartedAt': STARTED },
       ownerReferences: [ownedBy(owner)],
       ...managed('kubelet', 45),
@@ -221,7 +224,7 @@ function node(name: string, zone: string): RawObject {
     kind: 'Node',
     metadata: {
       name,
-      labels: { [HOSTNAME]: name, [ZONE]: zone, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
+      labels: { [HOSTNAME]: name, [ZONE]: zone, [REGION]: 'eu', 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
       ...managed('kubelet', 60),
     },
     spec: { providerID: `example:///${zone}/${name}` },
