@@ -70,7 +70,12 @@ export async function createController(options: ControllerOptions): Promise<Cont
   log.info('reading the cluster', { version: VERSION, server: transport.server })
 
   const ended = new AbortController()
-  const events = createEventRecorder(transport, { clock, instance: hostname(), signal: ended.signal })
+  const events = createEventRecorder(transport, {
+    clock,
+    instance: hostname(),
+    troubles: recordTo(log.recorder, metrics.recorder),
+    signal: ended.signal,
+  })
   const recorders = [
     log.recorder,
     metrics.recorder,

@@ -32,8 +32,9 @@ async function recorderFor(answer: Parameters<typeof startScriptedServer>[0] = (
     () => transport.close(),
   )
   const stop = new AbortController()
-  const recorder = createEventRecorder(transport, { clock, instance: 'respread-0', signal: stop.signal })
-  return { server, clock, bodies, recorder, stop }
+  const troubles = createMemoryRecorder()
+  const recorder = createEventRecorder(transport, { clock, instance: 'respread-0', troubles, signal: stop.signal })
+  return { server, clock, bodies, recorder, troubles, stop }
 }
 
 describe('createEventRecorder', () => {
@@ -48,7 +49,7 @@ describe('createEventRecorder', () => {
       {
         apiVersion: 'events.k8s.io/v1',
         kind: 'Event',
-        metadata: { generateName: 'web-1.', namespace: 'shop' },
+        metadata: { generateName: 'web-1-', namespace: 'shop' },
         eventTime: '2026-11-21T10:00:00.500000Z',
         reportingController: 'respread.io/respread',
         reportingInstance: 'respread-0',
@@ -96,16 +97,22 @@ describe('createEventRecorder', () => {
     expect(recorder.counters()).toEqual({ sent: 50, repeated: 0, dropped: 10, failed: 0 })
   })
 
-  it('counts what fails and goes on', async () => {
-    const { server, recorder } = await recorderFor((_, response) => sendJson(response, 403, {}))
+  it('counts what fails, says why now and then, and goes on', async () => {
+    const { server, clock, recorder, troubles } = await recorderFor((_, response) => sendJson(response, 403, {}))
 
     recorder.record(evicted)
     await until(() => recorder.counters().failed === 1)
     await server.close()
     recorder.record({ ...evicted, message: 'once more' })
     await until(() => recorder.counters().failed === 2)
+    expect(troubles.told.map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
+      'EventNotWritten: cannot create events.events.k8s.io in namespace shop: not allowed (403): {}',
+    ])
 
-    expect(recorder.counters()).toMatchObject({ sent: 0, failed: 2 })
+    clock.advance(600_000)
+    recorder.record(evicted)
+    await until(() => troubles.told.length === 2)
+    expect(recorder.counters()).toMatchObject({ sent: 0, failed: 3 })
   })
 
   it('cuts a long note to what the server takes, between characters', async () => {

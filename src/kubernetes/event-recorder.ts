@@ -1,4 +1,6 @@
 import type { Clock, Occurrence, Recorder } from '../rebalancing/ports.ts'
+import { messageOf } from '../cluster/error-message.ts'
+import { apiError } from './api-error.ts'
 import { createRecentSet } from './recent-set.ts'
 import { microTime } from './micro-time.ts'
 import { createTokenBucket } from './token-bucket.ts'
@@ -17,6 +19,8 @@ export interface EventRecorderOptions {
   readonly clock: Clock
   /** Name of this process: its pod's. */
   readonly instance: string
+  /** Who hears now and then of an Event that did not come through. */
+  readonly troubles: Recorder
   /** After it nothing is sent any more, and what is under way is broken off. */
   readonly signal: AbortSignal
 }
@@ -30,6 +34,8 @@ const DEADLINE_MS = 10_000
 /** Limits of the API (validation/events.go, 1.36): of the note in bytes, of the rest in characters. */
 const LONGEST_NOTE = 1_024
 const LONGEST_NAME = 128
+/** Of the name of an object that goes into that of the Event. */
+const LONGEST_OBJECT = 200
 
 const API_VERSIONS: Readonly<Record<string, string>> = {
   ReplicaSet: 'apps/v1',
@@ -42,15 +48,16 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
 
 /**
  * Tells what concerns an object as an events.k8s.io/v1 Event on it. Events are for people who look at the object: they are limited, a repetition
- * is not told again, and a failure is counted and nothing more. Recording never waits; `drain` resolves when what is under way has been answered.
+ * is not told again, and a failure is counted and told now and then, but nothing is sent twice. Recording never waits; `drain` resolves when what is under way has been answered.
  */
 export function createEventRecorder(
   transport: Transport,
   options: EventRecorderOptions,
 ): Recorder & { counters(): EventCounters; drain(): Promise<void> } {
-  const { clock, instance, signal } = options
+  const { clock, instance, troubles, signal } = options
   const bucket = createTokenBucket(clock, PER_SECOND, BURST)
   const recent = createRecentSet(clock, REPEAT_MS, REMEMBERED)
+  const complaints = createRecentSet(clock, REPEAT_MS, 1)
   let sent = 0
   let repeated = 0
   let dropped = 0
@@ -63,7 +70,8 @@ export function createEventRecorder(
     const body = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      metadata: { generateName: `${about.name.slice(0, 200)}.`, namespace },
+      // Validated as the beginning of a name, and only a dash may stand at the end of one (validation/objectmeta.go, 1.36).
+      metadata: { generateName: `${about.name.slice(0, LONGEST_OBJECT)}-`, namespace },
       eventTime: microTime(clock.now()),
       reportingController: CONTROLLER,
       reportingInstance: instance.slice(0, LONGEST_NAME),
@@ -75,11 +83,12 @@ export function createEventRecorder(
     }
     try {
       const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`
-      const { status } = await transport.request('POST', path, { body, deadlineMs: DEADLINE_MS, signal })
-      if (status === 201) sent += 1
-      else failed += 1
-    } catch {
+      const response = await transport.request('POST', path, { body, deadlineMs: DEADLINE_MS, signal })
+      if (response.status !== 201) throw apiError('POST', path, response, clock.now())
+      sent += 1
+    } catch (error) {
       failed += 1
+      if (!signal.aborted && complaints.add('')) troubles.record({ reason: 'EventNotWritten', level: 'warning', message: messageOf(error) })
     }
   }
 

@@ -89,6 +89,7 @@ export const LOOP_REASONS = {
   LeaseLost: { kind: 'told', meaning: 'Another process has taken the lease.' },
   LeaseNotRenewed: { kind: 'told', meaning: 'The lease was not renewed in time, so this process may not act.' },
   LeaseUnreachable: { kind: 'told', meaning: 'The lease could not be read or written.' },
+  EventNotWritten: { kind: 'told', meaning: 'An Event on an object could not be written; log and metrics tell the same.' },
   EventsForbidden: { kind: 'told', meaning: 'The permission to write Events on objects is missing; log and metrics tell the same.' },
   RequestFailed: { kind: 'told', meaning: 'A list or a watch failed and is tried again.' },
   KindUnavailable: { kind: 'told', meaning: 'The server lacks or refuses a kind that can be done without.' },

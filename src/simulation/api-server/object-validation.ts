@@ -44,12 +44,16 @@ function errorsOf(type: ServedType, object: RawObject, previous: RawObject | und
 
 /** ValidateObjectMeta: names, labels and annotations have a form. A name that is still to be generated has none yet. */
 function metadataErrors({ metadata }: RawObject): readonly FieldError[] {
-  const { name, labels = {}, annotations = {} } = metadata
+  const { name, generateName = '', labels = {}, annotations = {} } = metadata
   const errors: FieldError[] = []
-  if (name !== '' && !(name.length <= LONGEST_NAME && NAME.test(name))) {
+  const check = (field: string, value: string, read: string): void => {
+    if (value === '' || (read.length <= LONGEST_NAME && NAME.test(read))) return
     const why = 'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "-" or "."'
-    errors.push(invalidValue('metadata.name', name, `${why}, and must start and end with an alphanumeric character`))
+    errors.push(invalidValue(field, value, `${why}, and must start and end with an alphanumeric character`))
   }
+  // The beginning of a name: a dash at its end is not the end of what comes of it.
+  check('metadata.generateName', generateName, generateName.replace(/.-$/, 'a'))
+  check('metadata.name', name, name)
   for (const [key, value] of Object.entries(labels)) {
     if (!isLabelKey(key)) errors.push(invalidValue('metadata.labels', key, 'must be a qualified name'))
     if (!isLabelValue(value))
