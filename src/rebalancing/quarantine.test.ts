@@ -46,6 +46,12 @@ describe('quarantine', () => {
     expect(until(often)).toEqual([['web', 390_000 + 24 * 60]])
   })
 
+  it('is no longer for misses that are learnt of while it lasts: a drain undoes many moves at once', () => {
+    const drained = missed(NONE, 'web', 0, 1, 2, 3, 4)
+    expect(until(drained)).toEqual([['web', 11]])
+    expect(until(missed(drained, 'web', 12))).toEqual([['web', 11]])
+  })
+
   it('holds every workload of the group until it ends', () => {
     const { quarantines } = missed(NONE, 'web', 0, 1)
 

@@ -37,11 +37,14 @@ const WINDOW = 10 * 60_000
 const FIRST_QUARANTINE = 10 * 60_000
 const LONGEST_QUARANTINE = 24 * 60 * 60_000
 
-/** Takes note of a miss. The second of a group since its last quarantine puts it into the next one, twice as long. */
+/**
+ * Takes note of a miss. The second of a group since its last quarantine puts it into the next one, twice as long. What is learnt while it is in one
+ * is of evictions from before, which have been judged already: a drain undoes many moves at once.
+ */
 export function afterMiss(known: Misses, miss: Miss, workloads: readonly OfWorkload[]): Misses & { readonly quarantined?: Quarantine } {
   const misses = [...known.misses, miss]
   const last = known.quarantines.find(quarantine => quarantine.group === miss.group)
-  const since = misses.filter(({ group, at }) => group === miss.group && at > (last?.since ?? Number.NEGATIVE_INFINITY))
+  const since = misses.filter(({ group, at }) => group === miss.group && at > (last?.until ?? Number.NEGATIVE_INFINITY))
   if (since.length < MISSES_OF_A_GROUP) return { misses, quarantines: known.quarantines }
   const times = (last?.times ?? 0) + 1
   const duration = Math.min(FIRST_QUARANTINE * 2 ** (times - 1), LONGEST_QUARANTINE)
