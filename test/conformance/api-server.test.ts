@@ -83,9 +83,9 @@ describe.skipIf(KUBECONFIG === undefined)('the cluster of $RESPREAD_CONFORMANCE_
   afterAll(async () => {
     await clearScene(sendOver(transport), namespace)
     await transport.close()
-  })
+  }, 120_000)
 
-  it.each(CHECKS)('$title', { timeout: 120_000 }, async ({ run }) => {
+  it.each(CHECKS)('$title', { timeout: 300_000 }, async ({ run }) => {
     expect.hasAssertions()
     const send = sendOver(transport)
     await run({ send, namespace, settle: () => settleScene(send, namespace) })

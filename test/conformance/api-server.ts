@@ -16,6 +16,8 @@ export interface Check {
 
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/default/leases'
 const NO_SUCH_UID = '00000000-0000-0000-0000-000000000000'
+/** How often it is tried to be faster than the controller of a budget. */
+const RACES = 30
 const REFUSED = "Cannot evict pod as it would violate the pod's disruption budget."
 
 /**
@@ -103,44 +105,8 @@ export const CHECKS: readonly Check[] = [
       expect((reply.body as Fields)['details']).toEqual({ name: 'no-such-pod', kind: 'pods' })
     },
   },
-  {
-    title: 'refuses an eviction while the controller of the budget is behind, and says when to come back',
-    async run({ send, namespace }) {
-      const { name } = await podOf(send, namespace, 'web')
-      const patched = await send({
-        method: 'PATCH',
-        path: `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/web`,
-        contentType: 'application/merge-patch+json',
-        body: { spec: { maxUnavailable: 2 } },
-      })
-      expect(patched.status).toBe(200)
-      const { metadata, status } = patched.body as { metadata: { generation: number }; status: { observedGeneration: number } }
-      expect(metadata.generation).toBe(status.observedGeneration + 1)
-      const reply = await evict(send, namespace, name, { dryRun: true })
-      expectFailure(reply, 429, 'TooManyRequests', REFUSED)
-      expect(causesOf(reply)).toEqual([
-        { reason: 'DisruptionBudget', message: 'The disruption budget web is still being processed by the server.' },
-      ])
-      expect(reply.headers['retry-after']).toBe('10')
-    },
-  },
-  {
-    title: 'ends a watch from too long ago with an ERROR event',
-    async run({ send, namespace }) {
-      const reply = await get(send, `/api/v1/namespaces/${namespace}/pods?watch=1&resourceVersion=1&timeoutSeconds=2`)
-      expect(reply.status).toBe(200)
-      expect(reply.events).toEqual([
-        {
-          type: 'ERROR',
-          object: expect.objectContaining({
-            code: 410,
-            reason: 'Expired',
-            message: expect.stringMatching(/^too old resource version: 1 \(\d+\)$/),
-          }),
-        },
-      ])
-    },
-  },
+  { title: 'refuses an eviction while the controller of the budget is behind, and says when to come back', run: evictAheadOfController },
+  { title: 'ends a watch from too long ago with an ERROR event, unless it still knows all that happened', run: watchFromTheBeginning },
   {
     title: 'streams a list and marks where it ends',
     async run({ send, namespace }) {
@@ -226,17 +192,70 @@ async function evictAndWatch({ send, namespace, settle }: Subject): Promise<void
   const { events = [] } = await get(send, `/api/v1/namespaces/${namespace}/pods?${since}`)
   const about = (wanted: (podName: string) => boolean) => events.filter(({ type, object }) => type !== 'BOOKMARK' && wanted(nameOf(object)))
   const old = about(podName => podName === name)
-  expect(old.map(({ type }) => type)).toEqual(['MODIFIED', 'MODIFIED', 'MODIFIED', 'DELETED'])
+  // A kubelet may report on the pod while it stops it.
+  expect(old.length).toBeGreaterThanOrEqual(4)
+  expect(old.map(({ type }) => type)).toEqual([...old.slice(1).map(() => 'MODIFIED'), 'DELETED'])
   expect(old[0]?.object['status']).toMatchObject({
     conditions: expect.arrayContaining([
       expect.objectContaining({ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' }),
     ]),
   })
-  expect(old.map(({ object }) => (object['metadata'] as Fields)['deletionTimestamp'] !== undefined)).toEqual([false, true, true, true])
+  expect(old.map(({ object }) => (object['metadata'] as Fields)['deletionTimestamp'] !== undefined)).toEqual([
+    false,
+    ...old.slice(1).map(() => true),
+  ])
   const replacement = about(podName => podName !== name)
   expect(replacement[0]?.type).toBe('ADDED')
   expect(new Set(replacement.slice(1).map(({ type }) => type))).toEqual(new Set(['MODIFIED']))
   expect(events.at(-1)?.type).toBe('BOOKMARK')
+}
+
+/** The controller of a real cluster takes note within milliseconds: who wants to be faster has to try more than once. */
+async function evictAheadOfController({ send, namespace, settle }: Subject): Promise<void> {
+  const { name } = await podOf(send, namespace, 'web')
+  let reply: Reply | undefined
+  for (let race = 0; race < RACES && reply?.status !== 429; race++) {
+    if (race > 0) await settle()
+    const patched = await send({
+      method: 'PATCH',
+      path: `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/web`,
+      contentType: 'application/merge-patch+json',
+      body: { spec: { maxUnavailable: 2 - (race % 2) } },
+    })
+    expect(patched.status).toBe(200)
+    const { metadata, status } = patched.body as { metadata: { generation: number }; status: { observedGeneration: number } }
+    expect(metadata.generation).toBe(status.observedGeneration + 1)
+    reply = await evict(send, namespace, name, { dryRun: true })
+    expect([201, 429]).toContain(reply.status)
+  }
+  if (reply === undefined) throw new Error('the eviction was never tried')
+  expectFailure(reply, 429, 'TooManyRequests', REFUSED)
+  expect(causesOf(reply)).toEqual([
+    { reason: 'DisruptionBudget', message: 'The disruption budget web is still being processed by the server.' },
+  ])
+  expect(reply.headers['retry-after']).toBe('10')
+}
+
+/** A server that has not run for long forgets nothing: then what it tells must lead from nothing to what there is. */
+async function watchFromTheBeginning({ send, namespace }: Subject): Promise<void> {
+  const reply = await get(send, `/api/v1/namespaces/${namespace}/pods?watch=1&resourceVersion=1&timeoutSeconds=2`)
+  expect(reply.status).toBe(200)
+  const [first, ...others] = reply.events ?? []
+  if (first?.type === 'ERROR') {
+    const message: unknown = expect.stringMatching(/^too old resource version: 1 \(\d+\)$/)
+    expect(first.object).toMatchObject({ code: 410, reason: 'Expired', message })
+    expect(others).toEqual([])
+    return
+  }
+  const pods = new Map<string, unknown>()
+  for (const { type, object } of reply.events ?? []) {
+    const name = nameOf(object)
+    expect(pods.has(name) ? ['MODIFIED', 'DELETED'] : ['ADDED']).toContain(type)
+    if (type === 'DELETED') pods.delete(name)
+    else pods.set(name, versionOf(object))
+  }
+  const { items } = listOf(await get(send, `/api/v1/namespaces/${namespace}/pods`))
+  expect(pods).toEqual(new Map(items.map(item => [nameOf(item), versionOf(item)])))
 }
 
 async function keepLease({ send }: Subject): Promise<void> {
@@ -346,6 +365,10 @@ function causesOf({ body }: Reply): unknown {
 
 function nameOf(object: Fields): string {
   return String((object['metadata'] as Fields)['name'])
+}
+
+function versionOf(object: Fields): unknown {
+  return (object['metadata'] as Fields)['resourceVersion']
 }
 
 function labelsOf(object: Fields): unknown {

@@ -10,7 +10,7 @@ const BUDGETS: Readonly<Record<string, object>> = {
   web: budget('web', { maxUnavailable: 1 }),
 }
 const POLL_MS = 1_000
-const POLLS = 180
+const POLLS = 100
 
 /** Creates the apps and waits until all of them run and every budget has been counted. */
 export async function setUpScene(send: Send, namespace: string): Promise<void> {
@@ -25,25 +25,31 @@ export async function setUpScene(send: Send, namespace: string): Promise<void> {
   await settleScene(send, namespace)
 }
 
-/** Waits until there are as many pods as wanted, all of them Ready, and the budget of web allows a disruption. */
+/** Waits until there are as many pods as wanted, all of them Ready, and every budget has been counted, that of web allowing a disruption. */
 export async function settleScene(send: Send, namespace: string): Promise<void> {
   const wanted = Object.values(REPLICAS).reduce((sum, replicas) => sum + replicas, 0)
   for (let polls = 0; polls < POLLS; polls++) {
     const pods = await itemsOf(send, `/api/v1/namespaces/${namespace}/pods`)
     const budgets = await itemsOf(send, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`)
-    const allowed = budgets.find(({ metadata }) => (metadata as Fields)['name'] === 'web')?.['status'] as Fields | undefined
-    if (pods.length === wanted && pods.every(isReady) && Number(allowed?.['disruptionsAllowed']) > 0) return
+    const web = budgets.find(({ metadata }) => (metadata as Fields)['name'] === 'web')
+    if (pods.length === wanted && pods.every(isReady) && budgets.every(isObserved) && allowed(web) > 0) return
     await pause(POLL_MS)
   }
   throw new Error(`the apps in namespace ${namespace} are not all Ready after ${(POLLS * POLL_MS) / 1_000} s`)
 }
 
-/** Deletes what was created, as far as the server lets it. */
+/** Deletes what was created, as far as the server lets it, and waits until it is gone, so that the next run can begin. */
 export async function clearScene(send: Send, namespace: string): Promise<void> {
   for (const name of Object.keys(REPLICAS)) {
     await send({ method: 'DELETE', path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}?propagationPolicy=Background` })
   }
-  await send({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` })
+  const path = `/api/v1/namespaces/${namespace}`
+  if ((await send({ method: 'DELETE', path })).status !== 200) return
+  for (let polls = 0; polls < POLLS; polls++) {
+    if ((await send({ method: 'GET', path })).status === 404) return
+    await pause(POLL_MS)
+  }
+  throw new Error(`namespace ${namespace} is not gone after ${(POLLS * POLL_MS) / 1_000} s`)
 }
 
 async function must(send: Send, call: Call): Promise<void> {
@@ -71,7 +77,17 @@ function budget(app: string, limit: object): object {
   return { selector: { matchLabels: { app } }, ...limit }
 }
 
-function isReady({ status }: Fields): boolean {
+function isObserved({ metadata, status }: Fields): boolean {
+  return (status as Fields | undefined)?.['observedGeneration'] === (metadata as Fields)['generation']
+}
+
+function allowed(budget: Fields | undefined): number {
+  return Number((budget?.['status'] as Fields | undefined)?.['disruptionsAllowed'])
+}
+
+/** Ready, and there to stay. */
+function isReady({ metadata, status }: Fields): boolean {
+  if ((metadata as Fields)['deletionTimestamp'] !== undefined) return false
   const { conditions = [] } = (status ?? {}) as { conditions?: readonly { type: string; status: string }[] }
   return conditions.some(condition => condition.type === 'Ready' && condition.status === 'True')
 }
