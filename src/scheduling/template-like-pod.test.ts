@@ -92,6 +92,12 @@ describe('the replacement of a pod whose owner has no template in the data', () 
     expect(pod.labels.get(key)).not.toBe(value)
   })
 
+  it('is not yet told by its labels where it runs', () => {
+    const places = { 'topology.kubernetes.io/zone': 'a', 'topology.kubernetes.io/region': 'r' }
+    const { pod } = replace(member({ labels: { app: 'web', ...places } }))
+    expect(Object.fromEntries(pod.labels)).toEqual({ app: 'web' })
+  })
+
   it.each([
     ['a DaemonSet of another group', owner('DaemonSet', 'apps.kruise.io/v1alpha1'), /belong to their nodes/],
     ['the node itself', owner('Node', 'v1'), /belong to their nodes/],

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { admit } from './admission.ts'
+import { nodeManifest } from './manifests.ts'
 import type { RawObject } from './object-store.ts'
 import type { PodObject, PriorityClassObject } from './wire-objects.ts'
+
+type Lookup = Parameters<typeof admit>[2]
 
 const CLASSES: readonly PriorityClassObject[] = [
   { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high' }, value: 1_000, preemptionPolicy: 'Never' },
@@ -10,8 +13,8 @@ const CLASSES: readonly PriorityClassObject[] = [
 
 function admitted(spec: PodObject['spec'], labels: Record<string, string> = {}, classes = CLASSES): PodObject['spec'] {
   const pod: RawObject = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'web', labels }, spec }
-  const list = (() => classes) as unknown as Parameters<typeof admit>[2]['list']
-  return (admit('pods', pod, { list }, 300_000) as PodObject).spec
+  const list = (() => classes) as unknown as Lookup['list']
+  return (admit('pods', pod, { list, get: () => undefined }, 300_000) as PodObject).spec
 }
 
 describe('admission of pods', () => {
@@ -63,5 +66,17 @@ describe('admission of pods', () => {
     const constraint = { topologyKey: 'zone', matchLabelKeys: ['rev'] }
 
     expect(admitted({ topologySpreadConstraints: [constraint] }, { rev: '7' })?.topologySpreadConstraints).toEqual([constraint])
+  })
+
+  it('labels a pod that comes bound with the zone of its node', () => {
+    const node = nodeManifest({ name: 'n1', zone: 'a', ready: true })
+    const get = ((_resource: string, _namespace: undefined, name: string) => (name === 'n1' ? node : undefined)) as unknown as Lookup['get']
+    const labelsOn = (nodeName: string): unknown => {
+      const pod: RawObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { nodeName } }
+      return admit('pods', pod, { list: () => [], get }, 300_000).metadata.labels
+    }
+
+    expect(labelsOn('n1')).toEqual({ 'topology.kubernetes.io/zone': 'a' })
+    expect(labelsOn('n2')).toBeUndefined()
   })
 })

@@ -1,6 +1,7 @@
 import type { RawObject } from './object-store.ts'
 import type { Objects } from './objects.ts'
 import { TAINTS } from './controllers/node-taints.ts'
+import { withTopologyLabels } from './pod-binding.ts'
 import { findCondition } from './conditions.ts'
 import type { NodeObject, PodObject, PriorityClassObject, WirePodSpec, WireSpreadConstraint, WireToleration } from './wire-objects.ts'
 
@@ -14,13 +15,13 @@ const SYSTEM_PRIORITIES: ReadonlyMap<string, number> = new Map([
  * What the API server makes of an object before it stores it: the defaults and admission plugins that change where pods go and when they
  * leave. Everything else is taken as it comes, unvalidated.
  *
- * @param objects where priority classes are looked up
+ * @param objects where priority classes, and nodes of pods that come bound, are looked up
  * @param tolerationMs how long pods put up with a node that is not ready or unreachable (DefaultTolerationSeconds)
  */
-export function admit(resource: string, object: RawObject, objects: Pick<Objects, 'list'>, tolerationMs: number): RawObject {
+export function admit(resource: string, object: RawObject, objects: Pick<Objects, 'get' | 'list'>, tolerationMs: number): RawObject {
   switch (resource) {
     case 'pods':
-      return admitPod(object, objects.list('priorityclasses'), tolerationMs)
+      return withTopologyLabels(admitPod(object, objects.list('priorityclasses'), tolerationMs), objects)
     case 'nodes':
       return admitNode(object)
     default:

@@ -354,6 +354,18 @@ describe('binding', () => {
     })
   })
 
+  it('gives a pod the labels that say where its node is, over its own', async () => {
+    const labels = { 'topology.kubernetes.io/zone': 'z1', 'topology.kubernetes.io/region': 'r1', 'kubernetes.io/hostname': 'n1' }
+    written(api.store.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', labels } }))
+    addPod({ labels: { app: 'web', 'topology.kubernetes.io/zone': 'mine' } })
+    await bind({ name: 'n1' })
+    expect(api.store.get('pods', 'shop', 'a')?.metadata.labels).toEqual({
+      app: 'web',
+      'topology.kubernetes.io/zone': 'z1',
+      'topology.kubernetes.io/region': 'r1',
+    })
+  })
+
   it.each([
     ['a pod that is gated', { schedulingGates: [{ name: 'g' }] }, { name: 'n' }, 409],
     ['to what is no node', {}, { kind: 'Minion', name: 'n' }, 422],

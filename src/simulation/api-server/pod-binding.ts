@@ -1,7 +1,7 @@
 import { isRawObject } from '../../cluster/raw-value.ts'
-import { withCondition } from '../conditions.ts'
 import type { PodObject } from '../wire-objects.ts'
 import { typedObjects } from '../objects.ts'
+import { boundTo } from '../pod-binding.ts'
 import { jsonAnswer, type Answer, type ApiContext, type ApiRequest } from './api-request.ts'
 import { invalidObject, required } from './field-errors.ts'
 import { jsonBody } from './json-body.ts'
@@ -17,13 +17,12 @@ export function bind({ store, now }: ApiContext, request: ApiRequest): Answer {
   if (kind !== 'Node' || typeof nodeName !== 'string' || nodeName === '') {
     throw invalidObject('', 'Binding', name, [required(kind === 'Node' ? 'target.name' : 'target.kind')])
   }
+  const objects = typedObjects(store)
   stored(
-    typedObjects(store).update('pods', { namespace, name }, pod => {
+    objects.update('pods', { namespace, name }, pod => {
       const refused = whyNot(pod)
       if (refused !== undefined) throw conflict(name, refused)
-      const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null } as const
-      const conditions = withCondition(pod.status?.conditions, scheduled, now())
-      return { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions } }
+      return boundTo(pod, nodeName, objects, now())
     }),
   )
   return jsonAnswer(201, success(201))

@@ -29,6 +29,14 @@ describe('the embedded scheduler', () => {
     expect(openShop([web()]).spread('web')).toEqual({ a: 2, b: 2, c: 2 })
   })
 
+  it('labels each pod with the zone that it lands in', () => {
+    const shop = openShop([web()])
+    const zones = shop.podsOf('web').map(pod => [pod.metadata.labels?.['topology.kubernetes.io/zone'], pod.spec?.nodeName?.charAt(0)])
+
+    expect(zones).toHaveLength(6)
+    for (const [label, zone] of zones) expect(label).toBe(zone)
+  })
+
   it('says why a pod does not fit, in the words of kube-scheduler', () => {
     const shop = openShop([web({ replicas: 1, cpu: '64' })])
 

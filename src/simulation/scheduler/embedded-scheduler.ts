@@ -6,6 +6,7 @@ import { createSchedulerModel } from '../../scheduling/create-scheduler-model.ts
 import type { SchedulerProfiles } from '../../scheduling/profile.ts'
 import { withCondition } from '../conditions.ts'
 import type { ControllerContext } from '../controllers/controller.ts'
+import { boundTo } from '../pod-binding.ts'
 import { createHiddenImages } from './hidden-images.ts'
 import { drawDelay } from '../random.ts'
 import type { SchedulerQuirks } from './scheduler-quirks.ts'
@@ -79,13 +80,7 @@ export function runScheduler(context: ControllerContext, profiles: SchedulerProf
     let bound = false
     objects.update('pods', pod, current => {
       bound = current.metadata.uid === pod.uid && current.spec?.nodeName === undefined && current.metadata.deletionTimestamp === undefined
-      if (!bound) return undefined
-      const scheduled = { type: 'PodScheduled', status: 'True' } as const
-      return {
-        ...current,
-        spec: { ...current.spec, nodeName },
-        status: { ...current.status, conditions: withCondition(current.status?.conditions, scheduled, clock.now()) },
-      }
+      return bound ? boundTo(current, nodeName, objects, clock.now()) : undefined
     })
     // An old view may offer a pod that has gone or been bound since; the place in the model must not stay taken.
     if (!bound) forget(recordKey(pod))
