@@ -1,12 +1,13 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
+import type { Labels } from '../cluster/labels.ts'
 import { NAME_LABEL } from '../cluster/namespace.ts'
 import type { PodAffinityTerm, PodRecord } from '../cluster/pod.ts'
 
 /**
- * Whether a pod (anti-)affinity term of a pod in namespace `holder` looks into the given namespace (upstream's AffinityTerm, 1.36): the named
- * namespaces and those that namespaceSelector matches; the holder's own when it says neither. `namespaceSelector: {}` is every namespace.
- * One that is not in the data has at least the label that all have.
+ * Whether a pod (anti-)affinity term of a pod that is already there, in namespace `holder`, looks into the namespace of an incoming pod (upstream's
+ * AffinityTerm, 1.36): the named namespaces and those that namespaceSelector matches; the holder's own when it says neither.
+ * `namespaceSelector: {}` is every namespace. One that is not in the data has at least the label that all have.
  */
 export function reachesNamespace(cluster: ClusterReader, term: PodAffinityTerm, holder: string, namespace: string): boolean {
   if (term.namespaces.includes(namespace)) return true
@@ -15,9 +16,21 @@ export function reachesNamespace(cluster: ClusterReader, term: PodAffinityTerm, 
 }
 
 /**
- * Whether a term of a pod in namespace `holder` selects the pod. matchLabelKeys are not read: the API server has merged them into the selector
+ * The same of an incoming pod's own term: a selector that asks for no label, with NotIn or DoesNotExist alone, looks into every namespace. Upstream
+ * adds the namespaces that the selector matches to those named and means to drop the selector, but does so on a copy of the term; it then asks what
+ * is left of no labels at all (interpodaffinity/plugin.go mergeAffinityTermNamespacesIfNotEmpty, 1.36).
+ */
+export function incomingReachesNamespace(cluster: ClusterReader, term: PodAffinityTerm, holder: string, namespace: string): boolean {
+  if (term.namespaceSelector !== undefined && matchesLabels(term.namespaceSelector, NO_LABELS)) return true
+  return reachesNamespace(cluster, term, holder, namespace)
+}
+
+const NO_LABELS: Labels = new Map()
+
+/**
+ * Whether a term of an incoming pod selects the pod itself. matchLabelKeys are not read: the API server has merged them into the selector
  * when the pod was created.
  */
-export function selectsPod(cluster: ClusterReader, term: PodAffinityTerm, holder: string, pod: PodRecord): boolean {
-  return matchesLabels(term.selector, pod.labels) && reachesNamespace(cluster, term, holder, pod.namespace)
+export function selectsItself(cluster: ClusterReader, term: PodAffinityTerm, { labels, namespace }: PodRecord): boolean {
+  return matchesLabels(term.selector, labels) && incomingReachesNamespace(cluster, term, namespace, namespace)
 }

@@ -12,11 +12,12 @@ import {
   selecting,
   verdicts,
 } from '../../test/support/builders.ts'
+import { matchesLabels } from '../cluster/label-selector.ts'
 import type { LabelSelector } from '../cluster/labels.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodAffinity, PodAffinityTerm, PodRecord, PodSpec } from '../cluster/pod.ts'
 import { createAffinityIndex } from './affinity-index.ts'
-import { selectsPod } from './affinity-terms.ts'
+import { reachesNamespace } from './affinity-terms.ts'
 import { interPodAffinityFilter, interPodAffinityScore } from './inter-pod-affinity.ts'
 import { createLabelledPods } from './labelled-pods.ts'
 import { DEFAULT_PROFILE } from './profile.ts'
@@ -138,6 +139,29 @@ describe('namespaces of a term', () => {
     expect(filter(own('third'), a1, elsewhere)).toEqual({ a1: 'Success' })
   })
 
+  describe('of a selector that asks for no label', () => {
+    const noTeamX: LabelSelector = { kind: 'requirements', requirements: [{ key: 'team', operator: 'NotIn', values: ['x'] }] }
+    const term = affinityTerm(WEB, { namespaceSelector: noTeamX })
+
+    it('are all, for a term of the incoming pod', () => {
+      expect(filter(web('new', { spec: apart(term) }), a1, elsewhere, ...namespaces)).toEqual({ a1: 'Unschedulable' })
+      expect(filter(makePod('new', { spec: together(term) }), a1, elsewhere, ...namespaces)).toEqual({ a1: 'Success' })
+      // It is in a namespace of team x itself, and the first of its group all the same.
+      expect(filter(web('new', { namespace: 'other', spec: together(term) }), a1, ...namespaces)).toEqual({ a1: 'Success' })
+    })
+
+    it('are all, for a preference of the incoming pod', () => {
+      const pod = web('new', { spec: { podAntiAffinity: { required: [], preferred: [{ weight: 1, term }] } } })
+      expect(scoresOf(interPodAffinityScore, pluginContext([a1, b1, elsewhere, ...namespaces]), pod)).toEqual({ a1: 0, b1: 100 })
+    })
+
+    it('are those that it selects, for a term of a pod already there', () => {
+      const holder = web('old', { nodeName: 'a1', spec: apart(term) })
+      expect(filter(web('new', { namespace: 'other' }), a1, holder, ...namespaces)).toEqual({ a1: 'Success' })
+      expect(filter(web('new'), a1, holder, ...namespaces)).toEqual({ a1: 'Unschedulable' })
+    })
+  })
+
   it('{} reaches a namespace that is not among the objects', () => {
     const own = web('new', { spec: apart(affinityTerm(WEB, { namespaceSelector: { kind: 'everything' } })) })
     expect(filter(own, a1, elsewhere)).toEqual({ a1: 'Unschedulable' })
@@ -210,6 +234,8 @@ describe('against a count pod by pod', () => {
   const nodes = [a1, a2, b1, bare]
   const cluster = clusterOf([])
 
+  const selects = (term: PodAffinityTerm, holder: PodRecord, pod: PodRecord): boolean =>
+    matchesLabels(term.selector, pod.labels) && reachesNamespace(cluster, term, holder.namespace, pod.namespace)
   const shares = (term: PodAffinityTerm, existing: PodRecord, node: NodeRecord): boolean => {
     const value = node.labels.get(term.topologyKey)
     return value !== undefined && nodes.find(({ name }) => name === existing.nodeName)?.labels.get(term.topologyKey) === value
@@ -223,12 +249,8 @@ describe('against a count pod by pod', () => {
         for (const node of nodes) {
           const kept = existing.some(
             other =>
-              pod.spec.podAntiAffinity.required.some(
-                term => selectsPod(cluster, term, pod.namespace, other) && shares(term, other, node),
-              ) ||
-              other.spec.podAntiAffinity.required.some(
-                term => selectsPod(cluster, term, other.namespace, pod) && shares(term, other, node),
-              ),
+              pod.spec.podAntiAffinity.required.some(term => selects(term, pod, other) && shares(term, other, node)) ||
+              other.spec.podAntiAffinity.required.some(term => selects(term, other, pod) && shares(term, other, node)),
           )
           expect(answer[node.name]).toBe(kept ? 'Unschedulable' : 'Success')
         }
@@ -243,8 +265,8 @@ describe('against a count pod by pod', () => {
         const raw = nodes.map(node => {
           let sum = 0
           for (const other of existing) {
-            const own = (term: PodAffinityTerm): boolean => selectsPod(cluster, term, pod.namespace, other) && shares(term, other, node)
-            const theirs = (term: PodAffinityTerm): boolean => selectsPod(cluster, term, other.namespace, pod) && shares(term, other, node)
+            const own = (term: PodAffinityTerm): boolean => selects(term, pod, other) && shares(term, other, node)
+            const theirs = (term: PodAffinityTerm): boolean => selects(term, other, pod) && shares(term, other, node)
             for (const { term, weight } of pod.spec.podAffinity.preferred) sum += own(term) ? weight : 0
             for (const { term, weight } of pod.spec.podAntiAffinity.preferred) sum -= own(term) ? weight : 0
             for (const term of other.spec.podAffinity.required) sum += theirs(term) ? 1 : 0

@@ -1,7 +1,7 @@
 import { matchesLabels } from '../cluster/label-selector.ts'
 import type { PodAffinityTerm, PodRecord } from '../cluster/pod.ts'
 import type { TermPods } from './affinity-index.ts'
-import { reachesNamespace, selectsPod } from './affinity-terms.ts'
+import { incomingReachesNamespace, reachesNamespace, selectsItself } from './affinity-terms.ts'
 import type { PodsBySlot } from './labelled-pods.ts'
 import type { Filter, PluginContext, Refused, Score } from './plugin.ts'
 import { addUp, amountOn, totalOn, type TopologyPairs } from './topology-pairs.ts'
@@ -52,7 +52,7 @@ export function requiredPairs(context: PluginContext, pod: PodRecord): RequiredP
   const repelling = addUp(context, recall(context, pod.labels, pod, 'repelling', repellingPods))
   if (affinity.length === 0 && antiAffinity.length === 0 && repelling.size === 0) return undefined
   const attracting = addUp(context, recall(context, pod.spec, pod, 'attracting', attractingPods))
-  const isFirst = attracting.size === 0 && affinity.every(term => selectsPod(context.cluster, term, pod.namespace, pod))
+  const isFirst = attracting.size === 0 && affinity.every(term => selectsItself(context.cluster, term, pod))
   return { attracting, isFirst, avoided: addUp(context, recall(context, pod.spec, pod, 'avoided', avoidedPods)), repelling }
 }
 
@@ -97,7 +97,7 @@ const attractingPods: Find = ({ cluster, affinity }, { namespace: own, spec }) =
   if (terms.length === 0) return []
   const found: TermPods[] = []
   for (const [namespace, { byLabels }] of affinity.pods.namespaces) {
-    if (!terms.every(term => reachesNamespace(cluster, term, own, namespace))) continue
+    if (!terms.every(term => incomingReachesNamespace(cluster, term, own, namespace))) continue
     for (const [labels, { bySlot: pods }] of byLabels) {
       if (!terms.every(term => matchesLabels(term.selector, labels))) continue
       for (const { topologyKey } of terms) found.push({ topologyKey, pods, weight: 1 })
@@ -147,7 +147,7 @@ const podsThatPrefer: Find = (context, pod) => {
 /** Adds the pods that a term of this pod selects. */
 function addSelected(found: TermPods[], { cluster, affinity }: PluginContext, pod: PodRecord, term: PodAffinityTerm, weight: number): void {
   for (const [namespace, { byLabels }] of affinity.pods.namespaces) {
-    if (!reachesNamespace(cluster, term, pod.namespace, namespace)) continue
+    if (!incomingReachesNamespace(cluster, term, pod.namespace, namespace)) continue
     for (const [labels, { bySlot: pods }] of byLabels) {
       if (matchesLabels(term.selector, labels)) found.push({ topologyKey: term.topologyKey, pods, weight })
     }

@@ -75,6 +75,11 @@ function problemOf(spec: PodSpec, constraints: readonly EffectiveConstraint[]): 
     const invalid = [selector, namespaceSelector].find(each => each?.kind === 'invalid')
     if (invalid?.kind === 'invalid') return `a selector of its pod affinity over ${topologyKey} is not valid: ${invalid.problem}`
   }
+  // Among required terms a broken one matches no node; a broken preference is an error of the scheduler, which tries the pod again for ever.
+  for (const { term } of spec.preferredNodeAffinity) {
+    if (term.kind === 'invalid')
+      return `a preferred term of its node affinity is not valid, so that it cannot be scheduled: ${term.problem}`
+  }
   return undefined
 }
 

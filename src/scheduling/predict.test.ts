@@ -162,6 +162,11 @@ describe('what cannot be predicted', () => {
       /pod affinity .*"Is"/,
     ],
     [
+      'a preferred node affinity term that the scheduler cannot read',
+      asking({ preferredNodeAffinity: [{ weight: 1, term: { kind: 'invalid', problem: '"-1" is not a label value' } }] }),
+      /preferred term of its node affinity .*"-1"/,
+    ],
+    [
       'an invalid namespaceSelector',
       asking({
         podAntiAffinity: {
