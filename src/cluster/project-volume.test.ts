@@ -39,7 +39,7 @@ describe('a PersistentVolume', () => {
       nodeAffinity: { terms: [{ kind: 'term', expressions: [{ key: 'zone', operator: 'In', values: ['a'] }], fields: [] }] },
       phase: 'Bound',
       claimRef: { namespace: 'data', name: 'db', uid: 'c' },
-      csi: { driver: 'd.example', handle: 'h' },
+      csi: { driver: 'd.example', handle: 'h', isMigrated: false },
       deletedAt: undefined,
       problems: [],
     })
@@ -50,13 +50,14 @@ describe('a PersistentVolume', () => {
     ['ebs', { awsElasticBlockStore: { volumeID: 'vol-1' } }, { driver: 'ebs.csi.aws.com', handle: 'vol-1' }],
     ['ebs by url', { awsElasticBlockStore: { volumeID: 'aws://us-east-1a/vol-1' } }, { driver: 'ebs.csi.aws.com', handle: 'vol-1' }],
     ['azure disk', { azureDisk: { diskURI: '/d' } }, { driver: 'disk.csi.azure.com', handle: '/d' }],
-    ['azure file', { azureFile: { secretName: 's', shareName: 'f' } }, { driver: 'file.csi.azure.com', handle: '#s#f' }],
     ['cinder', { cinder: { volumeID: 'c' } }, { driver: 'cinder.csi.openstack.org', handle: 'c' }],
-    ['vsphere', { vsphereVolume: { volumePath: '[ds] v' } }, { driver: 'csi.vsphere.vmware.com', handle: '[ds] v' }],
     ['portworx', { portworxVolume: { volumeID: 'p' } }, { driver: 'pxd.portworx.com', handle: 'p' }],
+    ['ebs by an url of no volume', { awsElasticBlockStore: { volumeID: 'aws://us-east-1a/snap-1' } }, undefined],
+    ['azure file', { azureFile: { secretName: 's', shareName: 'f' } }, undefined],
+    ['vsphere', { vsphereVolume: { volumePath: '[ds] v' } }, undefined],
     ['nfs', { nfs: { server: 's' } }, undefined],
   ])('of type %s counts for the driver that serves it now', (_, source, csi) => {
-    expect(project('PersistentVolume', volume(source)).csi).toEqual(csi)
+    expect(project('PersistentVolume', volume(source)).csi).toEqual(csi && { ...csi, isMigrated: true })
   })
 
   it('says what cannot be read', () => {

@@ -16,10 +16,18 @@ export interface PersistentVolumeRecord {
   readonly nodeAffinity: NodeSelector | undefined
   readonly phase: 'Pending' | 'Available' | 'Bound' | 'Released' | 'Failed'
   readonly claimRef: { readonly namespace: string; readonly name: string; readonly uid: string } | undefined
-  /** The CSI driver that attaches it (migrated in-tree volumes count for theirs), and its handle. */
-  readonly csi: { readonly driver: string; readonly handle: string } | undefined
+  /** Undefined for a volume that no CSI driver attaches. */
+  readonly csi: CsiVolume | undefined
   readonly deletedAt: number | undefined
   readonly problems: readonly string[]
+}
+
+/** How a CSI driver knows a volume. */
+export interface CsiVolume {
+  readonly driver: string
+  readonly handle: string
+  /** It is written as one of the in-tree types whose volumes count for the driver that took over. */
+  readonly isMigrated: boolean
 }
 
 /** What the scheduler and the controller of volumes tell each other by on a claim. */

@@ -1,17 +1,19 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { ebsVolumeId } from '../cluster/ebs-volume-id.ts'
 import type { InlineDisk, PodRecord } from '../cluster/pod.ts'
 import type { PersistentVolumeClaimRecord } from '../cluster/volume.ts'
 import { claimsOf, classOf, volumeOf } from './volume-claims.ts'
 
-/** The CSI drivers that took over from the provisioners that were built in (csi-translation-lib, 1.36). */
+/**
+ * The CSI drivers that took over from the provisioners that were built in (csi-translation-lib, 1.36). Those of Azure Files and vSphere are not
+ * counted (nodevolumelimits/utils.go isCSIMigrationOn).
+ */
 const DRIVER_OF_PROVISIONER: ReadonlyMap<string, string> = new Map([
   ['kubernetes.io/aws-ebs', 'ebs.csi.aws.com'],
   ['kubernetes.io/azure-disk', 'disk.csi.azure.com'],
-  ['kubernetes.io/azure-file', 'file.csi.azure.com'],
   ['kubernetes.io/cinder', 'cinder.csi.openstack.org'],
   ['kubernetes.io/gce-pd', 'pd.csi.storage.gke.io'],
   ['kubernetes.io/portworx-volume', 'pxd.portworx.com'],
-  ['kubernetes.io/vsphere-volume', 'csi.vsphere.vmware.com'],
 ])
 
 /** A volume that a CSI driver attaches, told apart from others by driver and id. */
@@ -38,8 +40,10 @@ function ofClaim(cluster: ClusterReader, claim: PersistentVolumeClaimRecord): At
 
 function ofDisk(disk: InlineDisk): AttachableVolume | undefined {
   switch (disk.kind) {
-    case 'awsElasticBlockStore':
-      return { driver: 'ebs.csi.aws.com', id: disk.id }
+    case 'awsElasticBlockStore': {
+      const id = ebsVolumeId(disk.id)
+      return id === undefined ? undefined : { driver: 'ebs.csi.aws.com', id }
+    }
     case 'azureDisk':
       return { driver: 'disk.csi.azure.com', id: disk.id }
     case 'cinder':

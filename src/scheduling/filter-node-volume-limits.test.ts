@@ -14,7 +14,7 @@ const limit = (count: number | undefined, driver = DRIVER): ClusterRecord => ({
 /** A claim with its volume, which has the handle of the same name. */
 const disk = (name: string, driver = DRIVER): readonly ClusterRecord[] => [
   makeClaim(name),
-  makeVolume(name, { phase: 'Bound', csi: { driver, handle: name } }),
+  makeVolume(name, { phase: 'Bound', csi: { driver, handle: name, isMigrated: false } }),
 ]
 const attachment = (volume: string): ClusterRecord => ({
   kind: 'VolumeAttachment',
@@ -42,7 +42,28 @@ describe('volumes of a driver on a node', () => {
     ['two new ones need two', ['d1', 'd2'], [limit(1), ...disk('d1'), ...disk('d2')], 'Unschedulable'],
     ['an attachment that no pod explains counts', ['d2'], [limit(1), ...disk('d1'), ...disk('d2'), attachment('d1')], 'Unschedulable'],
     ['one that a pod explains counts once', ['d2'], [limit(2), ...disk('d1'), ...disk('d2'), holder('d1'), attachment('d1')], 'Success'],
-    ['an attachment of the wanted volume is its place', ['d1'], [limit(1), ...disk('d1'), attachment('d1')], 'Success'],
+    [
+      'an attachment of the wanted volume that no pod there uses counts beside it',
+      ['d1'],
+      [limit(1), ...disk('d1'), attachment('d1')],
+      'Unschedulable',
+    ],
+    [
+      'an attachment of an in-tree volume does not count by itself',
+      ['d2'],
+      [limit(1), makeVolume('d1', { csi: { driver: DRIVER, handle: 'd1', isMigrated: true } }), ...disk('d2'), attachment('d1')],
+      'Success',
+    ],
+    [
+      'a provisioner of vSphere volumes counts for no driver',
+      ['d1'],
+      [
+        limit(0, 'csi.vsphere.vmware.com'),
+        makeClaim('d1', { volumeName: '' }),
+        makeClass('standard', { provisioner: 'kubernetes.io/vsphere-volume' }),
+      ],
+      'Success',
+    ],
     ['another driver has its own limit', ['d2'], [limit(1), ...disk('d1', 'other.example.com'), ...disk('d2'), holder('d1')], 'Success'],
     ['no CSINode, no limit', ['d1'], [...disk('d1')], 'Success'],
     ['a driver without limit', ['d1'], [limit(undefined), ...disk('d1')], 'Success'],
@@ -74,6 +95,13 @@ describe('volumes of a driver on a node', () => {
     const pod = makePod('new', { spec: { inlineDisks: [inline] } })
     expect(verdicts(nodeVolumeLimits, pluginContext([node, limit(0, driver)]), pod)).toEqual({ a1: 'Unschedulable' })
     expect(verdicts(nodeVolumeLimits, pluginContext([node, limit(1, driver)]), pod)).toEqual({ a1: 'Success' })
+  })
+
+  it('a disk is the same by its address and by its name', () => {
+    const pod = (id: string) => makePod('p', { spec: { inlineDisks: [{ kind: 'awsElasticBlockStore', id, readOnly: true }] } })
+    const context = pluginContext([node, limit(1, 'ebs.csi.aws.com'), { ...pod('vol-1'), nodeName: 'a1' }])
+    expect(verdicts(nodeVolumeLimits, context, pod('aws://us-east-1a/vol-1'))).toEqual({ a1: 'Success' })
+    expect(verdicts(nodeVolumeLimits, context, pod('aws://us-east-1a/vol-2'))).toEqual({ a1: 'Unschedulable' })
   })
 
   it('are no question for a pod without volumes that are attached', () => {

@@ -10,7 +10,7 @@ const TOO_MANY: Refused = { status: 'Unschedulable', message: 'node(s) exceed ma
 
 /**
  * A CSI driver that states a limit for a node attaches no more volumes than that to it (nodevolumelimits/csi.go, 1.36). Counted are those of the
- * pods there and those attached otherwise, each once; a node without CSINode or a driver without limit takes any number.
+ * pods there and those attached otherwise; a node without CSINode or a driver without limit takes any number.
  */
 export const nodeVolumeLimits: Filter = ({ cluster }, pod) => {
   if (pod.claims.length === 0 && pod.spec.inlineDisks.length === 0) return undefined
@@ -25,11 +25,14 @@ export const nodeVolumeLimits: Filter = ({ cluster }, pod) => {
     const limits = limitsFor(cluster, info, drivers)
     const attached = attachments.get(info.node.name) ?? []
     if (limits.length === 0 || isFarFromLimit(info, attached, wanted, limits)) return undefined
-    const present = volumesOn(cluster, info, attached)
+    const ofPods = byDriver(info.pods.flatMap(other => attachableVolumes(cluster, other)))
+    const ofAttachments = byDriver(attached.flatMap(each => attachedVolume(cluster, each) ?? []))
     for (const { driver, most } of limits) {
-      const ids = present.get(driver) ?? new Set<string>()
-      const added = new Set(wanted.filter(volume => volume.driver === driver && !ids.has(volume.id)).map(({ id }) => id))
-      if (added.size > 0 && ids.size + added.size > most) return TOO_MANY
+      const used = ofPods.get(driver) ?? NONE
+      const leftBehind = (ofAttachments.get(driver) ?? NONE).difference(used)
+      const added = new Set(wanted.filter(volume => volume.driver === driver).map(({ id }) => id)).difference(used)
+      // A wanted volume that is attached, but no pod there uses, counts twice: as what is attached and as what is to come.
+      if (added.size > 0 && used.size + leftBehind.size + added.size > most) return TOO_MANY
     }
     return undefined
   }
@@ -60,18 +63,20 @@ function isFarFromLimit(
   return limits.every(limit => most <= limit.most)
 }
 
-/** Distinct volumes by driver. */
-function volumesOn(
+/** A volume of an in-tree type is not counted by its attachment, only by its pods. */
+function attachedVolume(
   cluster: ClusterReader,
-  { pods }: NodeInfo,
-  attached: readonly VolumeAttachmentRecord[],
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const byDriver = new Map<string, Set<string>>()
-  const count = ({ driver, id }: AttachableVolume): void => void memo(byDriver, driver, () => new Set<string>()).add(id)
-  for (const pod of pods) attachableVolumes(cluster, pod).forEach(count)
-  for (const { attacher, persistentVolumeName = '' } of attached) {
-    const csi = cluster.get('PersistentVolume', persistentVolumeName)?.csi
-    if (csi !== undefined) count({ driver: attacher, id: csi.handle })
-  }
-  return byDriver
+  { attacher, persistentVolumeName = '' }: VolumeAttachmentRecord,
+): AttachableVolume | undefined {
+  const csi = cluster.get('PersistentVolume', persistentVolumeName)?.csi
+  return csi === undefined || csi.isMigrated ? undefined : { driver: attacher, id: csi.handle }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** Distinct volumes by driver. */
+function byDriver(volumes: readonly AttachableVolume[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const ids = new Map<string, Set<string>>()
+  for (const { driver, id } of volumes) memo(ids, driver, () => new Set<string>()).add(id)
+  return ids
 }
