@@ -47,6 +47,11 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
 
   const feasibilityNow = (pod: PodRecord, context = contextFor(pod), own = answers.of(context, pod)): Feasibility =>
     feasibilityOf(views, context, own, pod)
+  /** Asks the same filters anew, on what has been imagined since. */
+  const askAgain = (pod: PodRecord, { asked: among }: Feasibility): Feasibility => {
+    const context = contextFor(pod)
+    return feasibilityOf(views, context, answers.of(context, pod), pod, among)
+  }
   const feasibilityFor = (pod: PodRecord): Feasibility => {
     if (asked?.pod !== pod) asked = { pod, feasibility: feasibilityNow(pod) }
     return asked.feasibility
@@ -70,9 +75,10 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     if (slot === undefined || node === undefined) return NO_SUCH_NODE
     if (isAboutToGo(node)) return ABOUT_TO_GO
     if (expelsLater(node.taints, pod.spec.tolerations)) return EXPELS_LATER
+    const feasibility = feasibilityFor(pod)
     return (
-      feasibilityFor(pod).refusalOn(slot, 'PodTopologySpread') ??
-      withNominated(pod, nodeName, () => feasibilityNow(pod).refusalOn(slot, 'PodTopologySpread'))
+      feasibility.refusalOn(slot, 'PodTopologySpread') ??
+      withNominated(pod, nodeName, () => askAgain(pod, feasibility).refusalOn(slot, 'PodTopologySpread'))
     )
   }
 
@@ -123,14 +129,15 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     predict(pod, distinction) {
       const context = contextFor(pod)
       const own = answers.of(context, pod)
+      const feasibility = feasibilityNow(pod, context, own)
       const question = {
         views,
         context,
         answers: own,
         places,
         sheet,
-        feasibility: feasibilityNow(pod, context, own),
-        feasibilityNow: () => feasibilityNow(pod),
+        feasibility,
+        askAgain: () => askAgain(pod, feasibility),
         withNominated,
       }
       return predictPlacement(question, pod, distinction)

@@ -42,13 +42,15 @@ function explainNodes(
   withNominated: WithNominated,
   keys: ReadonlySet<string>,
 ): readonly NodeExplanation[] {
-  const filters = filtersFor(context, pod)
+  const filters = filtersFor(context, pod, FILTER_PLUGINS)
+  const asked = filters.map(([plugin]) => plugin)
   const judged = [...context.infos]
     .sort((left, right) => compareText(left.node.name, right.node.name))
     .map(info => {
       const alone = refusals(filters, info)
-      const together = withNominated(pod, info.node.name, () => refusals(filtersFor(context, pod), info))
-      return { info, refused: new Map([...(together ?? []), ...alone]) }
+      // Upstream asks with the nominated pods first, and only the plugins that had something to say without them.
+      const together = withNominated(pod, info.node.name, () => refusals(filtersFor(context, pod, asked), info))
+      return { info, refused: new Map([...alone, ...(together ?? [])]) }
     })
   const held = heldBack(pod)
   const feasible = held === undefined ? judged.filter(({ refused }) => refused.size === 0).map(({ info }) => info) : []
@@ -68,8 +70,8 @@ function domainsOf({ node }: NodeInfo, keys: ReadonlySet<string>): NodeExplanati
 type Filters = readonly (readonly [plugin: FilterPlugin, refuses: NodeFilter])[]
 type Refusals = ReadonlyMap<FilterPlugin, Refused>
 
-function filtersFor(context: PluginContext, pod: PodRecord): Filters {
-  return FILTER_PLUGINS.flatMap(plugin => {
+function filtersFor(context: PluginContext, pod: PodRecord, among: readonly FilterPlugin[]): Filters {
+  return among.flatMap(plugin => {
     const refuses = context.profile.disabledFilters.has(plugin) ? undefined : FILTERS[plugin](context, pod)
     return refuses === undefined ? [] : [[plugin, refuses] as const]
   })

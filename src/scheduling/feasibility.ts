@@ -23,6 +23,8 @@ export interface Feasibility {
   refusedBy(slot: number): FilterPlugin | undefined
   /** The same with its reason, and without one filter if told so. */
   refusalOn(slot: number, exceptFor?: FilterPlugin): PluginRefusal | undefined
+  /** Those of the other filters that have something to say about the pod. */
+  readonly asked: ReadonlySet<FilterPlugin>
   /** What PodTopologySpread's filter and InterPodAffinity's have read. */
   readonly hard: readonly CountedConstraint[]
   readonly required: readonly DomainAmounts[]
@@ -30,7 +32,17 @@ export interface Feasibility {
   readonly readsEachNode: boolean
 }
 
-export function feasibilityOf(views: ClusterViews, context: PluginContext, answers: NodeAnswers, pod: PodRecord): Feasibility {
+/**
+ * @param among the filters that may speak. Which those are is settled before the pods that were promised a node are imagined there: upstream's
+ * PreFilter then skips a plugin for good, so that it is not told of them (runtime/framework.go RunPreFilterExtensionAddPod, 1.36).
+ */
+export function feasibilityOf(
+  views: ClusterViews,
+  context: PluginContext,
+  answers: NodeAnswers,
+  pod: PodRecord,
+  among: ReadonlySet<FilterPlugin> = ALL_FILTERS,
+): Feasibility {
   const { slots } = views.table
   const { disabledFilters } = context.profile
   const hard = disabledFilters.has('PodTopologySpread') ? [] : views.constraintsOf(pod).hard
@@ -49,7 +61,7 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
   }
   const others: { readonly plugin: FilterPlugin; readonly refuses: SlotFilter }[] = []
   for (const plugin of OTHER_FILTERS) {
-    const refuses = filterOf(plugin)
+    const refuses = among.has(plugin) ? filterOf(plugin) : undefined
     if (refuses !== undefined) others.push({ plugin, refuses })
   }
   /** The answers know which filter refuses; why, only the filter itself can say. */
@@ -82,6 +94,7 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
       }
       return undefined
     },
+    asked: new Set(others.map(({ plugin }) => plugin)),
     hard,
     required: required === undefined ? [] : [...required.joined, ...required.avoided, ...required.repelling],
     readsEachNode: others.some(({ plugin }) => plugin !== 'PodTopologySpread' && plugin !== 'InterPodAffinity'),
@@ -92,5 +105,7 @@ export function feasibilityOf(views: ClusterViews, context: PluginContext, answe
 export function pluginNumbered(number: number): FilterPlugin | undefined {
   return number === PASSES ? undefined : (FILTER_PLUGINS[number - 1] ?? 'NodeName')
 }
+
+const ALL_FILTERS: ReadonlySet<FilterPlugin> = new Set(FILTER_PLUGINS)
 
 const UNREADABLE_NODE: Refused = { status: 'Unschedulable', message: 'node(s) could not be read in full' }

@@ -5,7 +5,7 @@ import { claimsOf, missingClaim } from './volume-claims.ts'
 const DISK_CONFLICT: Refused = { status: 'Unschedulable', message: 'node(s) had no available disk' }
 const CLAIM_IN_USE: Refused = {
   status: 'Unschedulable',
-  message: 'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode',
+  message: 'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
 }
 
 /**

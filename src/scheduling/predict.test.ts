@@ -215,6 +215,35 @@ describe('preemption', () => {
     expect(names(predict(chosen, a1, c1, b1, makePod('full', { nodeName: 'b1', charged: cpu(1000) })))).toEqual(['a1', 'c1'])
   })
 
+  describe('that was promised to a pod which wants no web beside it', () => {
+    const apart = { podAntiAffinity: { required: [affinityTerm(selecting({ app: 'web' }))], preferred: [] } }
+    const waiting = makePod('waiting', { nominatedNodeName: 'a1', spec: { priority: 5, ...apart }, phase: 'Pending' })
+    const web = { ...asking({ priority: 5 }), labels: labels({ app: 'web' }) }
+    const places = (pod: PodRecord, ...records: readonly ClusterRecord[]) => {
+      const model = modelOf([a1, b1, c1, waiting, ...records])
+      const places = names(model.predict(pod)).toSorted()
+      const { nodes } = model.explain(pod)
+      expect(nodes.filter(({ feasible }) => feasible).map(({ name }) => name)).toEqual(places)
+      expect(['a1', 'b1', 'c1'].filter(name => model.refusalOn(pod, name) === undefined)).toEqual(places)
+      return places
+    }
+
+    it('is not kept from a pod that no affinity has to do with: nobody tells the plugin', () => {
+      expect(places(web)).toEqual(['a1', 'b1', 'c1'])
+    })
+
+    it('is kept once some pod that is placed wants the same', () => {
+      expect(places(web, makePod('picky', { nodeName: 'c1', spec: apart }))).toEqual(['b1'])
+    })
+  })
+
+  it('what a node lacks beside the pods that it was promised to is what is told', () => {
+    const reasons = modelOf([a1, promised(5)])
+      .explain(asking({ priority: 5, requests: { ...cpu(600), memory: 1e12 } }))
+      .nodes.flatMap(node => node.reasons)
+    expect(reasons).toEqual(['Insufficient cpu, Insufficient memory'])
+  })
+
   it('a pod keeps no room from itself', () => {
     const model = modelOf([a1, promised(5)])
     expect(names(model.predict(promised(5)))).toEqual(['a1'])

@@ -26,7 +26,7 @@ import { PASSES } from './verdict-numbers.ts'
  */
 const MARGIN = 30
 
-/** What a prediction is made from. `feasibilityNow` asks all filters anew, on the state as it is at that moment. */
+/** What a prediction is made from. `askAgain` asks the filters of `feasibility` anew, on the state as it is at that moment. */
 export interface Question {
   readonly views: ClusterViews
   readonly context: PluginContext
@@ -34,7 +34,7 @@ export interface Question {
   readonly places: Places
   readonly sheet: ScoreSheet
   readonly feasibility: Feasibility
-  readonly feasibilityNow: () => Feasibility
+  readonly askAgain: () => Feasibility
   readonly withNominated: WithNominated
 }
 
@@ -164,16 +164,13 @@ function toldApart(
 const NOBODY_PROMISED: ReadonlyMap<number, FilterPlugin> = new Map()
 
 /** By slot: what refuses the pod on a node that preemption has promised to others, or undefined where it would have the pod all the same. */
-function nodesPromisedAway(
-  { views, feasibility, feasibilityNow, withNominated }: Question,
-  pod: PodRecord,
-): ReadonlyMap<number, FilterPlugin> {
+function nodesPromisedAway({ views, feasibility, askAgain, withNominated }: Question, pod: PodRecord): ReadonlyMap<number, FilterPlugin> {
   if (views.nominations.isEmpty()) return NOBODY_PROMISED
   const away = new Map<number, FilterPlugin>()
   for (const nodeName of views.nominations.nodes()) {
     const slot = views.table.slotOf(nodeName)
     if (slot === undefined) continue
-    const plugin = feasibility.refusedBy(slot) ?? withNominated(pod, nodeName, () => feasibilityNow().refusedBy(slot))
+    const plugin = feasibility.refusedBy(slot) ?? withNominated(pod, nodeName, () => askAgain().refusedBy(slot))
     if (plugin !== undefined) away.set(slot, plugin)
   }
   return away
