@@ -109,6 +109,8 @@ export interface PodSpec {
   readonly hostNetwork: boolean
   /** Features that a node must declare for it (NodeDeclaredFeatures), as far as the spec gives them away. */
   readonly requiredNodeFeatures: readonly string[]
+  /** Undefined for the default one, which adds nothing to the spec. */
+  readonly runtimeClassName: string | undefined
   readonly terminationGracePeriodSeconds: number
   /** Parts of the spec that could not be read, one sentence each. Such a pod is never predicted for and never evicted. */
   readonly problems: readonly string[]

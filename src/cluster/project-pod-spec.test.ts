@@ -45,6 +45,7 @@ describe('the spec of a pod', () => {
       resourceClaims: [{ name: 'gpu' }],
       terminationGracePeriodSeconds: 0,
       hostNetwork: true,
+      runtimeClassName: 'kata',
     })
 
     expect(spec).toMatchObject({
@@ -57,6 +58,7 @@ describe('the spec of a pod', () => {
       usesResourceClaims: true,
       terminationGracePeriodSeconds: 0,
       hostNetwork: true,
+      runtimeClassName: 'kata',
       problems: [],
     })
   })
@@ -364,6 +366,7 @@ describe('sharing', () => {
     ['resource claim', { resourceClaims: [{ name: 'r' }] }],
     ['host network', { hostNetwork: true }],
     ['grace period', { terminationGracePeriodSeconds: 5 }],
+    ['runtime class', { runtimeClassName: 'kata' }],
     ['overhead', { overhead: { cpu: '1m' } }],
     ['pod-level request', { resources: { requests: { cpu: '1' } } }],
   ])('keeps specs that differ in %s apart', (_, difference) => {

@@ -46,6 +46,7 @@ const PARTS = [
   'resourceClaims',
   'hostNetwork',
   'hostUsers',
+  'runtimeClassName',
   'terminationGracePeriodSeconds',
   'overhead',
   'resources',
@@ -153,6 +154,7 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
     localVolumes: volumes.flatMap(({ local }) => local ?? []),
     hostNetwork,
     requiredNodeFeatures: readNodeFeatures(root),
+    runtimeClassName: root.at('runtimeClassName').text(),
     terminationGracePeriodSeconds: root.at('terminationGracePeriodSeconds').integer(0) ?? 30,
     problems: listed(problems),
   }

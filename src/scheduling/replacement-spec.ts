@@ -12,7 +12,8 @@ export type ReplacementSpec =
 /**
  * The spec that the pod's replacement will have. The pod's own is the best witness of what admission (LimitRanges, RuntimeClasses, webhooks that
  * inject sidecars) makes of the template, and is taken as the very same object, unless the template was changed since: `isProven` says that it was
- * not; else the template has to be found in the pod's spec again. A changed template is completed by the API server's own admission alone.
+ * not; else the template has to be found in the pod's spec again. A changed template is completed by the API server's own admission alone; what
+ * RuntimeClasses add (plugin/pkg/admission/runtimeclass, 1.36: overhead, nodeSelector, tolerations) is not among the data.
  */
 export function replacementSpec(
   cluster: ClusterReader,
@@ -30,6 +31,12 @@ export function replacementSpec(
   }
   const isOwn = isProven || completes(pod.spec, template, labels)
   if (isOwn) return { kind: 'own', spec: withPriority(pod.spec, priority) }
+  if (template.runtimeClassName !== undefined) {
+    return {
+      kind: 'refused',
+      problem: `what its RuntimeClass ${template.runtimeClassName} adds to a template that was changed cannot be told`,
+    }
+  }
   const spec = { ...withLabelKeysMerged(template, labels), tolerations: withDefaultTolerations(template.tolerations), ...priority }
   return { kind: 'template', spec }
 }
@@ -56,6 +63,7 @@ function completes(spec: PodSpec, template: PodSpec, labels: Labels): boolean {
   const written = withLabelKeysMerged(template, labels)
   return (
     own.schedulerName === written.schedulerName &&
+    (written.runtimeClassName === undefined || own.runtimeClassName === written.runtimeClassName) &&
     includesAll([...own.nodeSelector], [...written.nodeSelector]) &&
     (written.requiredNodeAffinity === undefined || isDeepStrictEqual(own.requiredNodeAffinity, written.requiredNodeAffinity)) &&
     includesAll(own.preferredNodeAffinity, written.preferredNodeAffinity) &&
@@ -74,8 +82,14 @@ function includesTerms(own: PodAffinity, written: PodAffinity): boolean {
   return includesAll(own.required, written.required) && includesAll(own.preferred, written.preferred)
 }
 
+/** What is written twice has to be there twice: two containers may have one image. */
 function includesAll(own: readonly unknown[], written: readonly unknown[]): boolean {
-  return written.every(item => own.some(other => isDeepStrictEqual(other, item)))
+  const left = [...own]
+  return written.every(item => {
+    const index = left.findIndex(other => isDeepStrictEqual(other, item))
+    if (index !== -1) left.splice(index, 1)
+    return index !== -1
+  })
 }
 
 function asksForNoLess(own: Resources, written: Resources): boolean {

@@ -168,6 +168,7 @@ describe('the spec of a replacement', () => {
     ['a host port', {}, { hostPorts: [{ ip: '0.0.0.0', port: 80, protocol: 'TCP' }] }],
     ['a toleration', {}, { tolerations: [down('maintenance')] }],
     ['the image', { images: ['app:1'] }, { images: ['app:2'] }],
+    ['one of two images that are the same', { images: ['app:1', 'app:2'] }, { images: ['app:1', 'app:1'] }],
     ['larger requests', cpu(200), cpu(300)],
     ['an extended resource', {}, { requests: { ...NO_RESOURCES, scalars: new Map([['example.com/gpu', 1]]) } }],
     ['the scheduler', {}, { schedulerName: 'other' }],
@@ -181,6 +182,14 @@ describe('the spec of a replacement', () => {
   it('is the own one whatever webhooks changed, if the ReplicaSet is made by a Deployment', () => {
     const pod = podOf({ spec: { images: ['mirror/app:1'], schedulerName: 'other' } })
     expect(replace(pod, deployedSet(template({ spec: { images: ['app:1'] } }))).pod.spec).toBe(pod.spec)
+  })
+
+  it('cannot be told where the template was changed and a RuntimeClass adds to it', () => {
+    const spec = { runtimeClassName: 'kata' }
+    expect(whyUnknown(podOf({ spec }), bareSet(template({ spec: { ...spec, images: ['new:1'] } })))).toMatch(/RuntimeClass kata/)
+    expect(whyUnknown(podOf(), bareSet(template({ spec })))).toMatch(/RuntimeClass kata/)
+    const pod = podOf({ spec })
+    expect(replace(pod, bareSet(template({ spec }))).pod.spec).toBe(pod.spec)
   })
 
   describe('made from the template', () => {

@@ -29,6 +29,7 @@ export const PLAIN_SPEC: PodSpec = {
   localVolumes: [],
   hostNetwork: false,
   requiredNodeFeatures: [],
+  runtimeClassName: undefined,
   terminationGracePeriodSeconds: 30,
   problems: [],
 }
