@@ -35,17 +35,22 @@ export const podTopologySpreadFilter: Filter = (context, pod) => {
   }
 }
 
-/** Matching pods by domain over the nodes that count for the constraint; an eligible domain without pods is there with 0. */
+/**
+ * Matching pods by domain over the nodes that count for the constraint; an eligible domain without pods is there with 0.
+ *
+ * @param missing the domain of nodes without the key; undefined when they do not count
+ */
 export function countDomains(
   context: PluginContext,
   pod: PodRecord,
   all: readonly EffectiveConstraint[],
   constraint: EffectiveConstraint,
+  missing?: string,
 ): ReadonlyMap<string, number> {
   const eligibility = eligibilityFor(context.profile, pod, all, constraint)
   const counts = new Map<string, number>()
   for (const info of context.infos) {
-    const domain = info.node.labels.get(constraint.topologyKey)
+    const domain = info.node.labels.get(constraint.topologyKey) ?? missing
     if (domain === undefined || !eligibility.admits(info.node)) continue
     counts.set(domain, (counts.get(domain) ?? 0) + countMatching(info, pod.namespace, constraint))
   }

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import type { ServiceRecord } from '../cluster/other-records.ts'
-import { labels, makeNode, makePod, makeWorkload, pluginContext, scoresOf, selecting } from '../../test/support/builders.ts'
+import { clusterOf, labels, makeNode, makePod, makeWorkload, pluginContext, scoresOf, selecting } from '../../test/support/builders.ts'
+import { createSchedulerModel } from './create-scheduler-model.ts'
 import { podTopologySpreadScore } from './score-pod-topology-spread.ts'
-import { DEFAULT_PROFILE, type SchedulerProfile } from './profile.ts'
+import { DEFAULT_PROFILE, DEFAULT_PROFILES, type SchedulerProfile } from './profile.ts'
 
 const ZONE = 'topology.kubernetes.io/zone'
 const HOSTNAME = 'kubernetes.io/hostname'
@@ -102,6 +103,17 @@ describe('System defaults', () => {
 
   it('V69 a node without a zone is spared the zone', () => {
     expect(scores([replicaSet, ...world], replica)).toEqual(spread)
+  })
+
+  it('a node whose zone has no name is in one zone with those without: their pods count for it', () => {
+    const nameless = makeNode('d1', { zone: '' })
+    const records = [replicaSet, ...world, nameless, ...pods({ c1: 1 })]
+    // Four hosts, and three zones with 2, 0 and 1 pods; raw 2 ln 6 + 2 ln 5 + 6, 6, ln 6 + 2 and ln 5 + 6, rounded: 13, 6, 4 and 8.
+    expect(scores(records, replica)).toEqual({ a1: 30, b1: 84, c1: 100, d1: 69 })
+    const model = createSchedulerModel(clusterOf(records), DEFAULT_PROFILES)
+    const prediction = model.predict(replica)
+    const totals = prediction.kind === 'placed' ? prediction.nodes.map(({ name, total }) => [name, total]) : []
+    expect(new Map(totals as [string, number][])).toEqual(new Map(model.explain(replica).nodes.map(({ name, total }) => [name, total])))
   })
 
   it.each<[string, readonly ClusterRecord[], PodRecord, Readonly<Record<string, number>>]>([

@@ -15,11 +15,12 @@ export const podTopologySpreadScore: Score = (context, pod, feasible) => {
   const isIgnored = ({ node }: NodeInfo): boolean => needsAll && !soft.every(({ topologyKey }) => node.labels.has(topologyKey))
   const scored = feasible.filter(info => !isIgnored(info))
 
+  const missing = needsAll ? undefined : DOMAIN_OF_NODES_WITHOUT_KEY
   const terms = soft.map(constraint => {
-    const counts = isScoredByNode(constraint) ? undefined : countDomains(context, pod, all, constraint)
+    const counts = isScoredByNode(constraint) ? undefined : countDomains(context, pod, all, constraint, missing)
     const domains = isScoredByNode(constraint)
       ? scored.length
-      : new Set(scored.map(({ node }) => node.labels.get(constraint.topologyKey))).size
+      : new Set(scored.map(({ node }) => node.labels.get(constraint.topologyKey) ?? missing)).size
     return { constraint, counts, weight: normalizingWeight(domains) }
   })
   const raw = (info: NodeInfo): number => {
@@ -37,6 +38,12 @@ export const podTopologySpreadScore: Score = (context, pod, feasible) => {
   const lowest = Math.min(...scores)
   return feasible.map(info => (isIgnored(info) ? 0 : normalizeSpread(raw(info), lowest, highest)))
 }
+
+/**
+ * Under the System defaults, a node without the key is taken for one whose label is empty when domains and pods are counted, though it scores
+ * nothing for them (podtopologyspread/scoring.go, 1.36).
+ */
+export const DOMAIN_OF_NODES_WITHOUT_KEY = ''
 
 /** Domains that are many would otherwise drown those that are few. */
 export function normalizingWeight(domains: number): number {
