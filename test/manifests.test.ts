@@ -67,7 +67,8 @@ describe('what respread may do', () => {
     expect(allowed(find(overlay(name), 'ClusterRole', 'respread-eviction'))).toEqual(['/pods/eviction create'])
   })
 
-  it('is, in a dry run, not to evict', () => {
+  it('is, in a dry run, not to evict, also where another overlay has allowed it before', () => {
+    expect(find(overlay('dry-run'), 'ClusterRole', 'respread-eviction').rules).toEqual([])
     const roles = overlay('dry-run').filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
     expect(roles.flatMap(allowed).filter(permission => permission.includes('eviction'))).toEqual([])
     expect(find(overlay('dry-run'), 'ClusterRoleBinding', 'respread-eviction')).toBeUndefined()

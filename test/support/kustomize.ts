@@ -14,7 +14,7 @@ const HASH = 'h45h'
 
 /**
  * What `kubectl kustomize` makes of a folder, as far as these manifests need it: resources, generated ConfigMaps with a hash behind their name,
- * images, patches that delete an object or append to a list.
+ * images, patches that delete an object, append to a list or replace a field.
  */
 export function build(folder: string): readonly Manifest[] {
   const kustomization: Manifest = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8'))
@@ -54,13 +54,16 @@ function patch(objects: readonly Manifest[], { target, patch }: Manifest): reado
   if (Array.isArray(body)) {
     const object = structuredClone(only(objects, target.kind, target.name))
     for (const { op, path, value } of body) {
-      if (op !== 'add' || !path.endsWith('/-')) throw new Error(`the patch ${op} ${path} is not understood`)
-      const steps = path.split('/').slice(1, -1)
-      steps.reduce((at: Manifest, step: string) => at[step], object).push(value)
+      const steps = path.split('/').slice(1)
+      const last = steps.pop()
+      const at = steps.reduce((within: Manifest, step: string) => within[step], object)
+      if (op === 'add' && last === '-') at.push(value)
+      else if (op === 'replace' && Object.hasOwn(at, last)) at[last] = value
+      else throw new Error(`the patch ${op} ${path} is not understood`)
     }
     return objects.map(each => (same(each, target) ? object : each))
   }
-  if (body.$patch !== 'delete') throw new Error('only patches that delete or append are understood')
+  if (body.$patch !== 'delete') throw new Error('only patches that delete, append or replace are understood')
   only(objects, body.kind, body.metadata.name)
   return objects.filter(each => !same(each, { kind: body.kind, name: body.metadata.name }))
 }
