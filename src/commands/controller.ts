@@ -70,18 +70,9 @@ export async function createController(options: ControllerOptions): Promise<Cont
   log.info('reading the cluster', { version: VERSION, server: transport.server })
 
   const ended = new AbortController()
-  const events = createEventRecorder(transport, {
-    clock,
-    instance: hostname(),
-    troubles: recordTo(log.recorder, metrics.recorder),
-    signal: ended.signal,
-  })
-  const recorders = [
-    log.recorder,
-    metrics.recorder,
-    ...(dryRun ? [] : [events]),
-    ...(options.audience === undefined ? [] : [options.audience]),
-  ]
+  const told = recordTo(log.recorder, metrics.recorder)
+  const events = createEventRecorder(transport, { clock, instance: hostname(), recorder: told, signal: ended.signal })
+  const recorders = [told, ...(dryRun ? [] : [events]), ...(options.audience === undefined ? [] : [options.audience])]
   const recorder = recordTo(...recorders)
   if (!settings.dryRun) await warnWithoutEvents(transport, recorder, { clock, random: Math.random, signal })
 

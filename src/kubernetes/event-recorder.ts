@@ -1,9 +1,8 @@
 import type { Clock, Occurrence, Recorder } from '../rebalancing/ports.ts'
-import { messageOf } from '../cluster/error-message.ts'
-import { apiError } from './api-error.ts'
 import { createRecentSet } from './recent-set.ts'
 import { microTime } from './micro-time.ts'
 import { createTokenBucket } from './token-bucket.ts'
+import { apiError } from './api-error.ts'
 import type { Transport } from './transport.ts'
 
 export interface EventCounters {
@@ -19,8 +18,8 @@ export interface EventRecorderOptions {
   readonly clock: Clock
   /** Name of this process: its pod's. */
   readonly instance: string
-  /** Who hears now and then of an Event that did not come through. */
-  readonly troubles: Recorder
+  /** Hears of Events that the server refuses, once a status and a while: else nobody would know why objects tell nothing. */
+  readonly recorder: Recorder
   /** After it nothing is sent any more, and what is under way is broken off. */
   readonly signal: AbortSignal
 }
@@ -34,8 +33,6 @@ const DEADLINE_MS = 10_000
 /** Limits of the API (validation/events.go, 1.36): of the note in bytes, of the rest in characters. */
 const LONGEST_NOTE = 1_024
 const LONGEST_NAME = 128
-/** Of the name of an object that goes into that of the Event. */
-const LONGEST_OBJECT = 200
 
 const API_VERSIONS: Readonly<Record<string, string>> = {
   ReplicaSet: 'apps/v1',
@@ -48,16 +45,17 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
 
 /**
  * Tells what concerns an object as an events.k8s.io/v1 Event on it. Events are for people who look at the object: they are limited, a repetition
- * is not told again, and a failure is counted and told now and then, but nothing is sent twice. Recording never waits; `drain` resolves when what is under way has been answered.
+ * is not told again, and one that fails is counted and not sent anew. Recording never waits; `drain` resolves when what is under way has been
+ * answered.
  */
 export function createEventRecorder(
   transport: Transport,
   options: EventRecorderOptions,
 ): Recorder & { counters(): EventCounters; drain(): Promise<void> } {
-  const { clock, instance, troubles, signal } = options
+  const { clock, instance, recorder, signal } = options
   const bucket = createTokenBucket(clock, PER_SECOND, BURST)
   const recent = createRecentSet(clock, REPEAT_MS, REMEMBERED)
-  const complaints = createRecentSet(clock, REPEAT_MS, 1)
+  const refusals = createRecentSet(clock, REPEAT_MS, REMEMBERED)
   let sent = 0
   let repeated = 0
   let dropped = 0
@@ -70,8 +68,8 @@ export function createEventRecorder(
     const body = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      // Validated as the beginning of a name, and only a dash may stand at the end of one (validation/objectmeta.go, 1.36).
-      metadata: { generateName: `${about.name.slice(0, LONGEST_OBJECT)}-`, namespace },
+      // A dash is the only end that is legal here beside letters and digits (apimachinery validation/generic.go, maskTrailingDash, 1.36).
+      metadata: { generateName: `${about.name.slice(0, 200)}-`, namespace },
       eventTime: microTime(clock.now()),
       reportingController: CONTROLLER,
       reportingInstance: instance.slice(0, LONGEST_NAME),
@@ -84,11 +82,19 @@ export function createEventRecorder(
     try {
       const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`
       const response = await transport.request('POST', path, { body, deadlineMs: DEADLINE_MS, signal })
-      if (response.status !== 201) throw apiError('POST', path, response, clock.now())
-      sent += 1
-    } catch (error) {
+      if (response.status === 201) sent += 1
+      else {
+        failed += 1
+        if (!refusals.add(String(response.status))) return
+        const { message } = apiError('POST', path, response, clock.now())
+        recorder.record({
+          reason: 'EventRefused',
+          level: 'warning',
+          message: `an Event was refused, and the log alone tells it: ${message}`,
+        })
+      }
+    } catch {
       failed += 1
-      if (!signal.aborted && complaints.add('')) troubles.record({ reason: 'EventNotWritten', level: 'warning', message: messageOf(error) })
     }
   }
 

@@ -92,6 +92,13 @@ describe('create', () => {
     ['what is no JSON', PODS, '{', 400, "couldn't get version/kind; json parse error"],
     ['what is no object', PODS, '[]', 400, "couldn't get version/kind; json parse error"],
     ['a name of no form', PODS, { metadata: { name: 'Web_1' } }, 422, 'metadata.name: Invalid value: "Web_1"'],
+    [
+      'a name that would begin in no form',
+      PODS,
+      { metadata: { generateName: 'web.' } },
+      422,
+      'metadata.generateName: Invalid value: "web."',
+    ],
     ['a label of no form', PODS, { metadata: { name: 'a', labels: { x: 'a b' } } }, 422, 'metadata.labels: Invalid value: "a b"'],
     [
       'an annotation of no form',

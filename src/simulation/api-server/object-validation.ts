@@ -42,18 +42,20 @@ function errorsOf(type: ServedType, object: RawObject, previous: RawObject | und
   }
 }
 
-/** ValidateObjectMeta: names, labels and annotations have a form. A name that is still to be generated has none yet. */
+/** ValidateObjectMeta: names, labels and annotations have a form. A name that is still to be generated has none yet, but what it begins with has. */
 function metadataErrors({ metadata }: RawObject): readonly FieldError[] {
   const { name, generateName = '', labels = {}, annotations = {} } = metadata
   const errors: FieldError[] = []
-  const check = (field: string, value: string, read: string): void => {
-    if (value === '' || (read.length <= LONGEST_NAME && NAME.test(read))) return
+  // Behind a dash comes the rest of the name (maskTrailingDash); a dot may not be the end.
+  const begun = generateName.length > 1 && generateName.endsWith('-') ? `${generateName.slice(0, -2)}a` : generateName
+  for (const [field, value, checked] of [
+    ['metadata.generateName', generateName, begun],
+    ['metadata.name', name, name],
+  ] as const) {
+    if (checked === '' || (checked.length <= LONGEST_NAME && NAME.test(checked))) continue
     const why = 'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "-" or "."'
     errors.push(invalidValue(field, value, `${why}, and must start and end with an alphanumeric character`))
   }
-  // The beginning of a name: a dash at its end is not the end of what comes of it.
-  check('metadata.generateName', generateName, generateName.replace(/.-$/, 'a'))
-  check('metadata.name', name, name)
   for (const [key, value] of Object.entries(labels)) {
     if (!isLabelKey(key)) errors.push(invalidValue('metadata.labels', key, 'must be a qualified name'))
     if (!isLabelValue(value))
