@@ -140,7 +140,7 @@ describe('what else may be answered', () => {
     [
       'a webhook that cannot be called',
       outcome(500, { reason: 'InternalError', message: 'Internal error occurred: failed calling webhook "guard.example.com": timeout' }),
-      { kind: 'Throttled', retryAfterMs: 10_000 },
+      { kind: 'RefusedByWebhook', message: 'Internal error occurred: failed calling webhook "guard.example.com": timeout' },
     ],
     [
       'a budget with too many writers',

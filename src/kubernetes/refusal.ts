@@ -9,7 +9,7 @@ import { retryAfterMs } from './retry-after.ts'
 
 /** What API priority and fairness asks for where it says nothing (filters/priority-and-fairness.go, 1.36). */
 const BUSY_MS = 1_000
-/** After failures that take longer to mend: a webhook or the server itself is down. */
+/** After failures that take longer to mend: the server itself is down. */
 const DOWN_MS = 10_000
 
 /**
@@ -79,8 +79,9 @@ export function askedWait(response: ApiResponse, status: ApiStatus | undefined, 
 }
 
 function serverFailure(status: ApiStatus | undefined, waitMs: number | undefined, message: string): WriteRefusal {
-  // Admission comes before the deed, and a server that names a time has not begun.
-  if (status?.message.includes('failed calling webhook') === true) return { kind: 'Throttled', retryAfterMs: waitMs ?? DOWN_MS, message }
+  // Admission comes before the deed. A webhook that is down is asked about some pods only, so it is no reason to send nothing about others.
+  if (status?.message.includes('failed calling webhook') === true) return { kind: 'RefusedByWebhook', message: status.message }
+  // A server that names a time has not begun.
   if (waitMs !== undefined && status?.reason !== 'Timeout') return { kind: 'Throttled', retryAfterMs: waitMs, message }
   // Anything else may come from a gateway, or from half-way through.
   return { kind: 'Lost', message }
