@@ -20,5 +20,12 @@ export function planAtRest({ cluster, now }: WorldAtRest, { policy, loop }: Conf
 
 /** What a single look tells of the situation: neither hold-downs nor evictions in flight, but what is drained and what was scaled a moment ago. */
 function situationOf(cluster: ClusterReader, now: number, { coolDown }: LoopSettings): Situation {
-  return { now, domainHolds: [], drains: drainsSeen(cluster, now), workloadHolds: scaledRecently(cluster, now, coolDown), inFlight: [] }
+  return {
+    now,
+    domainHolds: [],
+    drains: drainsSeen(cluster, now),
+    workloadHolds: scaledRecently(cluster, now, coolDown),
+    inFlight: [],
+    deferred: [],
+  }
 }

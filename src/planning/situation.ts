@@ -1,4 +1,5 @@
 import type { NodeRecord } from '../cluster/node.ts'
+import type { Deferred } from './deferred.ts'
 
 /**
  * What the planner must know beyond the state and cannot find out by itself, as plain data: time, holds and evictions under way.
@@ -11,6 +12,8 @@ export interface Situation {
   readonly drains: readonly Drain[]
   readonly workloadHolds: readonly WorkloadHold[]
   readonly inFlight: readonly InFlight[]
+  /** They are planned, and do not go out now: whatever else is planned has the places that they would take. */
+  readonly deferred: readonly Deferred[]
 }
 
 /** A domain that accepts no landing: it came back (or appeared) a moment ago and must hold still first. */

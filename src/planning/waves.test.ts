@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { budget, spreadOn, stateOf, workload, zones, AT_REST, type WorkloadOptions } from '../../test/support/spread-world.ts'
+import type { Deferred } from './deferred.ts'
 import { DEFAULT_POLICY, type Policy } from './policy.ts'
 import type { InFlight } from './situation.ts'
 import { wavesOf } from './waves.ts'
@@ -15,6 +16,7 @@ interface Case {
   readonly objects?: readonly unknown[]
   readonly caps?: Partial<Policy['caps']>
   readonly inFlight?: readonly InFlight[]
+  readonly deferred?: readonly Deferred[]
   /** Each eviction helps a group of its own, so that none must come after another. */
   readonly apart?: boolean
   /** Whose place on a node each replacement takes, if it does. */
@@ -32,7 +34,16 @@ const CLONED: Partial<WorkloadOptions> = {
 }
 
 /** The wave of each eviction. */
-function waves({ pods = 4, more = {}, objects = [], caps = {}, inFlight = [], apart = false, placesLeftOn = [] }: Case): readonly number[] {
+function waves({
+  pods = 4,
+  more = {},
+  objects = [],
+  caps = {},
+  inFlight = [],
+  deferred = [],
+  apart = false,
+  placesLeftOn = [],
+}: Case): readonly number[] {
   const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [pods]), ...more }), ...objects])
   const victims = [...cluster.pods()]
     .filter(pod => pod.labels.get('app') === 'web')
@@ -42,7 +53,7 @@ function waves({ pods = 4, more = {}, objects = [], caps = {}, inFlight = [], ap
       groups: [apart ? `group ${index}` : 'group'],
       placeLeftOn: placesLeftOn[index],
     }))
-  return wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight })
+  return wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight, deferred })
 }
 
 const flight = (fields: Partial<InFlight> = {}): InFlight => ({
@@ -97,6 +108,15 @@ describe('the caps', () => {
       [1, 2, 2, 3],
     ],
   ])('what is in flight takes places of %s', (_case, given, expected) => {
+    expect(waves(given)).toEqual(expected)
+  })
+
+  it.each<[string, Case, readonly number[]]>([
+    ['a pod', { caps: { cluster: 1 }, deferred: [{ kind: 'pod', namespace: 'shop', name: 'web-0', uid: 'pod-shop-web-0' }] }, [1, 1, 2, 3]],
+    ['a workload', { caps: { cluster: 1 }, deferred: [{ kind: 'workload', key: 'shop/Deployment/web' }] }, [1, 1, 1, 1]],
+    ['another workload', { caps: { cluster: 1 }, deferred: [{ kind: 'workload', key: 'shop/Deployment/cart' }] }, [1, 2, 3, 4]],
+    ['a budget', { objects: [allowing(1)], deferred: [{ kind: 'budgets', namespace: 'shop', names: ['web'] }], apart: true }, [1, 1, 1, 1]],
+  ])('what an answer about %s defers takes no place', (_case, given, expected) => {
     expect(waves(given)).toEqual(expected)
   })
 

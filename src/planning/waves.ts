@@ -2,9 +2,10 @@ import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { evictionAllowance } from '../scheduling/budget-arithmetic.ts'
+import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts'
 import { addTo } from '../scheduling/tallies.ts'
 import { CAPS, capsOn, placeOf, type Cap } from './caps.ts'
+import { isDeferredBy } from './deferred.ts'
 import type { Policy } from './policy.ts'
 import type { InFlight, Situation } from './situation.ts'
 import type { Owners } from './workloads.ts'
@@ -21,7 +22,8 @@ export interface Victim<Group> {
 /**
  * Assigns each eviction, in the order of the plan, to the first wave whose caps and budgets have room for it and after which no earlier eviction comes
  * that it leans on: those of its groups, and those whose place its replacement takes. Wave 1 is what may be in flight together right now; a wave that
- * allows nothing (an exhausted budget) leaves its place to what comes later, so that a plan's first wave can be empty.
+ * allows nothing (an exhausted budget) leaves its place to what comes later, so that a plan's first wave can be empty. So does what an answer of the
+ * API server defers: it has a wave, and takes nothing of it.
  */
 export function wavesOf<Group>(
   victims: readonly Victim<Group>[],
@@ -32,6 +34,12 @@ export function wavesOf<Group>(
   const quotasOn = createQuotas(cluster, policy, situation)
   const latestOf = new Map<Group, number>()
   const latestFrom = new Map<string, number>()
+  const isDeferred = ({ pod, owners }: Victim<Group>): boolean => {
+    if (situation.deferred.length === 0) return false
+    const eviction = { namespace: pod.namespace, uid: pod.uid, workload: owners.name }
+    const budgets = budgetsOf(cluster, pod).map(({ name }) => name)
+    return situation.deferred.some(scope => isDeferredBy(scope, eviction, budgets))
+  }
   return victims.map(victim => {
     const quotas = quotasOn(victim)
     let wave = victim.placeLeftOn === undefined ? 1 : (latestFrom.get(victim.placeLeftOn) ?? 1)
@@ -41,6 +49,7 @@ export function wavesOf<Group>(
       from = wave
       for (const quota of quotas) wave = firstOpen(quota, wave)
     }
+    if (isDeferred(victim)) return wave
     for (const { taken } of quotas) addTo(taken, wave, 1)
     for (const group of victim.groups) latestOf.set(group, wave)
     const { nodeName = '' } = victim.pod

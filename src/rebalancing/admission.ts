@@ -10,7 +10,7 @@ import { deferralOf, type Deferral } from './deferrals.ts'
 import type { Expectation } from './expectations.ts'
 import type { LoopHold } from './loop-hold.ts'
 import type { AnyReason } from './reasons.ts'
-import { workloadKey, type OfWorkload } from './workload-key.ts'
+import { workloadKey, type OfWorkload } from '../planning/workload-key.ts'
 
 /** What decides which evictions of a plan may go out now. */
 export interface AdmissionWorld {

@@ -5,7 +5,7 @@ import { refund, spend } from './cool-downs.ts'
 import { expectationOf, type Expectation } from './expectations.ts'
 import type { History } from './history.ts'
 import { isOnProbation } from './quarantine.ts'
-import { workloadKey } from './workload-key.ts'
+import { workloadKey } from '../planning/workload-key.ts'
 
 /**
  * Writes down an eviction that is about to be requested.

@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { timestamp } from '../cluster/timestamp.ts'
 import type { WorkloadHold } from '../planning/situation.ts'
-import { workloadKey, type OfWorkload } from './workload-key.ts'
+import { workloadKey, type OfWorkload } from '../planning/workload-key.ts'
 
 /**
  * The evictions of a workload that follow each other without a rest: at most as many as the plan that began them asked for. Once they are

@@ -1,17 +1,14 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { isDeferredBy, type Deferred } from '../planning/deferred.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { AnyReason } from './reasons.ts'
-import { workloadKey } from './workload-key.ts'
 
 /** What the API server's answer asks the loop to wait for before it tries again. Not kept over a restart: the server will say it again. */
 export interface Deferral {
   readonly reason: AnyReason
   readonly message: string
-  readonly scope:
-    | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly uid: string }
-    | { readonly kind: 'workload'; readonly key: string }
-    | { readonly kind: 'budgets'; readonly namespace: string; readonly names: readonly string[] }
+  readonly scope: Deferred
   readonly lifts:
     | { readonly kind: 'never' }
     /** Milliseconds since the epoch. */
@@ -21,16 +18,7 @@ export interface Deferral {
 }
 
 export function deferralOf(deferrals: readonly Deferral[], eviction: PlannedEviction, budgets: readonly string[]): Deferral | undefined {
-  return deferrals.find(({ scope }) => {
-    switch (scope.kind) {
-      case 'pod':
-        return scope.uid === eviction.uid
-      case 'workload':
-        return scope.key === workloadKey(eviction)
-      case 'budgets':
-        return scope.namespace === eviction.namespace && budgets.some(name => scope.names.includes(name))
-    }
-  })
+  return deferrals.find(({ scope }) => isDeferredBy(scope, eviction, budgets))
 }
 
 /** Those still in force, for pods that are still there. */

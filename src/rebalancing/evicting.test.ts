@@ -44,7 +44,7 @@ it('asks for no more than there are slots for: what waits behind slow answers wo
     () => (rings += 1),
   )
   const decision = (): Decision => ({
-    situation: { now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [] },
+    situation: { now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] },
     plan: plan([], planned),
     admission: { admitted: planned.slice(answers.length), waiting: [] },
     outsideWindows: undefined,

@@ -11,7 +11,7 @@ import { afterMiss, type Lifted } from './quarantine.ts'
 import type { AnyReason } from './reasons.ts'
 import { doubtOn } from './replacements.ts'
 import type { Sighting } from './sightings.ts'
-import type { OfWorkload } from './workload-key.ts'
+import type { OfWorkload } from '../planning/workload-key.ts'
 
 /** What a sighting changes, and what of it is worth telling. */
 export interface Lesson {

@@ -126,6 +126,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     observe()
     // 2 Settled? Domains hold still and drains end first, workloads rest, and what is in flight is counted.
     const now = clock.now()
+    state.deferrals = inForce(state.deferrals, view.state, now)
     let situation = situationAt(now)
     // 3 Plan the whole way, or as much of it as can be admitted now.
     let most = ENOUGH_FOR * policy.caps.cluster
@@ -135,7 +136,6 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
       plan = planner.plan(situation, most)
     }
     // 4 Admit what windows, waves, answers, rounds, budgets and caps allow at this moment.
-    state.deferrals = inForce(state.deferrals, view.state, now)
     const shut = outsideWindows(settings.windows, now)
     let admission = admitted(plan, now, shut)
     const mayGoOn = (): boolean => shut === undefined && mayFindMore(plan, admission)
@@ -163,7 +163,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
 
   function situationAt(now: number): Situation {
     const seen = { domainHolds: domains.holds(), drains: drains.drains(), scaled: scales.holds() }
-    return situationOf(memory.history, view.state, seen, now, settings.coolDown)
+    return situationOf(memory.history, state.deferrals, view.state, seen, now, settings.coolDown)
   }
 
   /** What waits for a certain time wakes up then: a window that opens does not wait for the tick. */

@@ -4,7 +4,7 @@ import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Deferral } from './deferrals.ts'
 import type { EvictionOutcome, Occurrence } from './ports.ts'
 import type { AnyReason } from './reasons.ts'
-import { workloadKey } from './workload-key.ts'
+import { workloadKey } from '../planning/workload-key.ts'
 
 /** What an answer means for the loop. */
 export type Consequence =

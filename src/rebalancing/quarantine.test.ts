@@ -14,7 +14,7 @@ import {
   type Misses,
   type Quarantine,
 } from './quarantine.ts'
-import type { OfWorkload } from './workload-key.ts'
+import type { OfWorkload } from '../planning/workload-key.ts'
 
 const MINUTE = 60_000
 const WEB: readonly OfWorkload[] = [{ namespace: 'shop', workload: { kind: 'Deployment', name: 'web' } }]

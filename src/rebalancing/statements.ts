@@ -4,7 +4,7 @@ import { REASONS } from '../planning/reasons.ts'
 import type { DomainHold } from '../planning/situation.ts'
 import { IN_TURN, type Admission } from './admission.ts'
 import type { Statement } from './announcer.ts'
-import { workloadKey } from './workload-key.ts'
+import { workloadKey } from '../planning/workload-key.ts'
 
 /** Everything that a pass has to say about what it leaves alone and why. */
 export function statementsOf(

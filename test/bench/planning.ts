@@ -32,7 +32,7 @@ interface Measured {
   readonly planSeconds: number
 }
 
-const SITUATION: Situation = { now: 60 * 60 * 1000, domainHolds: [], drains: [], workloadHolds: [], inFlight: [] }
+const SITUATION: Situation = { now: 60 * 60 * 1000, domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] }
 const TIMES_AGAIN = 4
 
 function measure(state: ClusterState): Measured {

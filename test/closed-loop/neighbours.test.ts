@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { PodRecord } from '../../src/cluster/pod.ts'
 import { EVEN, expectReady, wasted } from './evenness.ts'
 import { tell } from './golden.ts'
-import { afterOutage, FEWEST, setStage, type Stage } from './scenario.ts'
+import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
+import { afterOutage, FEWEST, play, setStage, type Stage } from './scenario.ts'
 import * as stories from './scenarios/neighbours.ts'
 import { NODES_OF_C } from './scenarios/zones.ts'
 import { MINUTE, SECOND } from './world.ts'
@@ -72,6 +73,16 @@ describe('somebody else', { timeout: 60_000 }, () => {
     expect(refused.length).toBeGreaterThan(1)
     for (const at of refused) expect(refused.filter(other => other >= at && other < at + 10 * MINUTE)).toHaveLength(1)
     expect(stage.invariants.flights).toHaveLength(FEWEST)
+    expectReady(stage, EVEN)
+  })
+
+  it('denies evictions of one workload by a webhook: it holds no place under the caps that the others could have', async () => {
+    const caps = { ...DEFAULT_POLICY.caps, namespace: 1 }
+    const stage = await play(stories.webhookDenies, { policy: { caps } })
+
+    const [gone] = stage.noted('the webhook is gone')
+    const requests = [...requestsOf(stage, 'cart'), ...requestsOf(stage, 'checkout')]
+    expect(requests.filter(at => at < gone)).toHaveLength(4)
     expectReady(stage, EVEN)
   })
 

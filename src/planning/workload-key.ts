@@ -1,4 +1,4 @@
-import type { WorkloadName } from '../planning/plan-types.ts'
+import type { WorkloadName } from './plan-types.ts'
 
 /** Whatever belongs to one workload: an eviction, an expectation, a round. */
 export interface OfWorkload {
