@@ -68,6 +68,18 @@ const refusal =
     sendJson(response, code, { kind: 'Status', code, message })
 
 describe('openClusterView', () => {
+  it('tells once that the server is away, and not for every kind', async () => {
+    const { server, transport, recorder, watches, options } = await cluster()
+    const view = openClusterView(transport, options)
+    await view.synced
+    await until(() => watches.size === CLUSTER_RESOURCES.length)
+
+    await server.close()
+    await until(() => view.counters().every(({ counters }) => counters.failures === 1))
+
+    expect(recorder.reasons()).toEqual(['RequestFailed'])
+  })
+
   it('lists and watches every kind into one state', async () => {
     const { server, transport, options } = await cluster()
 

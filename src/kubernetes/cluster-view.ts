@@ -5,12 +5,17 @@ import { createProjector } from '../cluster/projection.ts'
 import type { RecordKind, Warning } from '../cluster/records.ts'
 import type { Clock, ClusterView, Recorder, Rest } from '../rebalancing/ports.ts'
 import type { RandomSource } from './back-off.ts'
+import { createRecentSet } from './recent-set.ts'
 import { createRecordReader, createRecordStore } from './record-store.ts'
 import type { ReflectionCounters } from './reflection.ts'
 import { startReflector } from './reflector.ts'
 import { CLUSTER_RESOURCES } from './resources.ts'
 import { createRest } from './rests.ts'
 import type { Transport } from './transport.ts'
+
+/** So long the same failure is not told again, of whatever kind. */
+const ECHO_MS = 60_000
+const REMEMBERED = 100
 
 export interface ClusterViewOptions {
   readonly clock: Clock
@@ -73,6 +78,14 @@ export function openClusterView(transport: Transport, options: ClusterViewOption
     recorder.record({ reason: 'ObjectUnreadable', level: 'warning', message: `${kind} ${key}: ${problem}`, fields: { kind } })
   }
 
+  const told = createRecentSet(clock, ECHO_MS, REMEMBERED)
+  const once: Recorder = {
+    record: occurrence => {
+      const { reason, message } = occurrence
+      // A server that is away fails every kind in the same words, again and again; what each has come to stands in its counters.
+      if (reason !== 'RequestFailed' || told.add(message)) recorder.record(occurrence)
+    },
+  }
   const reflectors = CLUSTER_RESOURCES.map(resource => {
     const read = createRecordReader(resource.kind, projector, complain)
     const store = createRecordStore(resource.kind, state, read, tell, rest)
@@ -84,7 +97,7 @@ export function openClusterView(transport: Transport, options: ClusterViewOption
       random,
       rest,
       signal: stop.signal,
-      recorder,
+      recorder: once,
       gatherMs: options.gatherMs,
     })
     return { kind: resource.kind, ...reflector }
