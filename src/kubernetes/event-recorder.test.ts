@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { clusterOf, makeWorkload } from '../../test/support/builders.ts'
 import { createMemoryRecorder, transportTo } from '../../test/support/api-transport.ts'
 import { sendJson, startScriptedServer, until } from '../../test/support/scripted-server.ts'
 import type { Occurrence } from '../rebalancing/ports.ts'
@@ -33,7 +34,13 @@ async function recorderFor(answer: Parameters<typeof startScriptedServer>[0] = (
   )
   const stop = new AbortController()
   const log = createMemoryRecorder()
-  const recorder = createEventRecorder(transport, { clock, instance: 'respread-0', recorder: log, signal: stop.signal })
+  const recorder = createEventRecorder(transport, {
+    clock,
+    instance: 'respread-0',
+    cluster: () => clusterOf([makeWorkload('Deployment', 'web', { uid: 'u-web' })]),
+    recorder: log,
+    signal: stop.signal,
+  })
   return { server, clock, bodies, recorder, log, stop }
 }
 
@@ -59,6 +66,19 @@ describe('createEventRecorder', () => {
         note: 'evicted so that it lands in zone c',
         regarding: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-1', uid: 'u1' },
       },
+    ])
+  })
+
+  it('names a workload with its uid, for kubectl describes an object with the Events of that uid', async () => {
+    const { bodies, recorder } = await recorderFor()
+
+    recorder.record({ ...evicted, about: { kind: 'Deployment', namespace: 'shop', name: 'web' } })
+    recorder.record({ ...evicted, about: { kind: 'Rollout', namespace: 'shop', name: 'unknown' } })
+    await until(() => recorder.counters().sent === 2)
+
+    expect(bodies.map(({ regarding }) => regarding)).toEqual([
+      { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web', uid: 'u-web' },
+      { apiVersion: 'v1', kind: 'Rollout', namespace: 'shop', name: 'unknown' },
     ])
   })
 

@@ -1,3 +1,6 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { recordKey } from '../cluster/records.ts'
+import { WORKLOAD_KINDS } from '../cluster/workload.ts'
 import type { Clock, Occurrence, Recorder } from '../rebalancing/ports.ts'
 import { createRecentSet } from './recent-set.ts'
 import { microTime } from './micro-time.ts'
@@ -18,6 +21,8 @@ export interface EventRecorderOptions {
   readonly clock: Clock
   /** Name of this process: its pod's. */
   readonly instance: string
+  /** Where objects are looked up whose uid is not said; undefined before it has been opened. */
+  readonly cluster: () => ClusterReader | undefined
   /** Hears of Events that the server refuses, once a status and a while: else nobody would know why objects tell nothing. */
   readonly recorder: Recorder
   /** After it nothing is sent any more, and what is under way is broken off. */
@@ -52,7 +57,7 @@ export function createEventRecorder(
   transport: Transport,
   options: EventRecorderOptions,
 ): Recorder & { counters(): EventCounters; drain(): Promise<void> } {
-  const { clock, instance, recorder, signal } = options
+  const { clock, instance, cluster, recorder, signal } = options
   const bucket = createTokenBucket(clock, PER_SECOND, BURST)
   const recent = createRecentSet(clock, REPEAT_MS, REMEMBERED)
   const refusals = createRecentSet(clock, REPEAT_MS, REMEMBERED)
@@ -77,7 +82,7 @@ export function createEventRecorder(
       reason: occurrence.reason.slice(0, LONGEST_NAME),
       type: occurrence.level === 'warning' ? 'Warning' : 'Normal',
       note: withinBytes(occurrence.message, LONGEST_NOTE),
-      regarding: { apiVersion: API_VERSIONS[about.kind] ?? 'v1', ...about },
+      regarding: { apiVersion: API_VERSIONS[about.kind] ?? 'v1', ...uidOf(about, cluster()), ...about },
     }
     try {
       const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`
@@ -119,4 +124,11 @@ function withinBytes(text: string, limit: number): string {
   const ellipsis = '...'
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(limit - ellipsis.length))
   return text.slice(0, read) + ellipsis
+}
+
+/** `kubectl describe` shows the Events with the uid of the object, and no others. */
+function uidOf(about: NonNullable<Occurrence['about']>, cluster: ClusterReader | undefined): { readonly uid?: string } {
+  const kind = WORKLOAD_KINDS.find(known => known === about.kind)
+  const record = kind && cluster?.get(kind, recordKey(about))
+  return record === undefined ? {} : { uid: record.uid }
 }

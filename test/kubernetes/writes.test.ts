@@ -247,7 +247,13 @@ describe('the objects of respread itself', () => {
 
   it('are Events', async () => {
     const { shop, transport, clock } = await openCluster()
-    const recorder = createEventRecorder(transport, { clock, instance: 'respread-0', recorder: createMemoryRecorder(), signal })
+    const recorder = createEventRecorder(transport, {
+      clock,
+      instance: 'respread-0',
+      cluster: () => undefined,
+      recorder: createMemoryRecorder(),
+      signal,
+    })
     const { name, uid } = shop.podsOf('web')[0]!.metadata
 
     recorder.record({

@@ -13,7 +13,13 @@ const clock = createWallClock()
 const transport = createTransport(await loadKubeconfig(), { clock, userAgent: 'respread/test' })
 const stop = new AbortController()
 const { signal } = stop
-const recorder = createEventRecorder(transport, { clock, instance: 'test', recorder: { record: () => undefined }, signal })
+const recorder = createEventRecorder(transport, {
+  clock,
+  instance: 'test',
+  cluster: () => undefined,
+  recorder: { record: () => undefined },
+  signal,
+})
 const view = openClusterView(transport, { clock, random: Math.random, signal, recorder })
 await view.synced
 const place = { namespace: 'default', name: 'respread' }
