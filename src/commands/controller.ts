@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Configuration } from '../configuration/parse-configuration.ts'
 import { openClusterView, type WatchedView } from '../kubernetes/cluster-view.ts'
 import { createEventRecorder } from '../kubernetes/event-recorder.ts'
@@ -72,11 +71,10 @@ export async function createController(options: ControllerOptions): Promise<Cont
 
   const ended = new AbortController()
   const told = recordTo(log.recorder, metrics.recorder)
-  let cluster: ClusterReader | undefined
   const events = createEventRecorder(transport, {
     clock,
     instance: hostname(),
-    cluster: () => cluster,
+    cluster: () => view.state,
     recorder: told,
     signal: ended.signal,
   })
@@ -92,7 +90,6 @@ export async function createController(options: ControllerOptions): Promise<Cont
     signal: AbortSignal.any([signal, ended.signal]),
     recorder,
   })
-  cluster = view.state
   // Its own pods are moved last, so that it finishes what it began.
   const policyOf = ({ policy }: Configuration): Policy => ({ ...policy, self: { namespace: home, labels: OWN_LABELS } })
   // Made of nothing and told of everything as it comes: made of the whole cluster at once they would hold up whatever else is to be done.
