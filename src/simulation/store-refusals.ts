@@ -51,7 +51,7 @@ export function preconditionFailed(type: ResourceType, name: string, why: string
 export function invalid(type: ResourceType, name: string, why: string): Refused {
   const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`
   return refused(422, 'Invalid', `${kind} "${name}" is invalid: ${why}`, {
-    name,
+    ...(name !== '' && { name }),
     ...(type.group !== '' && { group: type.group }),
     kind: type.kind,
   })

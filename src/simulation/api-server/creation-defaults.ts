@@ -1,3 +1,4 @@
+import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawObject } from '../object-store.ts'
 import type { ServedType } from './served-types.ts'
 
@@ -15,6 +16,12 @@ export function withCreationDefaults(type: ServedType, received: RawObject): Raw
       return { ...object, status: { phase: 'Pending' } }
     case 'poddisruptionbudgets':
       return { ...object, status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 } }
+    case 'deployments':
+    case 'replicasets':
+    case 'statefulsets': {
+      const spec = isRawObject(object['spec']) ? object['spec'] : {}
+      return { ...object, spec: { ...spec, replicas: spec['replicas'] ?? 1 } }
+    }
     case 'namespaces': {
       const labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name }
       return { ...object, metadata: { ...object.metadata, labels }, status: { phase: 'Active' } }

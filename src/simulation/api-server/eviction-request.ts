@@ -3,9 +3,9 @@ import { evictPod, type EvictionResult } from '../eviction.ts'
 import { findCondition } from '../conditions.ts'
 import type { BudgetObject } from '../wire-objects.ts'
 import { jsonAnswer, type Answer, type ApiContext, type ApiRequest } from './api-request.ts'
-import { invalidObject, forbiddenField } from './field-errors.ts'
-import { jsonBody } from './json-body.ts'
-import { toDeleteOptions } from './object-requests.ts'
+import { invalidObject, invalidValue } from './field-errors.ts'
+import { jsonBody, otherNamespace } from './json-body.ts'
+import { refuseMissingNamespace, toDeleteOptions } from './object-requests.ts'
 import { isDryRun } from './object-validation.ts'
 import { badRequest, refusedByStore, StatusError, success } from './status.ts'
 
@@ -17,17 +17,22 @@ const RETRY_AFTER = 10
 export function evict({ store, now }: ApiContext, request: ApiRequest): Answer {
   const { namespace = '', name = '', query } = request
   const eviction = jsonBody(request)
-  if (eviction['kind'] !== 'Eviction' || !['policy/v1', 'policy/v1beta1'].includes(String(eviction['apiVersion']))) {
+  const { apiVersion = 'policy/v1', kind = 'Eviction', metadata = {}, deleteOptions: options = {} } = eviction
+  if (kind !== 'Eviction' || (apiVersion !== 'policy/v1' && apiVersion !== 'policy/v1beta1')) {
     throw badRequest(
-      `no kind "${String(eviction['kind'])}" is registered for version "${String(eviction['apiVersion'])}"; legal is policy/v1 Eviction`,
+      `${String(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a Eviction; legal is policy/v1 Eviction`,
     )
   }
-  const metadata = isRawObject(eviction['metadata']) ? eviction['metadata'] : {}
+  if (!isRawObject(metadata) || !isRawObject(options)) {
+    throw badRequest('Eviction in version "v1" cannot be handled as a Eviction: metadata and deleteOptions must be objects')
+  }
+  if ((metadata['namespace'] ?? namespace) !== namespace) throw otherNamespace()
+  refuseMissingNamespace(store, namespace)
   if (metadata['name'] !== name) throw badRequest('name in URL does not match name in Eviction object')
-  const options = isRawObject(eviction['deleteOptions']) ? eviction['deleteOptions'] : {}
   if (options['ignoreStoreReadErrorWithClusterBreakingPotential'] === true) {
-    const field = 'ignoreStoreReadErrorWithClusterBreakingPotential'
-    throw invalidObject('policy', 'DeleteOptions', name, [forbiddenField(field, 'is not allowed for eviction')])
+    const field = 'deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential'
+    const why = 'can not be set for pod eviction, try after removing the option'
+    throw invalidObject('policy', 'Eviction', name, [invalidValue(field, true, why)])
   }
   const call = { namespace, name, options: toDeleteOptions(options, new URLSearchParams()), dryRun: readDryRun(query, options['dryRun']) }
   return answerTo(evictPod(store, call, now()))
@@ -40,7 +45,7 @@ function readDryRun(query: URLSearchParams, inOptions: unknown): boolean {
   if (listed.length > 0 && asked.length > 0 && listed.join(',') !== asked.join(',')) {
     throw new StatusError(500, undefined, `Non-matching dry-run options in request and content: ${asked.join(',')} and ${listed.join(',')}`)
   }
-  return isDryRun(asked.length > 0 ? asked : listed, 'DeleteOptions')
+  return isDryRun(listed, 'DeleteOptions') || isDryRun(asked, 'CreateOptions')
 }
 
 function answerTo(result: EvictionResult): Answer {
@@ -76,8 +81,12 @@ function whyExhausted({ metadata, status }: BudgetObject): string {
   if (condition?.status === 'False' && condition.reason === 'SyncFailed') {
     return `The disruption budget ${metadata.name} does not allow evicting pods currently because it failed sync: ${condition.message}`
   }
-  const { desiredHealthy = 0, currentHealthy = 0 } = status ?? {}
-  return `The disruption budget ${metadata.name} needs ${String(desiredHealthy)} healthy pods and has ${String(currentHealthy)} currently`
+  const desired = Number(status?.['desiredHealthy'] ?? 0)
+  const current = Number(status?.['currentHealthy'] ?? 0)
+  if (current <= desired) return `The disruption budget ${metadata.name} needs ${desired} healthy pods and has ${current} currently`
+  // Enough are healthy: others have been evicted since its controller last counted.
+  const why = condition?.status === 'False' && condition.message ? ` (${condition.reason}): ${condition.message}` : ''
+  return `The disruption budget ${metadata.name} does not allow evicting pods currently${why}`
 }
 
 function cause(message: string): { readonly reason: string; readonly message: string } {

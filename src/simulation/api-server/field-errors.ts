@@ -19,7 +19,7 @@ export function forbiddenField(field: string, detail: string): FieldError {
   return { field, reason: 'FieldValueForbidden', message: `Forbidden: ${detail}` }
 }
 
-export function notSupported(field: string, value: string, legal: readonly string[]): FieldError {
+export function notSupported(field: string, value: unknown, legal: readonly string[]): FieldError {
   const list = legal.map(option => JSON.stringify(option)).join(', ')
   return { field, reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}` }
 }

@@ -4,7 +4,7 @@ import type { RawMetadata, RawObject } from '../object-store.ts'
 import type { ApiRequest } from './api-request.ts'
 import { readMetadata } from './read-metadata.ts'
 import { apiVersionOf } from '../resource-types.ts'
-import { badRequest, unsupportedMediaType } from './status.ts'
+import { badRequest, unsupportedMediaType, type StatusError } from './status.ts'
 
 /**
  * The body as a JSON object.
@@ -38,16 +38,19 @@ export function asObject({ type, namespace, name }: ApiRequest, body: Readonly<R
   const given = readMetadata(type, metadata ?? {})
   if (name !== undefined) checkName(given, name, namespace)
   else if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    throw otherNamespace()
   }
   return { kind, apiVersion, metadata: { ...given, ...(namespace !== undefined && { namespace }) }, ...content }
+}
+
+/** The body is about another namespace than the path. */
+export function otherNamespace(): StatusError {
+  return badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 
 /** Of an update (endpoints/handlers/rest.go checkName, 1.36): the object must say which one it is. */
 function checkName(given: RawMetadata, name: string, namespace: string | undefined): void {
   if (given.name === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (given.name !== name) throw badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
-  if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) {
-    throw badRequest(`the namespace of the object (${given.namespace}) does not match the namespace on the request (${namespace})`)
-  }
+  if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) throw otherNamespace()
 }

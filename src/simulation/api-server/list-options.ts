@@ -31,7 +31,10 @@ export function readListOptions(query: URLSearchParams, purpose: 'list' | 'watch
   }
   const errors = purpose === 'list' ? listErrors(options, match) : watchErrors(options, match, watchList)
   if (errors.length > 0) throw invalidObject('meta.k8s.io', 'ListOptions', '', errors)
-  return options
+  // A watch without a version begins with what there is; a server that can say where that ends does so (SetListOptionsDefaults, 1.36).
+  const beginsWithAll =
+    purpose === 'watch' && watchList && options.sendInitialEvents === undefined && match === '' && !options.resourceVersion
+  return beginsWithAll ? { ...options, sendInitialEvents: true } : options
 }
 
 function listErrors(options: ListOptions, match: string): readonly FieldError[] {
@@ -40,7 +43,7 @@ function listErrors(options: ListOptions, match: string): readonly FieldError[] 
     if (options.resourceVersion === undefined) {
       errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
     }
-    errors.push(...matchErrors(options, match, ['Exact', 'NotOlderThan']))
+    errors.push(...matchErrors(options, match, ['Exact', 'NotOlderThan'], ''))
     if (match === 'Exact' && options.resourceVersion === 0) {
       errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
     }
@@ -69,16 +72,18 @@ function watchErrors(options: ListOptions, match: string, watchList: boolean): r
   return errors
 }
 
-function matchErrors(options: ListOptions, match: string, legal: readonly string[]): readonly FieldError[] {
+/** @param also what is legal because it is as good as absent */
+function matchErrors(options: ListOptions, match: string, legal: readonly string[], ...also: readonly string[]): readonly FieldError[] {
   const errors: FieldError[] = []
   if (options.continueToken !== '') {
-    errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for continue'))
+    errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
   }
-  if (!legal.includes(match)) errors.push(notSupported('resourceVersionMatch', match, legal))
+  if (!legal.includes(match)) errors.push(notSupported('resourceVersionMatch', match, [...legal, ...also]))
   return errors
 }
 
-function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+/** @throws StatusError 400 for what is no number */
+export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name)
   if (text === null || text === '') return undefined
   if (!/^\d{1,15}$/.test(text)) throw badRequest(`${name}: Invalid value: ${JSON.stringify(text)}: must be a whole number, 0 or more`)

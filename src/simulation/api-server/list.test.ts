@@ -86,6 +86,13 @@ describe('a list', () => {
     expect(names(await list(`${PODS}?continue=${token}`))).toEqual(['aa', 'b', 'c'])
   })
 
+  it('of any version is not cut into pages', async () => {
+    api = await startEmbeddedApi()
+    for (const name of ['a', 'b', 'c']) written(api.store.create('pods', shopPod(name)))
+    expect(names(await list(`${PODS}?resourceVersion=0&limit=1`))).toEqual(['a', 'b', 'c'])
+    expect(names(await list(`${PODS}?resourceVersion=0&resourceVersionMatch=NotOlderThan&limit=1`))).toEqual(['a', 'b', 'c'])
+  })
+
   it('can be had as it was, as long as that is remembered', async () => {
     api = await startEmbeddedApi()
     const { resourceVersion } = written(api.store.create('pods', shopPod('a'))).metadata

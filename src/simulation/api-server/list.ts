@@ -33,11 +33,16 @@ interface Page {
 /** GET of a collection: consistent pages (etcd3/store.go GetList and the cacher's snapshots, 1.36). */
 export function list(context: ApiContext, request: ApiRequest): Answer {
   const options = readListOptions(request.query, 'list', context.watchList)
-  const selection = readSelection(request.type, request.query, undefined)
-  const page = cutPage(snapshotFor(context, request, options), request.namespace, selection, options.limit)
+  const selection = readSelection(request.type, request.query)
+  const page = cutPage(snapshotFor(context, request, options), request.namespace, selection, isOfAnyVersion(options) ? 0 : options.limit)
   if (request.media.as === 'table')
     return { status: 200, body: tableChunks(request, request.media, page.items, page.metadata, context.now()) }
   return { status: 200, body: listChunks(request, page) }
+}
+
+/** Answered from the watch cache, which does not look at the limit (cacher ShouldDelegateList, 1.36). */
+function isOfAnyVersion({ resourceVersion, match }: ListOptions): boolean {
+  return resourceVersion === 0 && match !== 'Exact'
 }
 
 function snapshotFor({ store, progress }: ApiContext, { type, namespace }: ApiRequest, options: ListOptions): Snapshot {

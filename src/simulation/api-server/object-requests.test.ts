@@ -129,7 +129,7 @@ describe('create', () => {
       422,
       'ConfigMap "a" is invalid: []: Too long: may not be more than 1048576 bytes',
     ],
-    ['an unknown dry run', `${PODS}?dryRun=Some`, { metadata: { name: 'a' } }, 422, 'dryRun: Unsupported value: "Some"'],
+    ['an unknown dry run', `${PODS}?dryRun=Some`, { metadata: { name: 'a' } }, 422, 'dryRun: Unsupported value: ["Some"]'],
     ['a dry run', `${PODS}?dryRun=All`, { metadata: { name: 'a' } }, 400, 'this server knows a dry run of evictions only'],
     [
       'a lease for no time',
@@ -149,9 +149,42 @@ describe('create', () => {
       422,
       '[action: Required value, reason: Required value]',
     ],
-    ['an event about elsewhere', EVENTS, { ...EVENT, regarding: { namespace: 'x' } }, 422, 'does not match event.namespace'],
-    ['an event of another type', EVENTS, { ...EVENT, type: 'Odd' }, 422, 'type: Invalid value: "Odd"'],
-    ['an event that says too much', EVENTS, { ...EVENT, note: 'é'.repeat(513) }, 422, 'can have at most 1024 characters'],
+    ['an event about nowhere', EVENTS, { ...EVENT, regarding: { name: 'a' } }, 422, 'does not match event.namespace'],
+    ['an event of another type', EVENTS, { ...EVENT, type: 'Odd' }, 422, 'type: Invalid value: "": has invalid value: Odd'],
+    ['an event that says too much', EVENTS, { ...EVENT, note: 'é'.repeat(513) }, 422, 'message: Invalid value: "": can have at most 1024'],
+    [
+      'an event of too long an action',
+      EVENTS,
+      { ...EVENT, action: 'x'.repeat(129) },
+      422,
+      'action: Invalid value: "": can have at most 128',
+    ],
+    ['an event of an odd controller', EVENTS, { ...EVENT, reportingController: 'a b' }, 422, 'reportingController: Invalid value: "a b"'],
+    ['a workload without selector', DEPLOYMENTS, { metadata: { name: 'd' }, spec: {} }, 422, 'spec.selector: Required value'],
+    [
+      'a workload of all pods',
+      DEPLOYMENTS,
+      { metadata: { name: 'd' }, spec: { selector: {} } },
+      422,
+      'empty selector is invalid for deployment',
+    ],
+    [
+      'a workload that does not select its own pods',
+      DEPLOYMENTS,
+      { metadata: { name: 'd' }, spec: { selector: { matchLabels: { app: 'x' } }, template: { metadata: { labels: { app: 'y' } } } } },
+      422,
+      'spec.template.metadata.labels: Invalid value: {"app":"y"}: `selector` does not match template `labels`',
+    ],
+    [
+      'a workload of less than no pods',
+      DEPLOYMENTS,
+      {
+        metadata: { name: 'd' },
+        spec: { replicas: -1, selector: { matchLabels: { app: 'x' } }, template: { metadata: { labels: { app: 'x' } } } },
+      },
+      422,
+      'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+    ],
   ]
   it.each(refusals)('refuses %s', async (_, path, body, code, message) => {
     const reply = await api.call('POST', path, body)
@@ -204,13 +237,20 @@ describe('replace', () => {
 
   it.each([
     ['a lease of no version', `${LEASES}/l`, lease(), 422, 'metadata.resourceVersion: Invalid value: 0: must be specified for an update'],
+    [
+      'a budget of no version',
+      `${BUDGETS}/b`,
+      { metadata: { name: 'b' } },
+      422,
+      'metadata.resourceVersion: Invalid value: 0: must be specified',
+    ],
     ['another name', `${PODS}/a`, { metadata: { name: 'b' } }, 400, 'the name of the object (b) does not match the name on the URL (a)'],
     [
       'another namespace',
       `${PODS}/a`,
       { metadata: { name: 'a', namespace: 'x' } },
       400,
-      'the namespace of the object (x) does not match the namespace on the request (shop)',
+      'the namespace of the provided object does not match the namespace sent on the request',
     ],
     ['no name', `${PODS}/a`, { spec: {} }, 400, 'the name of the object (a based on URL) was undeterminable: name must be provided'],
     ['what is not there', `${PODS}/z`, { metadata: { name: 'z' } }, 404, 'pods "z" not found'],
@@ -239,6 +279,14 @@ describe('patch', () => {
     expect(operated.body).toMatchObject({ metadata: { generation: 3 }, spec: { replicas: 6 } })
     const strategic = await api.call('PATCH', `${DEPLOYMENTS}/web`, { metadata: { annotations: { a: 'b' } } }, STRATEGIC)
     expect(strategic.body).toMatchObject({ metadata: { generation: 4, annotations: { a: 'b' } } })
+  })
+
+  it('that removes an annotation leaves nothing empty behind, and writes nothing where there is none', async () => {
+    const remove = () => api.call('PATCH', `${PODS}/a`, { metadata: { annotations: { x: null } } }, MERGE)
+    const { metadata } = addPod()
+    expect((await remove()).body).toMatchObject({ metadata: { resourceVersion: metadata.resourceVersion } })
+    await api.call('PATCH', `${PODS}/a`, { metadata: { annotations: { x: 'y' } } }, MERGE)
+    expect((await remove()).body).not.toHaveProperty('metadata.annotations')
   })
 
   it('writes a status through its own path', async () => {
@@ -323,7 +371,22 @@ describe('delete', () => {
   })
 })
 
+describe('get', () => {
+  it('does not know the future', async () => {
+    addPod()
+    expect((await api.call('GET', `${PODS}/a?resourceVersion=999`)).status).toBe(504)
+  })
+})
+
 describe('scale', () => {
+  it.each([
+    ['another name', { name: 'x' }, 400],
+    ['another object', { name: 'web', uid: 'x' }, 409],
+  ])('refuses %s', async (_, metadata, code) => {
+    addDeployment()
+    expect((await api.call('PUT', `${DEPLOYMENTS}/web/scale`, { metadata, spec: { replicas: 5 } })).status).toBe(code)
+  })
+
   it('says and changes how many replicas a workload should have', async () => {
     addDeployment()
     const path = `${DEPLOYMENTS}/web/scale`
@@ -373,6 +436,12 @@ describe('binding', () => {
     })
   })
 
+  it('refuses to bind a pod under the name of another', async () => {
+    addPod()
+    const body = { kind: 'Binding', metadata: { name: 'b' }, target: { name: 'n1' } }
+    expect((await api.call('POST', `${PODS}/a/binding`, body)).body).toMatchObject({ code: 400 })
+  })
+
   it.each([
     ['a pod that is gated', { schedulingGates: [{ name: 'g' }] }, { name: 'n' }, 409],
     ['to what is no node', {}, { kind: 'Minion', name: 'n' }, 422],
@@ -391,6 +460,9 @@ describe('eviction', () => {
     ['a dry run in the options', `${PODS}/a/eviction`, { ...EVICTION, deleteOptions: { dryRun: ['All'] } }, 201],
     ['an unknown dry run', `${PODS}/a/eviction?dryRun=Some`, EVICTION, 422],
     ['what is no eviction', `${PODS}/a/eviction`, { ...EVICTION, kind: 'Pod' }, 400],
+    ['what does not say what it is', `${PODS}/a/eviction?dryRun=All`, { metadata: EVICTION.metadata }, 201],
+    ['a pod elsewhere', `${PODS}/a/eviction`, { ...EVICTION, metadata: { name: 'a', namespace: 'default' } }, 400],
+    ['options that are none', `${PODS}/a/eviction`, { ...EVICTION, deleteOptions: 'now' }, 400],
     [
       'an option of another kind',
       `${PODS}/a/eviction`,
@@ -401,6 +473,45 @@ describe('eviction', () => {
     addPod()
     expect((await api.call('POST', path, body)).status).toBe(code)
     expect(api.store.get('pods', 'shop', 'a')).toBeDefined()
+  })
+
+  it('where there is no namespace says so', async () => {
+    const { body } = await api.call('POST', '/api/v1/namespaces/x/pods/a/eviction', { ...EVICTION, metadata: { name: 'a' } })
+    expect(body).toMatchObject({ code: 404, details: { name: 'x', kind: 'namespaces' } })
+  })
+
+  it.each([
+    ['too few are healthy', { currentHealthy: 2, desiredHealthy: 3 }, 'The disruption budget b needs 3 healthy pods and has 2 currently'],
+    ['just enough are', { currentHealthy: 3, desiredHealthy: 3 }, 'The disruption budget b needs 3 healthy pods and has 3 currently'],
+    [
+      'others were evicted first',
+      { currentHealthy: 4, desiredHealthy: 3 },
+      'The disruption budget b does not allow evicting pods currently',
+    ],
+    [
+      'its controller says why',
+      {
+        currentHealthy: 4,
+        desiredHealthy: 3,
+        conditions: [{ type: 'DisruptionAllowed', status: 'False', reason: 'Odd', message: 'because' }],
+      },
+      'The disruption budget b does not allow evicting pods currently (Odd): because',
+    ],
+    [
+      'its controller cannot count',
+      { conditions: [{ type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message: 'no scale' }] },
+      'The disruption budget b does not allow evicting pods currently because it failed sync: no scale',
+    ],
+  ])('is refused by a budget that is used up, since %s', async (_, status, message) => {
+    addPod({ status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } })
+    const spec = { maxUnavailable: 1, selector: { matchLabels: { app: 'web' } } }
+    const metadata = { name: 'b', namespace: 'shop' }
+    const counted = { observedGeneration: 1, disruptionsAllowed: 0, expectedPods: 4, ...status }
+    written(
+      api.store.create('poddisruptionbudgets', { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec, status: counted }),
+    )
+    const { body } = await api.call('POST', `${PODS}/a/eviction`, EVICTION)
+    expect(body).toMatchObject({ code: 429, details: { causes: [{ reason: 'DisruptionBudget', message }] } })
   })
 
   it('passes the time to stop on', async () => {

@@ -1,20 +1,28 @@
-import type { DeleteOptions, RawObject, StoreResult } from '../object-store.ts'
+import type { DeleteOptions, ObjectStore, RawObject, StoreResult } from '../object-store.ts'
 import { modifiedMeanwhile, notFound } from '../store-refusals.ts'
 import { isRawObject } from '../../cluster/raw-value.ts'
 import { jsonAnswer, type Answer, type ApiContext, type ApiRequest } from './api-request.ts'
 import { withCreationDefaults } from './creation-defaults.ts'
 import { invalidObject, invalidValue } from './field-errors.ts'
 import { asObject, jsonBody, parsedObject } from './json-body.ts'
+import { wholeNumber } from './list-options.ts'
 import { checkMicroTimes } from './micro-time.ts'
 import { objectText } from './object-text.ts'
 import { isDryRun, validateObject } from './object-validation.ts'
 import { patched } from './patch-body.ts'
-import { badRequest, deleted, refusedByStore, StatusError } from './status.ts'
+import { badRequest, deleted, refusedByStore, StatusError, tooLargeResourceVersion } from './status.ts'
 import { tableText } from './table.ts'
 
 /** Types whose PUT creates what is not there, and those of them whose PUT must say which version it replaces (AllowCreateOnUpdate ...). */
 const CREATED_BY_UPDATE: ReadonlySet<string> = new Set(['leases', 'events'])
-const NEVER_UNCONDITIONAL: ReadonlySet<string> = new Set(['leases'])
+const NEVER_UNCONDITIONAL: ReadonlySet<string> = new Set([
+  'leases',
+  'poddisruptionbudgets',
+  'csidrivers',
+  'csinodes',
+  'csistoragecapacities',
+  'volumeattachments',
+])
 
 /** Types whose deletion answers with what was deleted instead of a Status (ReturnDeletedObject). */
 const RETURNED_WHEN_DELETED: ReadonlySet<string> = new Set([
@@ -30,7 +38,9 @@ const RETURNED_WHEN_DELETED: ReadonlySet<string> = new Set([
 ])
 
 export function get({ store, now }: ApiContext, request: ApiRequest): Answer {
-  const { type, namespace, name = '' } = request
+  const { type, namespace, name = '', query } = request
+  const resourceVersion = wholeNumber(query, 'resourceVersion') ?? 0
+  if (resourceVersion > store.resourceVersion) throw tooLargeResourceVersion(resourceVersion, store.resourceVersion)
   const stored = store.get(type.storedAs, namespace, name)
   if (stored === undefined) throw refusedByStore(notFound(type, name).refusal)
   return objectAnswer(200, request, stored, now())
@@ -42,10 +52,7 @@ export function create({ store, now }: ApiContext, request: ApiRequest): Answer 
   const received = readObject(request, jsonBody(request))
   if (received.metadata.resourceVersion !== undefined)
     throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created')
-  // Admission plugin NamespaceLifecycle.
-  if (namespace !== undefined && store.get('namespaces', undefined, namespace) === undefined) {
-    throw new StatusError(404, 'NotFound', `namespaces "${namespace}" not found`, { name: namespace, kind: 'namespaces' })
-  }
+  if (namespace !== undefined) refuseMissingNamespace(store, namespace)
   validateObject(type, received, undefined)
   const created = store.create(type.storedAs, withCreationDefaults(type, type.accept(received)))
   return objectAnswer(201, request, stored(created), now())
@@ -65,7 +72,7 @@ export function replace(context: ApiContext, request: ApiRequest): Answer {
     return create(context, { ...request, name: undefined })
   }
   if (resourceVersion === undefined && NEVER_UNCONDITIONAL.has(type.resource)) {
-    throw invalidObject(type.group, type.kind, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
+    throw invalidObject(type.group, type.resource, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
   }
   return update(context, request, () => received)
 }
@@ -88,6 +95,12 @@ export function remove({ store, now }: ApiContext, request: ApiRequest): Answer 
   if (stays || RETURNED_WHEN_DELETED.has(type.resource)) return objectAnswer(200, request, gone, now())
   const { uid } = gone.metadata
   return jsonAnswer(200, deleted({ name, ...(type.group !== '' && { group: type.group }), kind: type.resource, ...(uid && { uid }) }))
+}
+
+/** Nothing is created where there is no namespace (admission plugin NamespaceLifecycle). */
+export function refuseMissingNamespace(store: ObjectStore, namespace: string): void {
+  if (store.get('namespaces', undefined, namespace) !== undefined) return
+  throw new StatusError(404, 'NotFound', `namespaces "${namespace}" not found`, { name: namespace, kind: 'namespaces' })
 }
 
 /** To a PUT the uid is a precondition; to a PATCH a field that must stay, looked at after the version (rest.BeforeUpdate). */

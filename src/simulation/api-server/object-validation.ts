@@ -6,8 +6,15 @@ import { jsonEqual } from '../json-value.ts'
 import type { RawObject } from '../object-store.ts'
 import { forbiddenField, invalidObject, invalidValue, notSupported, required, tooLong, type FieldError } from './field-errors.ts'
 import type { ServedType } from './served-types.ts'
+import { workloadErrors, WORKLOADS } from './workload-validation.ts'
 
-const LONGEST_NOTE = 1024
+/** Bytes, whatever the message says. */
+const LONGEST_IN_EVENTS = [
+  ['reportingInstance', 128],
+  ['action', 128],
+  ['reason', 128],
+  ['note', 1024],
+] as const
 /** MaxSecretSize, which holds for ConfigMaps too. */
 const LARGEST_CONFIG_MAP = 1024 * 1024
 const LONGEST_NAME = 253
@@ -21,7 +28,9 @@ const NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/
  */
 export function validateObject(type: ServedType, object: RawObject, previous: RawObject | undefined): void {
   const errors = [...metadataErrors(object), ...errorsOf(type, object, previous)]
-  if (errors.length > 0) throw invalidObject(type.group, type.kind, object.metadata.name, errors)
+  // An event is validated as what it is inside, which has no group.
+  const group = type.resource === 'events' ? '' : type.group
+  if (errors.length > 0) throw invalidObject(group, type.kind, object.metadata.name, errors)
 }
 
 function errorsOf(type: ServedType, object: RawObject, previous: RawObject | undefined): readonly FieldError[] {
@@ -34,11 +43,8 @@ function errorsOf(type: ServedType, object: RawObject, previous: RawObject | und
       return configMapErrors(object)
     case 'pods':
       return [...deletionCostErrors(object, previous), ...(previous === undefined ? [] : podChanges(object, previous))]
-    case 'deployments':
-    case 'replicasets':
-      return previous === undefined ? [] : selectorChanges(object, previous)
     default:
-      return []
+      return WORKLOADS.has(type.resource) ? workloadErrors(object, previous) : []
   }
 }
 
@@ -69,19 +75,25 @@ function metadataErrors({ metadata }: RawObject): readonly FieldError[] {
 
 /** core/validation/events.go: what the new Event API insists on. */
 function eventErrors(event: RawObject): readonly FieldError[] {
-  const { note, regarding, type } = event
+  const { regarding, reportingController, type = '' } = event
   const errors = ['eventTime', 'reportingController', 'reportingInstance', 'action', 'reason']
     .filter(field => !event[field])
     .map(field => required(field))
-  const regardingNamespace = isRawObject(regarding) ? (regarding['namespace'] ?? '') : ''
   const { namespace } = event.metadata
-  if (regardingNamespace !== namespace && !(regardingNamespace === '' && (namespace === 'default' || namespace === 'kube-system'))) {
-    errors.push(invalidValue('involvedObject.namespace', regardingNamespace, 'does not match event.namespace'))
+  if (!(isRawObject(regarding) && regarding['namespace']) && namespace !== 'default' && namespace !== 'kube-system') {
+    errors.push(invalidValue('involvedObject.namespace', '', 'does not match event.namespace'))
   }
-  if (type !== 'Normal' && type !== 'Warning') errors.push(invalidValue('type', type ?? '', 'has invalid value: must be Normal or Warning'))
-  if (typeof note === 'string' && Buffer.byteLength(note) > LONGEST_NOTE) {
-    errors.push(invalidValue('message', '', `can have at most ${LONGEST_NOTE} characters`))
+  if (typeof reportingController === 'string' && reportingController !== '' && !isLabelKey(reportingController)) {
+    errors.push(invalidValue('reportingController', reportingController, 'must be a qualified name'))
   }
+  for (const [field, longest] of LONGEST_IN_EVENTS) {
+    const text = event[field]
+    if (typeof text === 'string' && Buffer.byteLength(text) > longest) {
+      errors.push(invalidValue(field === 'note' ? 'message' : field, '', `can have at most ${longest} characters`))
+    }
+  }
+  if (type !== 'Normal' && type !== 'Warning')
+    errors.push(invalidValue('type', '', `has invalid value: ${JSON.stringify(type).slice(1, -1)}`))
   return errors
 }
 
@@ -136,16 +148,8 @@ function fixedPart(pod: RawObject): unknown {
   return { ...spec, ...mutable, containers: withoutImages(spec['containers']), initContainers: withoutImages(spec['initContainers']) }
 }
 
-/** apps/validation: a workload keeps the selector it was created with. */
-function selectorChanges(workload: RawObject, previous: RawObject): readonly FieldError[] {
-  const selectorOf = ({ spec }: RawObject) => (isRawObject(spec) ? spec['selector'] : undefined)
-  const selector = selectorOf(workload)
-  return jsonEqual(selector, selectorOf(previous)) ? [] : [invalidValue('spec.selector', selector, 'field is immutable')]
-}
-
 /** The only dry run there is. @throws StatusError 422 for another value */
 export function isDryRun(values: readonly string[], kind: string): boolean {
-  const unknown = values.find(value => value !== 'All')
-  if (unknown !== undefined) throw invalidObject('meta.k8s.io', kind, '', [notSupported('dryRun', unknown, ['All'])])
+  if (values.some(value => value !== 'All')) throw invalidObject('meta.k8s.io', kind, '', [notSupported('dryRun', values, ['All'])])
   return values.length > 0
 }

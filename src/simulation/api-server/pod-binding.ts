@@ -6,12 +6,14 @@ import { jsonAnswer, type Answer, type ApiContext, type ApiRequest } from './api
 import { invalidObject, required } from './field-errors.ts'
 import { jsonBody } from './json-body.ts'
 import { stored } from './object-requests.ts'
-import { StatusError, success } from './status.ts'
+import { badRequest, StatusError, success } from './status.ts'
 
 /** POST .../pods/NAME/binding: what a scheduler does with a pod it has found a node for (BindingREST.Create). */
 export function bind({ store, now }: ApiContext, request: ApiRequest): Answer {
   const { namespace = '', name = '' } = request
   const binding = jsonBody(request)
+  const metadata = isRawObject(binding['metadata']) ? binding['metadata'] : {}
+  if (metadata['name'] !== name) throw badRequest('name in URL does not match name in Binding object')
   const target = isRawObject(binding['target']) ? binding['target'] : {}
   const { kind = 'Node', name: nodeName } = target
   if (kind !== 'Node' || typeof nodeName !== 'string' || nodeName === '') {

@@ -9,7 +9,7 @@ const LISTS: Readonly<Record<string, string>> = { finalizers: '[]string', ownerR
 const UNSET_VERSIONS: ReadonlySet<unknown> = new Set(['', '0'])
 
 /**
- * The metadata of a body as Go's decoder reads it: null is as good as absent, and so are an empty uid and a resourceVersion that is empty or 0
+ * The metadata of a body as Go's decoder reads it: null is as good as absent, and so are what is empty and a resourceVersion of 0
  * (storage APIObjectVersioner, 1.36).
  * @throws StatusError 400 for a field of another type
  */
@@ -39,9 +39,15 @@ export function readMetadata(type: ServedType, raw: unknown): RawMetadata {
     const value = fields.get(field)
     if (!isAbsentOr(value, Array.isArray)) refuse(value, `metadata.${field}`, goType)
   }
+  for (const field of [...MAPS_OF_TEXTS, ...Object.keys(LISTS)]) if (isEmpty(fields.get(field))) fields.delete(field)
   if (fields.get('uid') === '') fields.delete('uid')
   if (UNSET_VERSIONS.has(fields.get('resourceVersion'))) fields.delete('resourceVersion')
   return Object.fromEntries([['name', ''], ...fields]) as unknown as RawMetadata
+}
+
+/** omitempty: a map or list with nothing in it is as good as absent. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
 function isAbsentOr<T>(value: unknown, is: (value: unknown) => value is T): value is T | undefined {

@@ -1,4 +1,4 @@
-import { badRequest, noSuchResource } from './status.ts'
+import { badRequest, methodNotAllowed, noSuchResource } from './status.ts'
 import { servedType, type ServedType, type Subresource } from './served-types.ts'
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -24,7 +24,7 @@ export interface Target {
 
 /**
  * Reads a path below /api/v1 or /apis/GROUP/VERSION that goes on; undefined for every other path.
- * @throws StatusError 400 when a part of the path is no valid percent-encoding
+ * @throws StatusError 400 when a part of the path is no valid percent-encoding, 405 for a method that nothing knows
  */
 export function requestInfo(method: string, pathname: string, query: URLSearchParams): RequestInfo | undefined {
   const parts = pathname
@@ -74,9 +74,12 @@ function verbOf(method: string, name: string | undefined, query: URLSearchParams
       return 'patch'
     case 'DELETE':
       return name === undefined ? 'deletecollection' : 'delete'
+    case 'GET':
+      // One object by its name is read, even with watch=1; it is watched by a field selector.
+      if (name !== undefined) return 'get'
+      return isTrue(query.get('watch')) ? 'watch' : 'list'
     default:
-      if (isTrue(query.get('watch'))) return 'watch'
-      return name === undefined ? 'list' : 'get'
+      throw methodNotAllowed()
   }
 }
 

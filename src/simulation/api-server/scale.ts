@@ -6,7 +6,7 @@ import { invalidObject, invalidValue } from './field-errors.ts'
 import { jsonBody } from './json-body.ts'
 import { stored } from './object-requests.ts'
 import { patched } from './patch-body.ts'
-import { refusedByStore } from './status.ts'
+import { badRequest, refusedByStore } from './status.ts'
 
 /** GET, PUT and PATCH of .../scale: how many replicas a workload should have, whatever its kind. */
 export function scale({ store }: ApiContext, request: ApiRequest): Answer {
@@ -20,14 +20,17 @@ export function scale({ store }: ApiContext, request: ApiRequest): Answer {
     const wanted = verb === 'patch' ? patched(request, scaleOf(workload)) : jsonBody(request)
     const spec = isRawObject(wanted['spec']) ? wanted['spec'] : {}
     const metadata = isRawObject(wanted['metadata']) ? (wanted['metadata'] as Partial<RawMetadata>) : {}
+    if ((metadata.name ?? name) !== name) {
+      throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+    }
     const { replicas = 0 } = spec
     if (typeof replicas !== 'number' || replicas < 0) {
       throw invalidObject('autoscaling', 'Scale', name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')])
     }
-    const { resourceVersion = workload.metadata.resourceVersion } = metadata
+    const { resourceVersion = workload.metadata.resourceVersion, uid = workload.metadata.uid } = metadata
     return {
       ...workload,
-      metadata: { ...workload.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
+      metadata: { ...workload.metadata, ...(resourceVersion !== undefined && { resourceVersion }), ...(uid !== undefined && { uid }) },
       spec: { ...(isRawObject(workload['spec']) ? workload['spec'] : {}), replicas },
     }
   })

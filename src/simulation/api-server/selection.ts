@@ -15,21 +15,20 @@ export interface Selection {
 }
 
 /**
- * Reads labelSelector and fieldSelector; `name` restricts it further to one object.
+ * Reads labelSelector and fieldSelector.
  * @throws StatusError 400 for a selector that cannot be read or a field that cannot be selected by
  */
-export function readSelection(type: ServedType, query: URLSearchParams, name: string | undefined): Selection {
+export function readSelection(type: ServedType, query: URLSearchParams): Selection {
   const labels = readLabelSelector(query.get('labelSelector') ?? '')
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '')
   for (const { field } of fields) if (!isSelectableField(type, field)) throw unsupportedField(type, field)
-  const wanted = name === undefined ? fields : [...fields, { field: 'metadata.name', equal: true, value: name }]
   return {
-    isSelective: labels.kind !== 'everything' || wanted.length > 0,
+    isSelective: labels.kind !== 'everything' || fields.length > 0,
     matches(stored) {
       if (labels.kind !== 'everything' && !matchesLabels(labels, new Map(Object.entries(stored.metadata.labels ?? {})))) return false
-      if (wanted.length === 0) return true
+      if (fields.length === 0) return true
       const presented = type.present(stored)
-      return wanted.every(({ field, equal, value }) => (fieldValue(presented, field) === value) === equal)
+      return fields.every(({ field, equal, value }) => (fieldValue(presented, field) === value) === equal)
     },
   }
 }

@@ -69,7 +69,7 @@ describe('a watch', () => {
 
   it('of one object, or of one namespace, hears of no other', async () => {
     await start()
-    const one = await api.watch(`${PODS}/b?watch=1`)
+    const one = await api.watch(`${PODS}?watch=1&fieldSelector=metadata.name%3Db`)
     const elsewhere = await api.watch('/api/v1/namespaces/default/pods?watch=1')
     create('a')
     const version = create('b')
@@ -78,11 +78,21 @@ describe('a watch', () => {
     expect(await elsewhere.next()).toBe(`ADDED c ${Number(version) + 1}`)
   })
 
-  it('ends when its time is up, with a bookmark shortly before', async () => {
+  it('of one object by its path is none: the object is read', async () => {
+    await start()
+    create('a')
+    expect((await api.call('GET', `${PODS}/a?watch=1`)).body).toMatchObject({ kind: 'Pod', metadata: { name: 'a' } })
+  })
+
+  it.each([
+    [5, 1],
+    [3, 1],
+    [2, 0],
+  ])('of %i seconds ends when its time is up, after %i bookmarks', async (seconds, bookmarks) => {
     await start()
     const version = create('a')
-    const watch = await api.watch(`${PODS}?watch=1&allowWatchBookmarks=true&timeoutSeconds=5&resourceVersion=${version}`)
-    expect(await watch.rest()).toEqual([`BOOKMARK  ${version}`])
+    const watch = await api.watch(`${PODS}?watch=1&allowWatchBookmarks=true&timeoutSeconds=${seconds}&resourceVersion=${version}`)
+    expect(await watch.rest()).toEqual(Array.from({ length: bookmarks }, () => `BOOKMARK  ${version}`))
   })
 
   it('sends bookmarks while nothing happens', async () => {
@@ -92,18 +102,44 @@ describe('a watch', () => {
     expect(await take(watch, 2)).toEqual([`BOOKMARK  ${version}`, `BOOKMARK  ${version}`])
   })
 
-  it('marks the end of its initial events', async () => {
+  it.each(['sendInitialEvents=true&resourceVersionMatch=NotOlderThan&', '', 'resourceVersion=0&'])(
+    'marks the end of its initial events, whether asked for or not (%s)',
+    async initial => {
+      await start({ secondMs: 1000 })
+      create('a')
+      const watch = await api.watch(`${PODS}?watch=1&${initial}allowWatchBookmarks=true`)
+      expect((await watch.nextObject()).type).toBe('ADDED')
+      expect(await watch.nextObject()).toMatchObject({
+        type: 'BOOKMARK',
+        object: { kind: 'Pod', metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
+      })
+      const version = create('b')
+      expect(await watch.next()).toBe(`ADDED b ${version}`)
+    },
+  )
+
+  it('sends one more bookmark soon after its initial events', async () => {
     await start()
+    const version = create('a')
+    const watch = await api.watch(`${PODS}?watch=1&allowWatchBookmarks=true`)
+    expect(await take(watch, 3)).toEqual([`ADDED a ${version}`, `BOOKMARK  ${version}`, `BOOKMARK  ${version}`])
+  })
+
+  it('does not mark it when the server is too old to', async () => {
+    await start({ watchList: false })
     create('a')
-    const initial = 'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true'
-    const watch = await api.watch(`${PODS}?${initial}`)
+    const watch = await api.watch(`${PODS}?watch=1&allowWatchBookmarks=true`)
     expect((await watch.nextObject()).type).toBe('ADDED')
-    expect(await watch.nextObject()).toMatchObject({
-      type: 'BOOKMARK',
-      object: { kind: 'Pod', metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
-    })
     const version = create('b')
     expect(await watch.next()).toBe(`ADDED b ${version}`)
+  })
+
+  it('with initial events of a version to come ends with 504', async () => {
+    await start()
+    const initial = 'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=999'
+    const watch = await api.watch(`${PODS}?${initial}`)
+    expect(watch.status).toBe(200)
+    expect(await watch.rest()).toEqual(['ERROR 504'])
   })
 
   it.each([

@@ -13,8 +13,10 @@ import { createWatchStream, type WatchStream } from './watch-stream.ts'
 /** The server ends a watch that names no time by itself after half an hour, and sends bookmarks once a minute. Seconds. */
 const DEFAULT_TIMEOUT = 1800
 const BOOKMARK_EVERY = 60
-/** A last bookmark goes out this long before the end of a watch that lasts twice as long, so that the client resumes from late. Seconds. */
+/** A last bookmark goes out this long before the end, so that the client resumes from late. Seconds. */
 const BOOKMARK_BEFORE_END = 2
+/** One more follows the end of the initial events at the next tick (cacher/cache_watcher.go nextBookmarkTime, 1.36). Seconds. */
+const BOOKMARK_AFTER_INITIAL_EVENTS = 1
 
 /** Where a watch goes, and what befalls it. */
 export interface WatchOutlet {
@@ -32,11 +34,8 @@ export function openWatch(context: ApiContext, request: ApiRequest, { attributes
   const { type } = request
   const asked = readListOptions(request.query, 'watch', watchList)
   const options = fault?.kind === 'withholdBookmark' ? { ...asked, allowWatchBookmarks: false } : asked
-  const selection = readSelection(type, request.query, request.name)
+  const selection = readSelection(type, request.query)
   const { resourceVersion = 0 } = options
-  if (options.sendInitialEvents === true && resourceVersion > store.resourceVersion) {
-    throw tooLargeResourceVersion(resourceVersion, store.resourceVersion)
-  }
 
   response.writeHead(200, { 'content-type': 'application/json' })
   response.flushHeaders()
@@ -47,6 +46,10 @@ export function openWatch(context: ApiContext, request: ApiRequest, { attributes
     stream.send(lines.error(error))
     stream.end()
   }
+
+  // It has waited for the version, and the answer has begun meanwhile.
+  if (options.sendInitialEvents === true && resourceVersion > store.resourceVersion)
+    return fail(tooLargeResourceVersion(resourceVersion, store.resourceVersion))
 
   if (options.sendInitialEvents === true && options.resourceVersion === undefined) progress.ask(type.storedAs)
   const begun = Math.max(resourceVersion, progress.of(type.storedAs))
@@ -111,7 +114,8 @@ function startTimers({ secondMs }: ApiContext, options: ListOptions, stream: Wat
   const timers = [setTimeout(() => stream.end(), timeout * secondMs)]
   if (options.allowWatchBookmarks) {
     timers.push(setInterval(sendBookmark, BOOKMARK_EVERY * secondMs))
-    if (timeout >= 2 * BOOKMARK_BEFORE_END) timers.push(setTimeout(sendBookmark, (timeout - BOOKMARK_BEFORE_END) * secondMs))
+    if (timeout > BOOKMARK_BEFORE_END) timers.push(setTimeout(sendBookmark, (timeout - BOOKMARK_BEFORE_END) * secondMs))
+    if (options.sendInitialEvents === true) timers.push(setTimeout(sendBookmark, BOOKMARK_AFTER_INITIAL_EVENTS * secondMs))
   }
   return () => {
     for (const timer of timers) clearTimeout(timer)
