@@ -2,6 +2,8 @@ import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawObject } from '../object-store.ts'
 import type { ServedType } from './served-types.ts'
 
+const A_QUARTER = { maxUnavailable: '25%', maxSurge: '25%' }
+
 /**
  * What the type's strategy makes of an object that a client creates: its status starts empty, whatever the client says of it. `received` is
  * in the words of the store.
@@ -17,11 +19,11 @@ export function withCreationDefaults(type: ServedType, received: RawObject): Raw
     case 'poddisruptionbudgets':
       return { ...object, status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 } }
     case 'deployments':
+      return withSpecDefaults(object, { replicas: 1, strategy: { type: 'RollingUpdate', rollingUpdate: A_QUARTER } })
     case 'replicasets':
-    case 'statefulsets': {
-      const spec = isRawObject(object['spec']) ? object['spec'] : {}
-      return { ...object, spec: { ...spec, replicas: spec['replicas'] ?? 1 } }
-    }
+      return withSpecDefaults(object, { replicas: 1 })
+    case 'statefulsets':
+      return withSpecDefaults(object, { replicas: 1, updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } })
     case 'namespaces': {
       const labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name }
       return { ...object, metadata: { ...object.metadata, labels }, status: { phase: 'Active' } }
@@ -31,6 +33,11 @@ export function withCreationDefaults(type: ServedType, received: RawObject): Raw
     default:
       return object
   }
+}
+
+/** pkg/apis/apps/v1/defaults.go: what kubectl reads. The controllers fill in the same where they find nothing. */
+function withSpecDefaults(object: RawObject, defaults: Readonly<Record<string, unknown>>): RawObject {
+  return { ...object, spec: { ...defaults, ...(isRawObject(object['spec']) ? object['spec'] : {}) } }
 }
 
 /** What the client did say of the fields that are always there. */

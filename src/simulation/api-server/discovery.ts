@@ -1,5 +1,6 @@
 import { jsonAnswer, type Answer } from './api-request.ts'
 import { apiVersionOf } from '../resource-types.ts'
+import { openapi } from './openapi.ts'
 import { SERVED_TYPES, type ServedType, type Subresource } from './served-types.ts'
 
 /** As /version of the server whose answers this one follows. */
@@ -53,6 +54,7 @@ const ACCESS_REVIEWS = {
 
 /** What kubectl asks for before it asks for anything else; undefined for every other path. */
 export function discovery(pathname: string): Answer | undefined {
+  if (pathname.startsWith('/openapi/')) return openapi(pathname)
   if (pathname === '/version') return jsonAnswer(200, VERSION)
   if (pathname === '/healthz' || pathname === '/readyz' || pathname === '/livez') {
     return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' }

@@ -83,7 +83,7 @@ describe('what it does not know', () => {
     ['GET', '/nonsense', 404],
     ['GET', '/apis/policy/v9/poddisruptionbudgets', 404],
     ['GET', '/apis/nonsense.io', 404],
-    ['GET', '/openapi/v3', 404],
+    ['GET', '/openapi/v2', 404],
     ['GET', '/api/v1/namespaces/shop/nonsense', 404],
     ['GET', '/api/v1/pods/a', 404],
     ['GET', '/api/v1/namespaces/shop/nodes', 404],
@@ -118,6 +118,24 @@ describe('what it does not know', () => {
 })
 
 describe('discovery', () => {
+  it('tells kubectl apply that each type leaves the judgement of fields to the server', async () => {
+    api = await startEmbeddedApi()
+    const { paths } = (await api.call('GET', '/openapi/v3')).body as { paths: Record<string, { serverRelativeURL: string }> }
+    const { body } = await api.call('GET', paths['apis/apps/v1']?.serverRelativeURL ?? '')
+    expect(body).toMatchObject({
+      paths: {
+        '/apis/apps/v1/namespaces/{namespace}/deployments/{name}': {
+          patch: {
+            parameters: [{ name: 'fieldValidation', in: 'query' }],
+            'x-kubernetes-group-version-kind': { group: 'apps', version: 'v1', kind: 'Deployment' },
+          },
+        },
+      },
+    })
+    expect((await api.call('GET', '/openapi/v3/apis/none/v1')).status).toBe(404)
+    expect((await api.call('GET', '/openapi/v2')).status).toBe(404)
+  })
+
   it('leads from the groups to every resource, and each can be listed', async () => {
     api = await startEmbeddedApi()
     const { groups } = (await api.call('GET', '/apis')).body as { groups: { name: string; preferredVersion: { groupVersion: string } }[] }
@@ -169,11 +187,11 @@ describe('tables for people', () => {
     }
     written(api.store.delete('pods', 'shop', 'pending'))
     expect(await rowsOf(PODS)).toEqual([
-      'Name | Ready | Status | Restarts | Age | IP | Node | Nominated Node',
-      'crashing | 0/2 | CrashLoopBackOff | 5 | 0s | <none> | n1 | <none>',
-      'evicted | 0/2 | Evicted | 0 | 0s | <none> | n1 | <none>',
-      'pending | 0/2 | Terminating | 0 | 0s | <none> | n1 | <none>',
-      'running | 1/2 | Running | 3 | 0s | 10.0.0.1 | n1 | <none>',
+      'Name | Ready | Status | Restarts | Age | IP | Node | Nominated Node | Readiness Gates',
+      'crashing | 0/2 | CrashLoopBackOff | 5 | 0s | <none> | n1 | <none> | <none>',
+      'evicted | 0/2 | Evicted | 0 | 0s | <none> | n1 | <none> | <none>',
+      'pending | 0/2 | Terminating | 0 | 0s | <none> | n1 | <none> | <none>',
+      'running | 1/2 | Running | 3 | 0s | 10.0.0.1 | n1 | <none> | <none>',
     ])
   })
 
@@ -183,31 +201,49 @@ describe('tables for people', () => {
       written(
         api.store.create(resource, { apiVersion: '', kind: '', metadata: { name: 'x', ...(namespace && { namespace }) }, ...content }),
       )
-    add('nodes', { spec: { unschedulable: true }, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } })
-    add('deployments', { spec: { replicas: 3 }, status: { readyReplicas: 2, updatedReplicas: 3, availableReplicas: 1 } }, 'shop')
+    add('nodes', {
+      spec: { unschedulable: true },
+      status: { conditions: [{ type: 'Ready', status: 'Unknown' }], addresses: [{ type: 'InternalIP', address: '10.0.0.1' }] },
+    })
+    const template = { spec: { containers: [{ name: 'c', image: 'i' }] } }
+    add(
+      'deployments',
+      {
+        spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template },
+        status: { readyReplicas: 2, updatedReplicas: 3, availableReplicas: 1 },
+      },
+      'shop',
+    )
     add('poddisruptionbudgets', { spec: { maxUnavailable: '25%' }, status: { disruptionsAllowed: 1 } }, 'shop')
     add(
       'events',
       { type: 'Normal', reason: 'Moved', note: 'so', regarding: { kind: 'Pod', name: 'p' }, eventTime: '2026-11-21T09:59:00.000000Z' },
       'shop',
     )
-    add('configmaps', {}, 'shop')
+    add('configmaps', { data: { a: '1', b: '2' } }, 'shop')
+    add('serviceaccounts', {}, 'shop')
+    const ports = [{ port: 80 }, { port: 53, protocol: 'UDP' }]
+    add('services', { spec: { clusterIP: 'None', selector: { app: 'web' }, ports } }, 'shop')
     const rows = []
     for (const path of [
       '/api/v1/nodes',
       '/apis/apps/v1/deployments',
+      '/api/v1/services',
       '/apis/policy/v1/poddisruptionbudgets',
       '/api/v1/events',
       '/api/v1/configmaps',
+      '/api/v1/serviceaccounts',
     ]) {
       rows.push((await rowsOf(path))[1])
     }
     expect(rows).toEqual([
-      'x | NotReady,SchedulingDisabled | <none> | 0s | ',
-      'x | 2/3 | 3 | 1 | 0s',
+      'x | NotReady,SchedulingDisabled | <none> | 0s |  | 10.0.0.1 | <none> | <unknown> | <unknown> | <unknown>',
+      'x | 2/3 | 3 | 1 | 0s | c | i | app=web',
+      'x | ClusterIP | None | <none> | 80/TCP,53/UDP | 0s | app=web',
       'x | N/A | 25% | 1 | 0s',
       '60s | Normal | Moved | pod/p | so | x',
-      'x | 2026-11-21T10:00:00Z',
+      'x | 2 | 0s',
+      'x | 0s',
     ])
   })
 

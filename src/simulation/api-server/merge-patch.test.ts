@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isPlainMerge, mergePatch } from './merge-patch.ts'
+import { mergePatch } from './merge-patch.ts'
 
 describe('a merge patch', () => {
   it.each([
@@ -12,17 +12,5 @@ describe('a merge patch', () => {
     ['keeps a field of an odd name a field', {}, JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":1}}')],
   ])('%s', (_, target, patch, expected) => {
     expect(mergePatch(target, patch)).toEqual(expected)
-  })
-})
-
-describe('a strategic merge patch is as good as a merge patch', () => {
-  it.each([
-    [{ spec: { unschedulable: true } }, true],
-    [{ metadata: { annotations: { a: null } } }, true],
-    [{ spec: { taints: [] } }, false],
-    [{ spec: { template: { spec: { containers: [{ name: 'a' }] } } } }, false],
-    [{ spec: { $patch: 'replace' } }, false],
-  ])('%j: %s', (patch, plain) => {
-    expect(isPlainMerge(patch)).toBe(plain)
   })
 })

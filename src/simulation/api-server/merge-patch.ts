@@ -10,12 +10,3 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   }
   return Object.fromEntries(merged)
 }
-
-/**
- * Whether a strategic merge patch means the same as a merge patch: no lists, which it would merge by key, and none of its own directives
- * (`$patch`, `$setElementOrder`, ...).
- */
-export function isPlainMerge(patch: unknown): boolean {
-  if (Array.isArray(patch)) return false
-  return !isRawObject(patch) || Object.entries(patch).every(([field, value]) => !field.startsWith('$') && isPlainMerge(value))
-}

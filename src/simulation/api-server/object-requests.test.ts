@@ -296,7 +296,6 @@ describe('patch', () => {
   })
 
   it.each([
-    ['lists in a strategic merge patch', { spec: { taints: [] } }, STRATEGIC, 415, 'applies a strategic merge patch only where'],
     [
       'server-side apply',
       {},

@@ -3,7 +3,8 @@ import type { RawObject } from '../object-store.ts'
 import type { ApiRequest } from './api-request.ts'
 import { parsedObject } from './json-body.ts'
 import { applyJsonPatch } from './json-patch.ts'
-import { isPlainMerge, mergePatch } from './merge-patch.ts'
+import { mergePatch } from './merge-patch.ts'
+import { strategicMergePatch } from './strategic-merge-patch.ts'
 import { badRequest, StatusError, unsupportedMediaType } from './status.ts'
 
 const JSON_PATCH = 'application/json-patch+json'
@@ -20,14 +21,8 @@ export function patched({ contentType, body }: ApiRequest, object: RawObject): R
       return asFields(jsonPatched(object, body))
     case MERGE_PATCH:
       return asFields(mergePatch(object, parsedObject(body)))
-    case STRATEGIC_MERGE_PATCH: {
-      const patch = parsedObject(body)
-      if (!isPlainMerge(patch)) {
-        const message = `this server applies a strategic merge patch only where it means the same as a merge patch: without lists and directives; use ${MERGE_PATCH} or ${JSON_PATCH}`
-        throw new StatusError(415, 'UnsupportedMediaType', message)
-      }
-      return asFields(mergePatch(object, patch))
-    }
+    case STRATEGIC_MERGE_PATCH:
+      return asFields(strategicMergePatch(object, parsedObject(body)))
     default:
       throw unsupportedMediaType([JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH])
   }

@@ -7,6 +7,7 @@ import { jsonBody } from './json-body.ts'
 import { stored } from './object-requests.ts'
 import { patched } from './patch-body.ts'
 import { badRequest, refusedByStore } from './status.ts'
+import { selectorText } from './written-selector.ts'
 
 /** GET, PUT and PATCH of .../scale: how many replicas a workload should have, whatever its kind. */
 export function scale({ store }: ApiContext, request: ApiRequest): Answer {
@@ -47,29 +48,5 @@ function scaleOf({ metadata, spec, status }: RawObject): RawObject {
     metadata: JSON.parse(JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp })) as RawMetadata,
     spec: { replicas: wanted['replicas'] ?? 1 },
     status: { replicas: seen['replicas'] ?? 0, selector: selectorText(wanted['selector']) },
-  }
-}
-
-/** As kubectl writes a selector. A ReplicationController has the labels themselves. */
-function selectorText(selector: unknown): string {
-  if (!isRawObject(selector)) return ''
-  const { matchLabels, matchExpressions } = selector
-  const labels = isRawObject(matchLabels) ? matchLabels : Array.isArray(matchExpressions) ? {} : selector
-  const equalities = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`)
-  const expressions: readonly unknown[] = Array.isArray(matchExpressions) ? matchExpressions : []
-  return [...equalities, ...expressions.filter(isRawObject).map(expressionText)].join(',')
-}
-
-function expressionText({ key, operator, values }: Readonly<Record<string, unknown>>): string {
-  const list = Array.isArray(values) ? values.join(',') : ''
-  switch (operator) {
-    case 'In':
-      return `${String(key)} in (${list})`
-    case 'NotIn':
-      return `${String(key)} notin (${list})`
-    case 'DoesNotExist':
-      return `!${String(key)}`
-    default:
-      return String(key)
   }
 }

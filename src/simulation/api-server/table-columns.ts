@@ -1,20 +1,17 @@
+import { isRawObject } from '../../cluster/raw-value.ts'
 import type { RawObject } from '../object-store.ts'
 import { valueAt } from './field-path.ts'
 import { age } from './human-duration.ts'
 import { podStatusCells } from './pod-status-cells.ts'
 import type { ServedType } from './served-types.ts'
+import { AGE, computed, field, joined, NAME, number, numberAsText, text, wide, type TableColumn } from './table-column.ts'
+import { selectorText } from './written-selector.ts'
 
-export interface TableColumn {
-  readonly name: string
-  readonly kind: 'string' | 'integer'
-  /** Shown by `-o wide` alone. */
-  readonly wide?: boolean
-  /** @param now milliseconds since the epoch */
-  readonly cell: (object: RawObject, now: number) => string | number
-}
-
-const NAME = text('Name', 'metadata.name')
-const AGE: TableColumn = { name: 'Age', kind: 'string', cell: (object, now) => age(object.metadata.creationTimestamp, now) }
+const TEMPLATE: readonly TableColumn[] = [
+  wide(computed('Containers', workload => joined(workload, 'spec.template.spec.containers', 'name'))),
+  wide(computed('Images', workload => joined(workload, 'spec.template.spec.containers', 'image'))),
+]
+const SELECTOR = wide(computed('Selector', object => selectorText(valueAt(object, 'spec.selector')) || '<none>'))
 
 /** The columns of pkg/printers/internalversion for the types people look at most. */
 const COLUMNS: Readonly<Record<string, readonly TableColumn[]>> = {
@@ -27,15 +24,39 @@ const COLUMNS: Readonly<Record<string, readonly TableColumn[]>> = {
     wide(text('IP', 'status.podIP', '<none>')),
     wide(text('Node', 'spec.nodeName', '<none>')),
     wide(text('Nominated Node', 'status.nominatedNodeName', '<none>')),
+    wide(text('Readiness Gates', '', '<none>')),
   ],
-  nodes: [NAME, computed('Status', nodeStatus), computed('Roles', nodeRoles), AGE, text('Version', 'status.nodeInfo.kubeletVersion')],
+  nodes: [
+    NAME,
+    computed('Status', nodeStatus),
+    computed('Roles', nodeRoles),
+    AGE,
+    text('Version', 'status.nodeInfo.kubeletVersion'),
+    wide(computed('Internal-IP', node => addressOf(node, 'InternalIP'))),
+    wide(computed('External-IP', node => addressOf(node, 'ExternalIP'))),
+    wide(text('OS-Image', 'status.nodeInfo.osImage', '<unknown>')),
+    wide(text('Kernel-Version', 'status.nodeInfo.kernelVersion', '<unknown>')),
+    wide(text('Container-Runtime', 'status.nodeInfo.containerRuntimeVersion', '<unknown>')),
+  ],
   namespaces: [NAME, text('Status', 'status.phase'), AGE],
+  services: [
+    NAME,
+    text('Type', 'spec.type', 'ClusterIP'),
+    text('Cluster-IP', 'spec.clusterIP', '<none>'),
+    text('External-IP', '', '<none>'),
+    computed('Port(s)', servicePorts),
+    AGE,
+    SELECTOR,
+  ],
+  configmaps: [NAME, { name: 'Data', kind: 'string', cell: ({ data }) => (isRawObject(data) ? Object.keys(data).length : 0) }, AGE],
   deployments: [
     NAME,
     computed('Ready', readyOf),
-    number('Up-to-date', 'status.updatedReplicas'),
-    number('Available', 'status.availableReplicas'),
+    numberAsText('Up-to-date', 'status.updatedReplicas'),
+    numberAsText('Available', 'status.availableReplicas'),
     AGE,
+    ...TEMPLATE,
+    SELECTOR,
   ],
   replicasets: [
     NAME,
@@ -43,13 +64,27 @@ const COLUMNS: Readonly<Record<string, readonly TableColumn[]>> = {
     number('Current', 'status.replicas'),
     number('Ready', 'status.readyReplicas'),
     AGE,
+    ...TEMPLATE,
+    SELECTOR,
   ],
-  statefulsets: [NAME, computed('Ready', readyOf), AGE],
+  statefulsets: [NAME, computed('Ready', readyOf), AGE, ...TEMPLATE],
+  daemonsets: [
+    NAME,
+    number('Desired', 'status.desiredNumberScheduled'),
+    number('Current', 'status.currentNumberScheduled'),
+    number('Ready', 'status.numberReady'),
+    number('Up-to-date', 'status.updatedNumberScheduled'),
+    number('Available', 'status.numberAvailable'),
+    computed('Node Selector', set => selectorText(valueAt(set, 'spec.template.spec.nodeSelector')) || '<none>'),
+    AGE,
+    ...TEMPLATE,
+    SELECTOR,
+  ],
   poddisruptionbudgets: [
     NAME,
-    text('Min available', 'spec.minAvailable', 'N/A'),
-    text('Max unavailable', 'spec.maxUnavailable', 'N/A'),
-    number('Allowed disruptions', 'status.disruptionsAllowed'),
+    text('Min Available', 'spec.minAvailable', 'N/A'),
+    text('Max Unavailable', 'spec.maxUnavailable', 'N/A'),
+    number('Allowed Disruptions', 'status.disruptionsAllowed'),
     AGE,
   ],
   leases: [NAME, text('Holder', 'spec.holderIdentity'), AGE],
@@ -72,36 +107,9 @@ const EVENT: readonly TableColumn[] = [
   wide(text('Name', 'metadata.name')),
 ]
 
-/** Everything else has its name and when it was created, as upstream's default table. */
-const OTHER: readonly TableColumn[] = [
-  NAME,
-  { name: 'Created At', kind: 'string', cell: object => object.metadata.creationTimestamp ?? '' },
-]
-
 export function columnsOf(type: ServedType): readonly TableColumn[] {
   if (type.resource === 'events') return type.group === '' ? CORE_EVENT : EVENT
-  return COLUMNS[type.resource] ?? OTHER
-}
-
-function computed(name: string, cell: (object: RawObject) => string): TableColumn {
-  return { name, kind: 'string', cell }
-}
-
-function text(name: string, path: string, absent = ''): TableColumn {
-  return computed(name, object => field(object, path) || absent)
-}
-
-function number(name: string, path: string): TableColumn {
-  return { name, kind: 'integer', cell: object => Number(field(object, path)) }
-}
-
-function wide(column: TableColumn): TableColumn {
-  return { ...column, wide: true }
-}
-
-function field(object: RawObject, path: string): string {
-  const value = valueAt(object, path)
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  return COLUMNS[type.resource] ?? [NAME, AGE]
 }
 
 function readyOf(workload: RawObject): string {
@@ -119,6 +127,18 @@ function nodeRoles(node: RawObject): string {
   const prefix = 'node-role.kubernetes.io/'
   const roles = Object.keys(node.metadata.labels ?? {}).filter(label => label.startsWith(prefix))
   return roles.map(label => label.slice(prefix.length)).join(',') || '<none>'
+}
+
+function addressOf(node: RawObject, type: string): string {
+  const addresses = valueAt(node, 'status.addresses')
+  const found: unknown = Array.isArray(addresses) ? addresses.find(address => valueAt(address, 'type') === type) : undefined
+  return field(found, 'address') || '<none>'
+}
+
+function servicePorts(service: RawObject): string {
+  const ports = valueAt(service, 'spec.ports')
+  const texts = Array.isArray(ports) ? ports.map(port => `${field(port, 'port')}/${field(port, 'protocol') || 'TCP'}`) : []
+  return texts.join(',') || '<none>'
 }
 
 function lastSeen(event: RawObject): string {
