@@ -21,8 +21,8 @@ export interface EventRecorderOptions {
   readonly clock: Clock
   /** Name of this process: its pod's. */
   readonly instance: string
-  /** Where objects are looked up whose uid is not said; undefined before it has been opened. */
-  readonly cluster: () => ClusterReader | undefined
+  /** Where objects are looked up whose uid is not said; not asked before the first occurrence that is about one. */
+  readonly cluster: () => ClusterReader
   /** Hears of Events that the server refuses, once a status and a while: else nobody would know why objects tell nothing. */
   readonly recorder: Recorder
   /** After it nothing is sent any more, and what is under way is broken off. */
@@ -127,8 +127,8 @@ function withinBytes(text: string, limit: number): string {
 }
 
 /** `kubectl describe` shows the Events with the uid of the object, and no others. */
-function uidOf(about: NonNullable<Occurrence['about']>, cluster: ClusterReader | undefined): { readonly uid?: string } {
+function uidOf(about: NonNullable<Occurrence['about']>, cluster: ClusterReader): { readonly uid?: string } {
   const kind = WORKLOAD_KINDS.find(known => known === about.kind)
-  const record = kind && cluster?.get(kind, recordKey(about))
+  const record = kind && cluster.get(kind, recordKey(about))
   return record === undefined ? {} : { uid: record.uid }
 }

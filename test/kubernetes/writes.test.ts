@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createClusterState } from '../../src/cluster/cluster-state.ts'
 import { createAnnotator } from '../../src/kubernetes/annotator.ts'
 import { createEventRecorder } from '../../src/kubernetes/event-recorder.ts'
 import { createEvictor } from '../../src/kubernetes/evictor.ts'
@@ -250,7 +251,7 @@ describe('the objects of respread itself', () => {
     const recorder = createEventRecorder(transport, {
       clock,
       instance: 'respread-0',
-      cluster: () => undefined,
+      cluster: () => createClusterState(),
       recorder: createMemoryRecorder(),
       signal,
     })

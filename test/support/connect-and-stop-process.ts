@@ -16,7 +16,7 @@ const { signal } = stop
 const recorder = createEventRecorder(transport, {
   clock,
   instance: 'test',
-  cluster: () => undefined,
+  cluster: () => view.state,
   recorder: { record: () => undefined },
   signal,
 })
