@@ -3,6 +3,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import { capsOn, placeOf } from '../planning/caps.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Policy } from '../planning/policy.ts'
+import { workloadKey, type OfWorkload } from '../planning/workload-key.ts'
 import { ownersOf } from '../planning/workloads.ts'
 import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts'
 import { leftInRound, type Round } from './cool-downs.ts'
@@ -10,7 +11,6 @@ import { deferralOf, type Deferral } from './deferrals.ts'
 import type { Expectation } from './expectations.ts'
 import type { LoopHold } from './loop-hold.ts'
 import type { AnyReason } from './reasons.ts'
-import { workloadKey, type OfWorkload } from '../planning/workload-key.ts'
 
 /** What decides which evictions of a plan may go out now. */
 export interface AdmissionWorld {

@@ -1,11 +1,11 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Plan, PlannedEviction } from '../planning/plan-types.ts'
+import { workloadKey } from '../planning/workload-key.ts'
 import { budgetNames } from './admission.ts'
 import { refund, spend } from './cool-downs.ts'
 import { expectationOf, type Expectation } from './expectations.ts'
 import type { History } from './history.ts'
 import { isOnProbation } from './quarantine.ts'
-import { workloadKey } from '../planning/workload-key.ts'
 
 /**
  * Writes down an eviction that is about to be requested.

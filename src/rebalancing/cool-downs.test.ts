@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { clusterOf } from '../../test/support/builders.ts'
 import type { AutoscalerRecord } from '../cluster/other-records.ts'
-import { coolDownHolds, dropOver, leftInRound, refund, scaledRecently, spend, touch, type Round } from './cool-downs.ts'
 import { workloadKey, type OfWorkload } from '../planning/workload-key.ts'
+import { coolDownHolds, dropOver, leftInRound, refund, scaledRecently, spend, touch, type Round } from './cool-downs.ts'
 
 const MINUTE = 60_000
 const COOL_DOWN = 10 * MINUTE

@@ -1,5 +1,6 @@
 import { timestamp } from '../cluster/timestamp.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
+import type { OfWorkload } from '../planning/workload-key.ts'
 import { refund, touch } from './cool-downs.ts'
 import { countEviction, countMiss } from './episodes.ts'
 import type { Expectation } from './expectations.ts'
@@ -11,7 +12,6 @@ import { afterMiss, type Lifted } from './quarantine.ts'
 import type { AnyReason } from './reasons.ts'
 import { doubtOn } from './replacements.ts'
 import type { Sighting } from './sightings.ts'
-import type { OfWorkload } from '../planning/workload-key.ts'
 
 /** What a sighting changes, and what of it is worth telling. */
 export interface Lesson {

@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Plan, PlannedEviction } from '../planning/plan-types.ts'
-import type { Expectation } from './expectations.ts'
 import type { OfWorkload } from '../planning/workload-key.ts'
+import type { Expectation } from './expectations.ts'
 
 /** A pod that was moved to where it helps, remembered for a while in order to recognise that somebody moves it back. */
 export interface Move extends OfWorkload {

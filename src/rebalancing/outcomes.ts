@@ -1,10 +1,10 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
 import { timestamp } from '../cluster/timestamp.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
+import { workloadKey } from '../planning/workload-key.ts'
 import type { Deferral } from './deferrals.ts'
 import type { EvictionOutcome, Occurrence } from './ports.ts'
 import type { AnyReason } from './reasons.ts'
-import { workloadKey } from '../planning/workload-key.ts'
 
 /** What an answer means for the loop. */
 export type Consequence =

@@ -4,6 +4,7 @@ import { group } from '../../test/support/made-up-plans.ts'
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
+import type { OfWorkload } from '../planning/workload-key.ts'
 import {
   afterMiss,
   forgive,
@@ -14,7 +15,6 @@ import {
   type Misses,
   type Quarantine,
 } from './quarantine.ts'
-import type { OfWorkload } from '../planning/workload-key.ts'
 
 const MINUTE = 60_000
 const WEB: readonly OfWorkload[] = [{ namespace: 'shop', workload: { kind: 'Deployment', name: 'web' } }]

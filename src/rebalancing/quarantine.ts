@@ -2,8 +2,8 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { timestamp } from '../cluster/timestamp.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
 import type { WorkloadHold } from '../planning/situation.ts'
-import { circumstancesOf, type Circumstances } from './circumstances.ts'
 import { workloadKey, type OfWorkload } from '../planning/workload-key.ts'
+import { circumstancesOf, type Circumstances } from './circumstances.ts'
 
 /** An eviction that was in vain. Milliseconds since the epoch, here and below. */
 export interface Miss {

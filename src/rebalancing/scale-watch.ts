@@ -3,9 +3,9 @@ import type { ClusterRecord } from '../cluster/records.ts'
 import { timestamp } from '../cluster/timestamp.ts'
 import type { WorkloadRecord } from '../cluster/workload.ts'
 import type { WorkloadHold } from '../planning/situation.ts'
+import { workloadKey } from '../planning/workload-key.ts'
 import { momentNow, wallTimeOf, type Moment } from './moment.ts'
 import type { Clock } from './ports.ts'
-import { workloadKey } from '../planning/workload-key.ts'
 
 /**
  * Tells which workloads were scaled a moment ago, by whomever: what looks like skew may be half of somebody's work. Autoscalers say so

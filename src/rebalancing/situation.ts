@@ -1,12 +1,12 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { DomainHold, Drain, Situation, WorkloadHold } from '../planning/situation.ts'
+import { workloadKey } from '../planning/workload-key.ts'
 import { coolDownHolds, scaledRecently } from './cool-downs.ts'
 import type { Deferral } from './deferrals.ts'
 import type { Expectation } from './expectations.ts'
 import type { History } from './history.ts'
 import { quarantineHolds } from './quarantine.ts'
 import { doubtOn } from './replacements.ts'
-import { workloadKey } from '../planning/workload-key.ts'
 
 /** What those who watch the cluster have seen happen to it of late. */
 interface Seen {

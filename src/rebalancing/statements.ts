@@ -2,9 +2,9 @@ import { memo } from '../cluster/memo.ts'
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import { REASONS } from '../planning/reasons.ts'
 import type { DomainHold } from '../planning/situation.ts'
+import { workloadKey } from '../planning/workload-key.ts'
 import { IN_TURN, type Admission } from './admission.ts'
 import type { Statement } from './announcer.ts'
-import { workloadKey } from '../planning/workload-key.ts'
 
 /** Everything that a pass has to say about what it leaves alone and why. */
 export function statementsOf(
