@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
-import type { Labels } from '../cluster/labels.ts'
+import { NO_LABELS } from '../cluster/labels.ts'
 import { NAME_LABEL } from '../cluster/namespace.ts'
 import type { PodAffinityTerm, PodRecord } from '../cluster/pod.ts'
 
@@ -24,8 +24,6 @@ export function incomingReachesNamespace(cluster: ClusterReader, term: PodAffini
   if (term.namespaceSelector !== undefined && matchesLabels(term.namespaceSelector, NO_LABELS)) return true
   return reachesNamespace(cluster, term, holder, namespace)
 }
-
-const NO_LABELS: Labels = new Map()
 
 /**
  * Whether a term of an incoming pod selects the pod itself. matchLabelKeys are not read: the API server has merged them into the selector
