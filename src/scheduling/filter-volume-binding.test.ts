@@ -29,6 +29,16 @@ const reachedFrom = (...terms: readonly NodeSelectorTerm[]): Partial<PersistentV
 const waiting = (name: string, fields: Partial<PersistentVolumeClaimRecord> = {}) => makeClaim(name, { volumeName: '', ...fields })
 const staticClass = makeClass('standard', { provisioner: 'kubernetes.io/no-provisioner' })
 
+it('both what is out of reach and what is not there to bind are told', () => {
+  const records = [makeClaim('data'), makeVolume('data', reachedFrom(inZones('x'))), waiting('logs'), staticClass]
+  const context = pluginContext([a1, ...records])
+  const [info] = context.infos
+  expect(info && volumeBinding(context, makePod('new', { claims: ['data', 'logs'] }))?.(info)).toEqual({
+    status: NO,
+    message: "node(s) didn't match PersistentVolume's node affinity, node(s) didn't find available persistent volumes to bind",
+  })
+})
+
 describe('bound claims', () => {
   it.each<[string, readonly ClusterRecord[], object]>([
     ['a volume that every node reaches', [makeClaim('data'), makeVolume('data')], ANYWHERE],

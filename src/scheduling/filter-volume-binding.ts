@@ -28,7 +28,11 @@ export const volumeBinding: Filter = ({ cluster }, pod) => {
     cluster,
     claims.filter(claim => !isBound(claim)),
   )
-  return info => bound(info) ?? unbound(info)
+  // Both are looked at, and both reasons are told.
+  return info => {
+    const [reach, binding] = [bound(info), unbound(info)]
+    return reach && binding ? refuse(`${reach.message}, ${binding.message}`) : (reach ?? binding)
+  }
 }
 
 /** Why no node can take the pod, whatever volumes there are. */
