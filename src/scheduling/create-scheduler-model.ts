@@ -48,9 +48,9 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   const feasibilityNow = (pod: PodRecord, context = contextFor(pod), own = answers.of(context, pod)): Feasibility =>
     feasibilityOf(views, context, own, pod)
   /** Asks the same filters anew, on what has been imagined since. */
-  const askAgain = (pod: PodRecord, { asked: among }: Feasibility): Feasibility => {
+  const askAgain = (pod: PodRecord, feasibility: Feasibility): Feasibility => {
     const context = contextFor(pod)
-    return feasibilityOf(views, context, answers.of(context, pod), pod, among)
+    return feasibilityOf(views, context, answers.of(context, pod), pod, feasibility.asked())
   }
   const feasibilityFor = (pod: PodRecord): Feasibility => {
     if (asked?.pod !== pod) asked = { pod, feasibility: feasibilityNow(pod) }

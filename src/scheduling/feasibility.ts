@@ -24,7 +24,7 @@ export interface Feasibility {
   /** The same with its reason, and without one filter if told so. */
   refusalOn(slot: number, exceptFor?: FilterPlugin): PluginRefusal | undefined
   /** Those of the other filters that have something to say about the pod. */
-  readonly asked: ReadonlySet<FilterPlugin>
+  asked(): ReadonlySet<FilterPlugin>
   /** What PodTopologySpread's filter and InterPodAffinity's have read. */
   readonly hard: readonly CountedConstraint[]
   readonly required: readonly DomainAmounts[]
@@ -94,7 +94,8 @@ export function feasibilityOf(
       }
       return undefined
     },
-    asked: new Set(others.map(({ plugin }) => plugin)),
+    // Only where nodes are promised to somebody is it wanted.
+    asked: () => new Set(others.map(({ plugin }) => plugin)),
     hard,
     required: required === undefined ? [] : [...required.joined, ...required.avoided, ...required.repelling],
     readsEachNode: others.some(({ plugin }) => plugin !== 'PodTopologySpread' && plugin !== 'InterPodAffinity'),
