@@ -50,6 +50,50 @@ describe('the ReplicaSet controller', () => {
     expect(world.pods().filter(pod => pod.metadata.deletionTimestamp === undefined)).toHaveLength(3)
   })
 
+  it('lets go of a pod that is relabelled, and replaces it', () => {
+    const world = worldWithWeb()
+    world.runAll('node-1')
+    const [watched] = world.pods()
+    world.objects.update('pods', watched?.metadata ?? { name: '' }, pod => ({
+      ...pod,
+      metadata: { ...pod.metadata, labels: { app: 'looked-at' } },
+    }))
+
+    world.settle()
+
+    const owned = world.pods().filter(pod => pod.metadata.ownerReferences !== undefined)
+    expect(owned.map(pod => pod.metadata.labels)).toEqual([{ app: 'web' }, { app: 'web' }, { app: 'web' }])
+    expect(world.objects.get('pods', 'shop', watched?.metadata.name ?? '')?.metadata.deletionTimestamp).toBeUndefined()
+  })
+
+  it('takes in a pod that it selects and nobody controls, and has one too many', () => {
+    const world = worldWithWeb()
+    world.runAll('node-1')
+    world.add('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'stray', labels: { app: 'web' } }, spec: {} })
+
+    world.settle()
+
+    // Not bound to a node yet, it is the first to go.
+    expect(world.pods().map(pod => pod.metadata.name)).not.toContain('stray')
+    expect(world.pods()).toHaveLength(3)
+  })
+
+  it('leaves alone what another owner controls, or what is going', () => {
+    const world = worldWithWeb()
+    world.runAll('node-1')
+    const metadata = { namespace: 'shop', labels: { app: 'web' } }
+    const other = { apiVersion: 'x/v1', kind: 'Other', name: 'other', uid: 'other', controller: true }
+    world.add('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'theirs', ownerReferences: [other] }, spec: {} })
+    world.add('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'going' }, spec: { nodeName: 'node-1' } })
+    world.store.delete('pods', 'shop', 'going')
+
+    world.settle()
+
+    expect(world.objects.get('pods', 'shop', 'theirs')?.metadata.ownerReferences).toEqual([other])
+    expect(world.objects.get('pods', 'shop', 'going')?.metadata.ownerReferences).toBeUndefined()
+    expect(world.pods()).toHaveLength(5)
+  })
+
   it('replaces a pod that has failed', () => {
     const world = worldWithWeb()
     const [failed] = world.pods()
@@ -86,15 +130,6 @@ describe('the ReplicaSet controller', () => {
 
     const staying = world.pods().filter(pod => pod.metadata.deletionTimestamp === undefined)
     expect(staying.map(pod => pod.spec?.nodeName)).toEqual(['node-2', 'node-2'])
-  })
-
-  it('leaves pods of other owners alone', () => {
-    const world = worldWithWeb({ replicas: 0 })
-    world.add('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'by-hand', labels: { app: 'web' } }, spec: {} })
-
-    world.settle()
-
-    expect(world.pods().map(pod => pod.metadata.name)).toEqual(['by-hand'])
   })
 
   it('reports what it has: all, Ready, and Ready for minReadySeconds', () => {

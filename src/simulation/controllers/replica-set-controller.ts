@@ -1,7 +1,9 @@
 import { ownerKey, runController, type Controller, type ControllerContext } from './controller.ts'
 import { isActive, isAvailable, isControlledBy, isReady, isTerminating } from '../pod-facts.ts'
+import { claimPods, isControlled, isSelectedBy } from './claim-pods.ts'
 import { podFromTemplate } from './pod-template.ts'
 import { scaleDownOrder } from './scale-down-order.ts'
+import type { RawObject } from '../object-store.ts'
 import { keyOf } from '../sorted-objects.ts'
 import type { PodObject, ReplicaSetObject } from '../wire-objects.ts'
 
@@ -13,9 +15,10 @@ export const replicaSetController: Controller = context =>
   runController(context, {
     name: 'replicaset',
     resources: ['replicasets', 'pods'],
-    keysOf: ({ resource, object }) => {
+    keysOf: ({ type, resource, object }) => {
       const key = resource === 'replicasets' ? keyOf(object) : ownerKey(object, 'ReplicaSet')
-      return key === undefined ? [] : [key]
+      if (key !== undefined) return [key]
+      return type === 'DELETED' || isControlled(object) ? [] : setsThatSelect(context, object).map(keyOf)
     },
     reconcile: (namespace, name) => {
       const set = context.objects.get('replicasets', namespace, name)
@@ -23,7 +26,13 @@ export const replicaSetController: Controller = context =>
     },
   })
 
+/** They may take the pod in. */
+function setsThatSelect(context: ControllerContext, pod: RawObject): readonly ReplicaSetObject[] {
+  return context.objects.list('replicasets', pod.metadata.namespace).filter(set => isSelectedBy(set, pod))
+}
+
 function reconcile(context: ControllerContext, set: ReplicaSetObject): number | undefined {
+  claimPods(context, set)
   const inNamespace = context.objects.list('pods', set.metadata.namespace)
   const active = inNamespace.filter(pod => isActive(pod) && isControlledBy(pod, set.metadata.uid))
   if (!isTerminating(set)) {

@@ -53,6 +53,23 @@ describe('the StatefulSet controller', () => {
     expect(status(world)).toMatchObject({ replicas: 3, readyReplicas: 3, updatedReplicas: 3, currentReplicas: 3 })
   })
 
+  it('takes in a pod of its name that nobody controls, and lets go of one that is relabelled', () => {
+    const world = worldWithDb({ podManagementPolicy: 'Parallel' })
+    const ownerOf = (name: string): unknown => world.objects.get('pods', 'shop', name)?.metadata.ownerReferences?.[0]?.name
+    for (const name of ['db-3', 'db-x']) {
+      world.add('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name, labels: { app: 'db' } }, spec: {} })
+    }
+    world.objects.update('pods', { namespace: 'shop', name: 'db-1' }, pod => ({
+      ...pod,
+      metadata: { ...pod.metadata, labels: { app: 'looked-at' } },
+    }))
+    world.objects.update('statefulsets', DB.metadata, db => ({ ...db, spec: { ...db.spec, replicas: 4 } }))
+
+    world.settle()
+
+    expect(['db-0', 'db-1', 'db-2', 'db-3', 'db-x'].map(ownerOf)).toEqual(['db', undefined, 'db', 'db', undefined])
+  })
+
   it('starts all of them at once with podManagementPolicy Parallel', () => {
     expect(names(worldWithDb({ podManagementPolicy: 'Parallel' }))).toEqual(['db-0', 'db-1', 'db-2'])
   })

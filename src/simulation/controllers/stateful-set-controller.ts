@@ -1,7 +1,8 @@
 import { ownerKey, runController, type Controller, type ControllerContext } from './controller.ts'
+import { claimPods, isControlled, isSelectedBy } from './claim-pods.ts'
 import { isAvailable, isReady, isTerminal, isTerminating } from '../pod-facts.ts'
 import { keyOf } from '../sorted-objects.ts'
-import { createReplica, podsByOrdinal, REVISION_LABEL, type Ordinals } from './stateful-set-pods.ts'
+import { createReplica, isNamedAfter, podsByOrdinal, REVISION_LABEL, type Ordinals } from './stateful-set-pods.ts'
 import { syncRevisions, type Revisions } from './stateful-set-revisions.ts'
 import type { PodObject, StatefulSetObject } from '../wire-objects.ts'
 
@@ -13,13 +14,19 @@ export const statefulSetController: Controller = context =>
   runController(context, {
     name: 'statefulset',
     resources: ['statefulsets', 'pods'],
-    keysOf: ({ resource, object }) => {
+    keysOf: ({ type, resource, object }) => {
       const key = resource === 'statefulsets' ? keyOf(object) : ownerKey(object, 'StatefulSet')
-      return key === undefined ? [] : [key]
+      if (key !== undefined) return [key]
+      if (type === 'DELETED' || isControlled(object)) return []
+      return context.objects
+        .list('statefulsets', object.metadata.namespace)
+        .filter(set => isSelectedBy(set, object))
+        .map(keyOf)
     },
     reconcile: (namespace, name) => {
       const set = context.objects.get('statefulsets', namespace, name)
       if (set === undefined || isTerminating(set)) return undefined
+      claimPods(context, set, pod => isNamedAfter(set, pod))
       const revisions = syncRevisions(context, set)
       const pods = podsByOrdinal(context, set)
       if (fillSlots(context, set, revisions, pods) && takeCondemned(context, set, pods)) replaceOutdated(context, set, revisions, pods)

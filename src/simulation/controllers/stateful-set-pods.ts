@@ -24,6 +24,11 @@ export function podsByOrdinal(context: ControllerContext, set: StatefulSetObject
   return { replicas, condemned: condemned.sort((a, b) => b.ordinal - a.ordinal).map(({ pod }) => pod) }
 }
 
+/** Whether the pod's name is that of one of the set's slots. */
+export function isNamedAfter({ metadata }: StatefulSetObject, pod: PodObject): boolean {
+  return pod.metadata.name.startsWith(`${metadata.name}-`) && /^\d+$/.test(pod.metadata.name.slice(metadata.name.length + 1))
+}
+
 /** Creates the claims of a slot, which outlive its pods, and then the pod (stateful_pod_control.go). */
 export function createReplica(context: ControllerContext, set: StatefulSetObject, ordinal: number, revision: Revision): void {
   const name = `${set.metadata.name}-${ordinal}`
