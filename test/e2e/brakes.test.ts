@@ -189,7 +189,9 @@ it('a new start of run lifts a stop', { timeout: 120_000 }, async () => {
   await run.said(/"StopLifted".*respread was started anew/)
   await run.said(/"EpisodeDone"/)
   expect(nodes()).toEqual(SPREAD)
-  expect(server.cluster.store.get('configmaps', 'default', 'respread-history')?.metadata.annotations).not.toHaveProperty(STOPPED)
+  const history = server.cluster.store.get('configmaps', 'default', 'respread-history')
+  expect(history?.metadata.name).toBe('respread-history')
+  expect(history?.metadata.annotations?.[STOPPED]).toBeUndefined()
 
   run.kill('SIGTERM')
   expect(await run.ended).toMatchObject({ code: 0 })
