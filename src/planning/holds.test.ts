@@ -103,6 +103,25 @@ describe('a group whose pods are about to be placed', () => {
     expect(groupOf(planFor(web([...five, undefined], { 5: tooLarge })), 'web')).toMatchObject({ status: 'Violated', planned: 3 })
   })
 
+  it('waits where a node has gone with pods on it, until they are deleted and others have landed', () => {
+    const plan = planFor(web([...five, 'gone']))
+
+    expect(plan.evictions).toEqual([])
+    expect(groupOf(plan, 'web')).toMatchObject({
+      status: 'Held',
+      reason: 'Pending',
+      message: '1 pod that it counted has lost its node, as web-5: what is left to do shows when others have landed',
+    })
+  })
+
+  it.each<[string, readonly unknown[]]>([
+    ['nobody makes anew', []],
+    ['belonged to its node', [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'agent', controller: true }]],
+  ])('does not wait where a node has gone with a pod that %s', (_, ownerReferences) => {
+    const plan = planFor(web([...five, 'gone'], { 5: { metadata: { ownerReferences } } }))
+    expect(groupOf(plan, 'web')).toMatchObject({ status: 'Violated', planned: 3 })
+  })
+
   it('does not wait for the replacement of a pod that was evicted for it: those are waited for one by one', () => {
     const flight = {
       namespace: 'shop',

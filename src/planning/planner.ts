@@ -89,7 +89,9 @@ export function createPlanner(world: World, policy: Policy): Planner {
       }
       const arrivals = placeWhatIsUnderWay(whatIf, index.waiting(), situation)
       for (const { pod, nodeName } of arrivals) countNow(pod, nodeName, 1)
-      const awaited = awaitedLandings(states, arrivals, situation)
+      // Their groups count as they are, and wait as long as the pods are there.
+      for (const pod of index.stranded()) shiftsWith(pod)
+      const awaited = awaitedLandings(states, arrivals, index.stranded(), situation)
       const holdOn: HoldFinder = group => standingHoldOn(group) ?? (group.unacted === undefined ? awaited.get(group.state) : undefined)
       const isActing = (group: IndexedGroup | undefined): group is IndexedGroup =>
         group !== undefined && group.unacted === undefined && holdOn(group) === undefined

@@ -48,7 +48,10 @@ export const REASONS = {
   SeveralBudgets: { kind: 'final', meaning: 'More than one budget covers the pod: the Eviction API refuses it for ever.' },
   BudgetNeverAllows: { kind: 'final', meaning: 'The budget can never allow an eviction.' },
   Terminating: { kind: 'waiting', meaning: 'The pod is being deleted already.' },
-  Pending: { kind: 'waiting', meaning: 'The pod has not started yet; of a group: pods that it counts are about to be placed.' },
+  Pending: {
+    kind: 'waiting',
+    meaning: 'The pod has not started yet; of a group: pods that it counts are about to be placed, or have lost their nodes.',
+  },
   TooYoung: { kind: 'waiting', meaning: 'The pod is younger than the configured minimum age.' },
   OrdinalNotReady: { kind: 'waiting', meaning: 'A StatefulSet makes its pods in order, and one of a lower ordinal is not Ready.' },
   RollingOut: { kind: 'waiting', meaning: 'The workload is in the middle of a rollout.' },

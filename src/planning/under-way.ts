@@ -1,6 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
-import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { nameAfter } from '../scheduling/replacement-name.ts'
 import { counted } from './counted.ts'
@@ -46,32 +45,55 @@ export function placeWhatIsUnderWay(whatIf: WhatIf, waiting: Iterable<PodRecord>
 
 /**
  * Why groups wait that exceed their maxSkew with what arrives: the scheduler is about to place pods that they count, in an order that its
- * back-off decides (up to 10 s after a node has come), and a few seconds show what is left to do. Replacements of our own are waited for pod by pod.
+ * back-off decides (up to 10 s after a node has come), and a few seconds show what is left to do. So are those whose place pods have lost with their
+ * node. Replacements of our own are waited for pod by pod.
+ *
+ * @param stranded pods that have lost their nodes
  */
 export function awaitedLandings(
   states: SpreadStates,
   arrivals: readonly Passage[],
+  stranded: Iterable<PodRecord>,
   { inFlight }: Situation,
 ): ReadonlyMap<SpreadState, Veto> {
   const ours = new Set(inFlight.map(({ controllerUid }) => controllerUid))
-  const arriving = new Map<SpreadState, PodRecord[]>()
-  for (const { pod } of arrivals) {
-    if (ours.has(pod.controller?.uid ?? '')) continue
-    for (const state of states.counting(pod)) if (state.excess() > 0) memo(arriving, state, () => []).push(pod)
-  }
+  const others = arrivals.map(({ pod }) => pod).filter(({ controller }) => !ours.has(controller?.uid ?? ''))
   const waits = new Map<SpreadState, Veto>()
-  for (const [state, pods] of arriving) {
+  for (const [state, [first, ...more]] of countedWithExcess(states, [...stranded].sort(byName))) {
+    const which = `${counted(more.length + 1, 'pod')} that it counted ${more.length === 0 ? 'has lost its node' : 'have lost their nodes'}`
+    waits.set(state, { reason: 'Pending', message: `${which}, as ${first.name}: what is left to do shows when others have landed` })
+  }
+  for (const [state, pods] of countedWithExcess(states, others)) {
     const [they, are] = pods.length === 1 ? ['it has', 'is'] : ['they have', 'are']
     const which = `${counted(pods.length, 'pod')} that it counts ${are} about to be placed`
-    waits.set(state, { reason: 'Pending', message: `${which}, as ${pods[0]?.name}: what is left to do shows when ${they} landed` })
+    waits.set(state, { reason: 'Pending', message: `${which}, as ${pods[0].name}: what is left to do shows when ${they} landed` })
   }
   return waits
 }
 
+/** Groups that exceed their maxSkew, each with those of the pods that it counts. */
+function countedWithExcess(
+  states: SpreadStates,
+  pods: readonly PodRecord[],
+): ReadonlyMap<SpreadState, readonly [PodRecord, ...PodRecord[]]> {
+  const found = new Map<SpreadState, [PodRecord, ...PodRecord[]]>()
+  for (const pod of pods) {
+    for (const state of states.counting(pod)) {
+      if (state.excess() === 0) continue
+      const known = found.get(state)
+      if (known === undefined) found.set(state, [pod])
+      else known.push(pod)
+    }
+  }
+  return found
+}
+
+function byName(a: PodRecord, b: PodRecord): number {
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name)
+}
+
 function schedulingOrder(a: PodRecord, b: PodRecord): number {
-  return (
-    b.spec.priority - a.spec.priority || a.createdAt - b.createdAt || compareText(a.namespace, b.namespace) || compareText(a.name, b.name)
-  )
+  return b.spec.priority - a.spec.priority || a.createdAt - b.createdAt || byName(a, b)
 }
 
 /** For each eviction in flight whose replacement nobody has seen yet: the replacement, made from the victim or from one like it. */
