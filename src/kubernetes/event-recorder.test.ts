@@ -146,6 +146,18 @@ describe('createEventRecorder', () => {
     expect(log.told).toEqual([1, 2].map(() => ({ reason: 'EventRefused', level: 'warning', message })))
   })
 
+  it.each([
+    ['about to go', 403, { details: { causes: [{ reason: 'NamespaceTerminating', message: 'namespace shop is being terminated' }] } }],
+    ['gone', 404, {}],
+  ])('does not complain where the namespace is %s', async (_, code, status) => {
+    const { recorder, log } = await recorderFor((_request, response) => sendJson(response, code, { kind: 'Status', ...status }))
+
+    recorder.record(evicted)
+    await until(() => recorder.counters().failed === 1)
+
+    expect(log.told).toEqual([])
+  })
+
   it('cuts a long note to what the server takes, between characters', async () => {
     const { bodies, recorder } = await recorderFor()
 

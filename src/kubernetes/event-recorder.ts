@@ -90,8 +90,10 @@ export function createEventRecorder(
       if (response.status === 201) sent += 1
       else {
         failed += 1
-        if (!refusals.add(String(response.status))) return
-        const { message } = apiError('POST', path, response, clock.now())
+        const { message, causes } = apiError('POST', path, response, clock.now())
+        // Nobody reads the Events of a namespace that is going (plugin/namespace/lifecycle, 1.36).
+        const isGoing = response.status === 404 || causes.some(({ reason }) => reason === 'NamespaceTerminating')
+        if (isGoing || !refusals.add(String(response.status))) return
         recorder.record({
           reason: 'EventRefused',
           level: 'warning',
