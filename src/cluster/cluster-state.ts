@@ -46,6 +46,8 @@ export interface ClusterReader {
   servicesIn(namespace: string): Iterable<ServiceRecord>
   /** The labels by which selectors can tell the pod from others: its own, until some selector names a label that is copied from nodes. */
   tellingLabels(pod: PodRecord): Labels
+  /** Whether some selector has named one; what was kept by the labels of pods before is kept by others since. */
+  tellsCopied(): boolean
 }
 
 /** The one mutable thing on this floor; it has one writer. Iterables it hands out are live: do not write while iterating. */
@@ -127,6 +129,7 @@ export function createClusterState(): ClusterState {
     budgetsCovering: coverage.of,
     servicesIn: namespace => table('Service').in(namespace),
     tellingLabels: pod => (tellsCopied ? pod.labels : pod.ownLabels),
+    tellsCopied: () => tellsCopied,
     namesakeOf,
     apply: event => {
       if (event.type === 'upsert') return upsert(event.record)

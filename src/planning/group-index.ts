@@ -84,6 +84,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   const turned = new Set<string>()
   /** All of it is to be worked out anew. */
   let isOutdated = true
+  let toldCopied = cluster.tellsCopied()
   let work: Iterator<void> | undefined
 
   const groupsIn = (namespace: string): readonly IndexedGroup[] => [...members.idsIn(namespace)].flatMap(id => known.get(id) ?? [])
@@ -216,6 +217,11 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   return {
     states,
     note({ before, after }) {
+      // Pods are no longer found by what they were entered by.
+      if (toldCopied !== cluster.tellsCopied()) {
+        toldCopied = true
+        isOutdated = true
+      }
       const record = after ?? before
       switch (record?.kind) {
         case 'Pod':

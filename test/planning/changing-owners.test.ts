@@ -3,8 +3,10 @@ import type { ClusterEvent, ClusterState } from '../../src/cluster/cluster-state
 import { selectorFromLabels } from '../../src/cluster/label-selector.ts'
 import { recordKey, type ClusterRecord } from '../../src/cluster/records.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
+import { selecting } from '../support/builders.ts'
+import { budgetRecord } from '../support/records.ts'
 import { seeds } from '../support/seeds.ts'
-import { hard, rawNode, stateOf, workload } from '../support/spread-world.ts'
+import { hard, rawNode, stateOf, workload, ZONE } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
 import { numbersFrom } from './small-clusters.ts'
 
@@ -51,12 +53,15 @@ function comeOrGo(cluster: ClusterState, gone: ClusterRecord[], below: (limit: n
   return pods.map(pod => ({ type: 'delete', kind: 'Pod', key: recordKey(pod) }))
 }
 
-/** Owners go, return as others of their name, select otherwise and are paused; Services and claims come, change and go; pods move. */
+/**
+ * Owners go, return as others of their name, select otherwise and are paused; Services, budgets and claims come, change and go; pods move. What
+ * selects pods may name the zone, which the pods have from their nodes; so may a pod's constraint.
+ */
 function drawEvent(cluster: ClusterState, gone: ClusterRecord[], below: (limit: number) => number): ClusterEvent | undefined {
   const owners = [...cluster.all('ReplicaSet'), ...cluster.all('StatefulSet'), ...cluster.all('Deployment')]
   const owner = owners[below(Math.max(1, owners.length))]
   const name = ['one', 'two'][below(2)] ?? 'one'
-  switch (below(9)) {
+  switch (below(11)) {
     case 0:
       if (owner === undefined) return undefined
       gone.push(owner)
@@ -71,19 +76,36 @@ function drawEvent(cluster: ClusterState, gone: ClusterRecord[], below: (limit: 
       return (
         owner && {
           type: 'upsert',
-          record: { ...owner, selector: selectorFromLabels(new Map([['tier', ['front', 'back'][below(2)] ?? '']])) },
+          record: {
+            ...owner,
+            selector: selectorFromLabels(new Map([[below(3) === 0 ? ZONE : 'tier', ['front', 'back', 'a'][below(3)] ?? '']])),
+          },
         }
       )
     case 4:
       return owner && { type: 'upsert', record: { ...owner, annotations: new Map([['respread.io/paused', `${below(2) === 0}`]]) } }
     case 5:
-      return service(name, [{ tier: 'back' }, { tier: 'front' }, { app: 'web' }, {}, undefined][below(5)])
+      return service(
+        name,
+        [{ tier: 'back' }, { tier: 'front' }, { app: 'web' }, {}, undefined, { tier: 'back', [ZONE]: 'a' }, { [ZONE]: 'b' }][below(7)],
+      )
     case 6:
       return { type: 'delete', kind: 'Service', key: `shop/${name}` }
     case 7:
       return below(2) === 0
         ? { type: 'upsert', record: claim(below(2) === 0 ? 'fast' : 'slow') }
         : { type: 'delete', kind: 'PersistentVolumeClaim', key: 'shop/data' }
+    case 8: {
+      const record = budgetRecord({ name, selector: selecting({ [ZONE]: 'a' }), maxUnavailable: { kind: 'int', value: below(2) } })
+      return below(2) === 0 ? { type: 'upsert', record } : { type: 'delete', kind: 'PodDisruptionBudget', key: `shop/${name}` }
+    }
+    case 9: {
+      const pod = cluster.pod('shop', 'own-0')
+      const [constraint] = pod?.spec.topologySpreadConstraints ?? []
+      if (pod === undefined || constraint === undefined) return undefined
+      const selector = selecting({ [ZONE]: 'a', ...(below(2) === 0 ? { app: 'own' } : {}) })
+      return { type: 'upsert', record: { ...pod, spec: { ...pod.spec, topologySpreadConstraints: [{ ...constraint, selector }] } } }
+    }
     default: {
       const pods = [...cluster.pods()]
       const pod = pods[below(pods.length)]
