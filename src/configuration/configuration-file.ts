@@ -3,6 +3,7 @@ import { selectorKey } from '../cluster/label-selector.ts'
 import { DEFAULT_POLICY, HEEDED_ANNOTATIONS } from '../planning/policy.ts'
 import { MOST_IN_FLIGHT } from '../rebalancing/history.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../rebalancing/settings.ts'
+import { KINDS_OF_NODES } from '../scheduling/controller-record.ts'
 import {
   choice,
   cronSchedule,
@@ -24,7 +25,6 @@ export const API_VERSION = 'respread.io/v1alpha1'
 export const KIND = 'RespreadConfiguration'
 
 const KNOWN_KINDS = ['ReplicaSet', 'StatefulSet', 'ReplicationController', 'Job']
-const KINDS_OF_NODES = ['DaemonSet', 'Node']
 const WHEN_UNSATISFIABLE = ['DoNotSchedule', 'ScheduleAnyway'] as const
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 

@@ -2,6 +2,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
 import { isFinished, type PodRecord } from '../cluster/pod.ts'
+import { KINDS_OF_NODES } from '../scheduling/controller-record.ts'
 import { createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
 import type { HeldGroup } from './held-groups.ts'
 import type { World } from './plan.ts'
@@ -144,5 +145,5 @@ function isStranded(cluster: ClusterReader, pod: PodRecord): boolean {
   const { nodeName, deletedAt, controller } = pod
   if (nodeName === undefined || deletedAt !== undefined || isFinished(pod) || cluster.node(nodeName) !== undefined) return false
   // Nobody makes another one in place of a bare pod, nor of one that belongs to its node.
-  return controller !== undefined && controller.kind !== 'DaemonSet'
+  return controller !== undefined && !KINDS_OF_NODES.includes(controller.kind)
 }

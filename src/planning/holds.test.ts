@@ -117,6 +117,7 @@ describe('a group whose pods are about to be placed', () => {
   it.each<[string, readonly unknown[]]>([
     ['nobody makes anew', []],
     ['belonged to its node', [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'agent', controller: true }]],
+    ['its kubelet had made', [{ apiVersion: 'v1', kind: 'Node', name: 'gone', uid: 'gone', controller: true }]],
   ])('does not wait where a node has gone with a pod that %s', (_, ownerReferences) => {
     const plan = planFor(web([...five, 'gone'], { 5: { metadata: { ownerReferences } } }))
     expect(groupOf(plan, 'web')).toMatchObject({ status: 'Violated', planned: 3 })

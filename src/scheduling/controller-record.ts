@@ -12,6 +12,9 @@ const API_OF: Readonly<Record<WorkloadKind, string>> = {
   ReplicationController: 'v1',
 }
 
+/** Owners of these kinds, whatever their group, make their pods for one node each. */
+export const KINDS_OF_NODES: readonly string[] = ['DaemonSet', 'Node']
+
 /** The record that an owner reference means; a namesake with another uid, created since, is not it. */
 export function controllerRecord(cluster: ClusterReader, namespace: string, ref: OwnerRef): WorkloadRecord | undefined {
   if (!isWorkloadRef(ref)) return undefined

@@ -2,7 +2,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { Labels } from '../cluster/labels.ts'
 import type { OwnerRef, PodRecord } from '../cluster/pod.ts'
 import type { PodTemplate, WorkloadRecord } from '../cluster/workload.ts'
-import { controllerRecord, isReplicaOwner } from './controller-record.ts'
+import { controllerRecord, isReplicaOwner, KINDS_OF_NODES } from './controller-record.ts'
 import { replacementClaims } from './replacement-claims.ts'
 import { nameAfter } from './replacement-name.ts'
 import { replacementSpec } from './replacement-spec.ts'
@@ -39,9 +39,6 @@ export function replacementOf(cluster: ClusterReader, pod: PodRecord): Replaceme
       return fromStatefulSet(cluster, pod, workload, workload.template)
   }
 }
-
-/** Owners of these kinds, whatever their group, make their pods for one node each. */
-const KINDS_OF_NODES: readonly string[] = ['DaemonSet', 'Node']
 
 /**
  * Whether such an owner waits for the old pod to go is not known. That it does is the careful reading: the pod's node, freed, may then be chosen
