@@ -112,9 +112,17 @@ describe('the caps', () => {
   })
 
   it.each<[string, Case, readonly number[]]>([
-    ['a pod', { caps: { cluster: 1 }, deferred: [{ kind: 'pod', namespace: 'shop', name: 'web-0', uid: 'pod-shop-web-0' }] }, [1, 1, 2, 3]],
-    ['a workload', { caps: { cluster: 1 }, deferred: [{ kind: 'workload', key: 'shop/Deployment/web' }] }, [1, 1, 1, 1]],
-    ['another workload', { caps: { cluster: 1 }, deferred: [{ kind: 'workload', key: 'shop/Deployment/cart' }] }, [1, 2, 3, 4]],
+    [
+      'a pod',
+      { apart: true, caps: { cluster: 1 }, deferred: [{ kind: 'pod', namespace: 'shop', name: 'web-0', uid: 'pod-shop-web-0' }] },
+      [1, 1, 2, 3],
+    ],
+    ['a workload', { apart: true, caps: { cluster: 1 }, deferred: [{ kind: 'workload', key: 'shop/Deployment/web' }] }, [1, 1, 1, 1]],
+    [
+      'another workload',
+      { apart: true, caps: { cluster: 1 }, deferred: [{ kind: 'workload', key: 'shop/Deployment/cart' }] },
+      [1, 2, 3, 4],
+    ],
     ['a budget', { objects: [allowing(1)], deferred: [{ kind: 'budgets', namespace: 'shop', names: ['web'] }], apart: true }, [1, 1, 1, 1]],
   ])('what an answer about %s defers takes no place', (_case, given, expected) => {
     expect(waves(given)).toEqual(expected)
@@ -199,5 +207,14 @@ describe('the order of a group', () => {
     const on = { on: ['a0', 'a0', 'a1'] }
     expect(waves({ more: on, caps: { node: 1 }, apart: true, placesLeftOn: ['', '', 'a0'] })).toEqual([1, 2, 2])
     expect(waves({ more: on, caps: { node: 1 }, apart: true, placesLeftOn: ['', '', 'b0'] })).toEqual([1, 2, 1])
+  })
+
+  it('holds for what is deferred: nothing comes with it in its group, or takes a place that it has not left', () => {
+    const on = { on: ['a0', 'a0', 'a1'] }
+    const deferred: readonly Deferred[] = [{ kind: 'pod', namespace: 'shop', name: 'web-1', uid: 'pod-shop-web-1' }]
+    expect(waves({ more: on, deferred })).toEqual([1, 1, 2])
+    expect(waves({ more: on, deferred, apart: true })).toEqual([1, 1, 1])
+    expect(waves({ more: on, deferred, apart: true, placesLeftOn: ['', '', 'a0'] })).toEqual([1, 1, 2])
+    expect(waves({ more: on, deferred, apart: true, placesLeftOn: ['', '', 'b0'] })).toEqual([1, 1, 1])
   })
 })

@@ -23,7 +23,7 @@ export interface Victim<Group> {
  * Assigns each eviction, in the order of the plan, to the first wave whose caps and budgets have room for it and after which no earlier eviction comes
  * that it leans on: those of its groups, and those whose place its replacement takes. Wave 1 is what may be in flight together right now; a wave that
  * allows nothing (an exhausted budget) leaves its place to what comes later, so that a plan's first wave can be empty. So does what an answer of the
- * API server defers: it has a wave, and takes nothing of it.
+ * API server defers: it has a wave, and takes nothing of it; what leans on it comes later.
  */
 export function wavesOf<Group>(
   victims: readonly Victim<Group>[],
@@ -49,11 +49,12 @@ export function wavesOf<Group>(
       from = wave
       for (const quota of quotas) wave = firstOpen(quota, wave)
     }
-    if (isDeferred(victim)) return wave
-    for (const { taken } of quotas) addTo(taken, wave, 1)
-    for (const group of victim.groups) latestOf.set(group, wave)
+    // Others of a wave follow at once, but nobody knows when one that is deferred will have gone.
+    const next = isDeferred(victim) ? wave + 1 : wave
+    if (next === wave) for (const { taken } of quotas) addTo(taken, wave, 1)
+    for (const group of victim.groups) latestOf.set(group, next)
     const { nodeName = '' } = victim.pod
-    latestFrom.set(nodeName, Math.max(wave, latestFrom.get(nodeName) ?? 1))
+    latestFrom.set(nodeName, Math.max(next, latestFrom.get(nodeName) ?? 1))
     return wave
   })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ClusterState } from '../../src/cluster/cluster-state.ts'
 import type { PodRecord } from '../../src/cluster/pod.ts'
+import type { Deferred } from '../../src/planning/deferred.ts'
 import { plan } from '../../src/planning/plan.ts'
 import type { Plan, PlannedEviction } from '../../src/planning/plan-types.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
@@ -13,8 +14,8 @@ import { drawCluster, objectsOf } from './small-clusters.ts'
 
 const SEEDS = Array.from({ length: 80 }, (_, index) => 3000 + index)
 
-function planOn(cluster: ClusterState): Plan {
-  return plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+function planOn(cluster: ClusterState, deferred: readonly Deferred[] = []): Plan {
+  return plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, { ...AT_REST, deferred })
 }
 
 const excess = ({ groups }: Plan): number => groups.filter(({ origin }) => origin === 'pod').reduce((sum, group) => sum + group.excess, 0)
@@ -54,5 +55,18 @@ describe('a plan that is interrupted after any of its waves', () => {
     }
     expect(courses).toEqual(courses.toSorted((a, b) => b - a))
     expect(new Set(courses).size).toBe(courses.length)
+  })
+})
+
+describe('a first wave without what the API server has deferred', () => {
+  it.each(SEEDS)('lowers the excess, and leaves no replacement Pending (seed %i)', seed => {
+    const cluster = stateOf(objectsOf(drawCluster(seed)))
+    const before = planOn(cluster)
+    const stays = before.evictions[seed % before.evictions.length]
+    if (stays === undefined) return
+    const deferred: readonly Deferred[] = [{ kind: 'pod', namespace: stays.namespace, name: stays.pod, uid: stays.uid }]
+    const wave = planOn(cluster, deferred).evictions.filter(each => each.wave === 1 && each.uid !== stays.uid)
+    expect(carryOut(cluster, wave)).toEqual([])
+    expect(excess(planOn(cluster)) < excess(before)).toBe(wave.length > 0)
   })
 })
