@@ -1,4 +1,5 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import { COPIED_LABELS } from '../cluster/copied-labels.ts'
 import type { PodSpec } from '../cluster/pod.ts'
 import { addTo } from '../scheduling/tallies.ts'
 import type { Policy } from './policy.ts'
@@ -10,11 +11,9 @@ export interface KeysInUse {
   keys(): ReadonlySet<string>
 }
 
-/** Keys that name failure domains whether or not a constraint uses them. */
-const WELL_KNOWN_KEYS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
-
 export function createKeysInUse(cluster: ClusterReader, { topologyKeys, expectedDomains }: Policy): KeysInUse {
-  const always = [...WELL_KNOWN_KEYS, ...topologyKeys, ...expectedDomains.keys()]
+  // The labels that pods get from their nodes name failure domains whether or not a constraint uses them.
+  const always = [...COPIED_LABELS, ...topologyKeys, ...expectedDomains.keys()]
   /** By topology key: how many pods have a constraint over it; undefined until somebody asks. */
   let uses: Map<string, number> | undefined
 

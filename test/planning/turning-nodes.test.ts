@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterEvent, ClusterState } from '../../src/cluster/cluster-state.ts'
 import type { NodeRecord } from '../../src/cluster/node.ts'
 import type { Taint } from '../../src/cluster/node-selector.ts'
+import { recordKey } from '../../src/cluster/records.ts'
 import { seeds } from '../support/seeds.ts'
 import { AT_REST, HOST, rawNode, stateOf, workload, ZONE } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
@@ -83,6 +84,23 @@ function drawEvent(cluster: ClusterState, gone: Map<string, NodeRecord>, below: 
   }
 }
 
+/** A pod's status changes, or it terminates, goes or is made anew somewhere, be it on a node that is gone or has not come yet. */
+function drawPodEvent(cluster: ClusterState, below: (limit: number) => number): ClusterEvent | undefined {
+  const pods = [...cluster.pods()]
+  const pod = pods[below(Math.max(1, pods.length))]
+  if (pod === undefined) return undefined
+  switch (below(4)) {
+    case 0:
+      return { type: 'upsert', record: { ...pod, ready: !pod.ready } }
+    case 1:
+      return { type: 'upsert', record: { ...pod, deletedAt: AT_REST.now } }
+    case 2:
+      return { type: 'delete', kind: 'Pod', key: recordKey(pod) }
+    default:
+      return { type: 'upsert', record: { ...pod, uid: `${pod.uid}+`, nodeName: NODES[below(NODES.length)], deletedAt: undefined } }
+  }
+}
+
 describe.each(SEEDS)('a planner that follows nodes (RESPREAD_SEED=%i)', seed => {
   it('plans what one that begins anew plans, whatever has become of the nodes', () => {
     const below = numbersFrom(seed)
@@ -93,7 +111,7 @@ describe.each(SEEDS)('a planner that follows nodes (RESPREAD_SEED=%i)', seed => 
       // Several can happen before anybody looks, or in the middle of it.
       for (let events = 1 + below(3); events > 0; events -= 1) {
         followed.prepare(below(6))
-        followed.happen(drawEvent(cluster, gone, below))
+        followed.happen(below(4) === 0 ? drawPodEvent(cluster, below) : drawEvent(cluster, gone, below))
       }
       expect(followed.plan()).toEqual(followed.planAnew())
     }
