@@ -2,10 +2,10 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { recordKey } from '../cluster/records.ts'
 import { WORKLOAD_KINDS } from '../cluster/workload.ts'
 import type { Clock, Occurrence, Recorder } from '../rebalancing/ports.ts'
-import { createRecentSet } from './recent-set.ts'
-import { microTime } from './micro-time.ts'
-import { createTokenBucket } from './token-bucket.ts'
 import { apiError } from './api-error.ts'
+import { microTime } from './micro-time.ts'
+import { createRecentSet } from './recent-set.ts'
+import { createTokenBucket } from './token-bucket.ts'
 import type { Transport } from './transport.ts'
 
 export interface EventCounters {

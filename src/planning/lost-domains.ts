@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { COPIED_LABELS } from '../cluster/copied-labels.ts'
 import { compareText } from '../cluster/compare-text.ts'
+import { COPIED_LABELS } from '../cluster/copied-labels.ts'
 import { memo } from '../cluster/memo.ts'
 import { addTo } from '../scheduling/tallies.ts'
 import { counted } from './counted.ts'

@@ -48,9 +48,14 @@ export function otherNamespace(): StatusError {
   return badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 
+/** The body is about another object than the path. */
+export function otherName(given: string | undefined, name: string): StatusError {
+  return badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
+}
+
 /** Of an update (endpoints/handlers/rest.go checkName, 1.36): the object must say which one it is. */
 function checkName(given: RawMetadata, name: string, namespace: string | undefined): void {
   if (given.name === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
-  if (given.name !== name) throw badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
+  if (given.name !== name) throw otherName(given.name, name)
   if (namespace !== undefined && (given.namespace ?? namespace) !== namespace) throw otherNamespace()
 }

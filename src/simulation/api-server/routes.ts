@@ -1,8 +1,8 @@
 import type { Answer, ApiContext, ApiRequest } from './api-request.ts'
+import { bind } from './binding-request.ts'
 import { evict } from './eviction-request.ts'
 import { list } from './list.ts'
 import { create, get, patch, remove, replace } from './object-requests.ts'
-import { bind } from './pod-binding.ts'
 import { scale } from './scale.ts'
 import { methodNotAllowed } from './status.ts'
 

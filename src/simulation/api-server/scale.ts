@@ -3,10 +3,10 @@ import type { RawMetadata, RawObject } from '../object-store.ts'
 import { notFound } from '../store-refusals.ts'
 import { jsonAnswer, type Answer, type ApiContext, type ApiRequest } from './api-request.ts'
 import { invalidObject, invalidValue } from './field-errors.ts'
-import { jsonBody } from './json-body.ts'
+import { jsonBody, otherName } from './json-body.ts'
 import { stored } from './object-requests.ts'
 import { patched } from './patch-body.ts'
-import { badRequest, refusedByStore } from './status.ts'
+import { refusedByStore } from './status.ts'
 import { selectorText } from './written-selector.ts'
 
 /** GET, PUT and PATCH of .../scale: how many replicas a workload should have, whatever its kind. */
@@ -21,9 +21,7 @@ export function scale({ store }: ApiContext, request: ApiRequest): Answer {
     const wanted = verb === 'patch' ? patched(request, scaleOf(workload)) : jsonBody(request)
     const spec = isRawObject(wanted['spec']) ? wanted['spec'] : {}
     const metadata = isRawObject(wanted['metadata']) ? (wanted['metadata'] as Partial<RawMetadata>) : {}
-    if ((metadata.name ?? name) !== name) {
-      throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
-    }
+    if ((metadata.name ?? name) !== name) throw otherName(metadata.name, name)
     const { replicas = 0 } = spec
     if (typeof replicas !== 'number' || replicas < 0) {
       throw invalidObject('autoscaling', 'Scale', name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')])

@@ -2,8 +2,9 @@ import { matchesLabels, parseLabelSelector } from '../../cluster/label-selector.
 import type { LabelSelector } from '../../cluster/labels.ts'
 import type { RawObject } from '../object-store.ts'
 import { isControlledBy, isTerminating } from '../pod-facts.ts'
+import { keyOf } from '../sorted-objects.ts'
 import type { PodObject } from '../wire-objects.ts'
-import type { ControllerContext } from './controller.ts'
+import { ownerKey, type ControllerContext, type WatchedEvent } from './controller.ts'
 import { controllerRef } from './pod-template.ts'
 
 type Owner = RawObject & { readonly spec?: { readonly selector?: unknown } }
@@ -26,13 +27,26 @@ export function claimPods(context: ControllerContext, owner: Owner, fits: (pod: 
   }
 }
 
-export function isControlled(pod: RawObject): boolean {
-  return pod.metadata.ownerReferences?.some(({ controller }) => controller === true) ?? false
+/**
+ * Keys of the owners of a kind that an event concerns: the owner itself, the one that controls the pod, or those that may take it in because nobody
+ * does.
+ */
+export function ownersConcerned(
+  { objects }: ControllerContext,
+  owners: 'replicasets' | 'statefulsets',
+  kind: string,
+  { type, resource, object }: WatchedEvent,
+): readonly string[] {
+  if (resource === owners) return [keyOf(object)]
+  const controller = ownerKey(object, kind)
+  if (controller !== undefined) return [controller]
+  if (type === 'DELETED' || isControlled(object)) return []
+  const inNamespace: readonly Owner[] = objects.list(owners, object.metadata.namespace)
+  return inNamespace.filter(({ spec }) => selects(parseLabelSelector(spec?.selector), object)).map(keyOf)
 }
 
-/** Whether the owner's selector selects the pod. */
-export function isSelectedBy(owner: Owner, pod: RawObject): boolean {
-  return selects(parseLabelSelector(owner.spec?.selector), pod)
+function isControlled(pod: RawObject): boolean {
+  return pod.metadata.ownerReferences?.some(({ controller }) => controller === true) ?? false
 }
 
 function selects(selector: LabelSelector, { metadata }: RawObject): boolean {

@@ -1,10 +1,8 @@
-import { ownerKey, runController, type Controller, type ControllerContext } from './controller.ts'
+import { runController, type Controller, type ControllerContext } from './controller.ts'
 import { isActive, isAvailable, isControlledBy, isReady, isTerminating } from '../pod-facts.ts'
-import { claimPods, isControlled, isSelectedBy } from './claim-pods.ts'
+import { claimPods, ownersConcerned } from './claim-pods.ts'
 import { podFromTemplate } from './pod-template.ts'
 import { scaleDownOrder } from './scale-down-order.ts'
-import type { RawObject } from '../object-store.ts'
-import { keyOf } from '../sorted-objects.ts'
 import type { PodObject, ReplicaSetObject } from '../wire-objects.ts'
 
 /**
@@ -15,21 +13,12 @@ export const replicaSetController: Controller = context =>
   runController(context, {
     name: 'replicaset',
     resources: ['replicasets', 'pods'],
-    keysOf: ({ type, resource, object }) => {
-      const key = resource === 'replicasets' ? keyOf(object) : ownerKey(object, 'ReplicaSet')
-      if (key !== undefined) return [key]
-      return type === 'DELETED' || isControlled(object) ? [] : setsThatSelect(context, object).map(keyOf)
-    },
+    keysOf: event => ownersConcerned(context, 'replicasets', 'ReplicaSet', event),
     reconcile: (namespace, name) => {
       const set = context.objects.get('replicasets', namespace, name)
       return set === undefined ? undefined : reconcile(context, set)
     },
   })
-
-/** They may take the pod in. */
-function setsThatSelect(context: ControllerContext, pod: RawObject): readonly ReplicaSetObject[] {
-  return context.objects.list('replicasets', pod.metadata.namespace).filter(set => isSelectedBy(set, pod))
-}
 
 function reconcile(context: ControllerContext, set: ReplicaSetObject): number | undefined {
   claimPods(context, set)

@@ -1,7 +1,6 @@
-import { ownerKey, runController, type Controller, type ControllerContext } from './controller.ts'
-import { claimPods, isControlled, isSelectedBy } from './claim-pods.ts'
+import { runController, type Controller, type ControllerContext } from './controller.ts'
+import { claimPods, ownersConcerned } from './claim-pods.ts'
 import { isAvailable, isReady, isTerminal, isTerminating } from '../pod-facts.ts'
-import { keyOf } from '../sorted-objects.ts'
 import { createReplica, isNamedAfter, podsByOrdinal, REVISION_LABEL, type Ordinals } from './stateful-set-pods.ts'
 import { syncRevisions, type Revisions } from './stateful-set-revisions.ts'
 import type { PodObject, StatefulSetObject } from '../wire-objects.ts'
@@ -14,15 +13,7 @@ export const statefulSetController: Controller = context =>
   runController(context, {
     name: 'statefulset',
     resources: ['statefulsets', 'pods'],
-    keysOf: ({ type, resource, object }) => {
-      const key = resource === 'statefulsets' ? keyOf(object) : ownerKey(object, 'StatefulSet')
-      if (key !== undefined) return [key]
-      if (type === 'DELETED' || isControlled(object)) return []
-      return context.objects
-        .list('statefulsets', object.metadata.namespace)
-        .filter(set => isSelectedBy(set, object))
-        .map(keyOf)
-    },
+    keysOf: event => ownersConcerned(context, 'statefulsets', 'StatefulSet', event),
     reconcile: (namespace, name) => {
       const set = context.objects.get('statefulsets', namespace, name)
       if (set === undefined || isTerminating(set)) return undefined
