@@ -11,6 +11,7 @@ export function withoutCopied(labels: Labels): Labels {
   return new Map(Array.from(labels).filter(([key]) => !COPIED_LABELS.includes(key)))
 }
 
+/** Whether the selector can tell pods apart by where they run. */
 export function namesCopiedLabel(selector: LabelSelector | undefined): boolean {
   return selector?.kind === 'requirements' && selector.requirements.some(({ key }) => COPIED_LABELS.includes(key))
 }

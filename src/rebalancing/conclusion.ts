@@ -2,6 +2,7 @@ import { counted } from '../planning/counted.ts'
 import { isOverMaxSkew } from '../planning/over-max-skew.ts'
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import type { Reason } from '../planning/reasons.ts'
+import { IN_TURN } from './admission.ts'
 import type { Decision, LoopState } from './loop-state.ts'
 import type { LoopHold } from './loop-hold.ts'
 import type { AnyReason } from './reasons.ts'
@@ -65,7 +66,9 @@ export function conclusionOf(
   if (memory.history.expectations.length > 0 || admission.admitted.length > 0) return undefined
   const left = plan.groups.filter(isOverMaxSkew)
   if (left.length === 0) return 'Balanced'
-  const waits = admission.waiting.some(({ reason }) => !FINAL_ANSWERS.has(reason)) || left.some(({ reason }) => LIFTED_BY_TIME.has(reason))
+  // Whoever waits for a turn waits for others, of which none is under way.
+  const mayCome = admission.waiting.filter(({ reason }) => !IN_TURN.has(reason) && !FINAL_ANSWERS.has(reason))
+  const waits = mayCome.length > 0 || left.some(({ reason }) => LIFTED_BY_TIME.has(reason))
   if (!waits) return 'NothingMoreToDo'
   if (outsideWindows !== undefined && (outsideWindows.until ?? Number.POSITIVE_INFINITY) > deadline) return 'OutsideWindow'
   return undefined

@@ -272,6 +272,14 @@ describe('answers', () => {
     expect(world.requests).toHaveLength(1)
   })
 
+  it('what would come after such a pod is not waited for', async () => {
+    const world = createLoopWorld([3, 3, 0])
+    world.answer = () => ({ kind: 'Invalid', message: 'no' })
+
+    expect(await settle(world, world.loop(), HOUR)).toMatchObject({ reason: 'NothingMoreToDo', evictions: 0 })
+    expect(world.requests).toHaveLength(1)
+  })
+
   it('an answer that never comes is not asked for twice while the request may have happened', async () => {
     const world = createLoopWorld([3, 1, 1])
     const asked: number[] = []

@@ -229,6 +229,7 @@ function levelling(state: ClusterState, situation: Situation): Plan {
   }
   const hold = situation.workloadHolds[0]
   const evictions = []
+  let wave = 1
   const movable =
     hold !== undefined ? [] : [...state.pods()].filter(pod => pod.deletedAt === undefined && pod.ready && !leaving.has(pod.uid))
   while (counts[fullest()]! - counts[emptiest()]! > 1) {
@@ -240,6 +241,7 @@ function levelling(state: ClusterState, situation: Situation): Plan {
     const workload = { kind: 'ReplicaSet', name: 'web' }
     evictions.push(
       eviction(evictions.length + 1, {
+        wave,
         pod: pod.name,
         uid: pod.uid,
         node: `node-${from}`,
@@ -250,6 +252,8 @@ function levelling(state: ClusterState, situation: Situation): Plan {
         groups: ['web'],
       }),
     )
+    // The others lean on it.
+    if (situation.deferred.some(deferred => deferred.kind === 'pod' && deferred.uid === pod.uid)) wave += 1
   }
   const memberUids = [...state.pods()].filter(pod => pod.deletedAt === undefined && pod.nodeName !== undefined).map(({ uid }) => uid)
   const web = group(observed, { id: 'web', workload: { kind: 'ReplicaSet', name: 'web' }, planned: evictions.length, memberUids })
