@@ -47,8 +47,6 @@ export interface GroupIndex {
   readonly states: SpreadStates
   /** Pods that wait for the scheduler, in no order. */
   waiting(): Iterable<PodRecord>
-  /** Pods that have lost their nodes and are to be replaced, in no order. */
-  stranded(): Iterable<PodRecord>
   /** Undefined: all of it is being worked out anew, or about to be. */
   held(): HeldGroups | undefined
 }
@@ -276,7 +274,6 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     by: state => byState.get(state),
     familyOf: group => families.of(group, members.idsIn(group.namespace)),
     waiting: () => members.waiting,
-    stranded: () => members.stranded,
     held() {
       if (isOutdated || turned.size > 0 || work !== undefined) return undefined
       return {

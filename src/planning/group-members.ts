@@ -1,8 +1,6 @@
-import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import { memo } from '../cluster/memo.ts'
-import { isFinished, type PodRecord } from '../cluster/pod.ts'
-import { KINDS_OF_NODES } from '../scheduling/controller-record.ts'
+import type { PodRecord } from '../cluster/pod.ts'
 import { createGroupKeys, groupOf, isMember, type Group, type GroupKey } from './groups.ts'
 import type { HeldGroup } from './held-groups.ts'
 import type { World } from './plan.ts'
@@ -27,8 +25,6 @@ export interface GroupMembers {
   idsIn(namespace: string): Iterable<string>
   held(id: string): Omit<HeldGroup, 'state'> | undefined
   readonly waiting: Iterable<PodRecord>
-  /** Those that stand on no node any more: they are about to be deleted, and their owners then make others. */
-  readonly stranded: Iterable<PodRecord>
 }
 
 interface Members {
@@ -45,7 +41,6 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
   const groups = new Map<string, Members>()
   const idsIn = new Map<string, Set<string>>()
   const waiting = new Set<PodRecord>()
-  const stranded = new Set<PodRecord>()
 
   /** Of the pod that entered last: replicas mostly come one after the other. */
   let latest: { readonly keys: readonly GroupKey[]; readonly groups: readonly Members[] } | undefined
@@ -63,7 +58,6 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
 
   function enter(pod: PodRecord): void {
     if (isWaitingForTheScheduler(pod)) waiting.add(pod)
-    if (isStranded(cluster, pod)) stranded.add(pod)
     if (!isMember(cluster, pod)) return
     for (const { key, pods } of groupsOf(pod)) {
       pods.set(pod.name, pod)
@@ -73,7 +67,6 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
 
   function leave(pod: PodRecord): void {
     waiting.delete(pod)
-    stranded.delete(pod)
     for (const { id } of keys.of(pod)) {
       const group = groups.get(id)
       if (group?.pods.get(pod.name)?.uid === pod.uid) group.pods.delete(pod.name)
@@ -84,9 +77,8 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
   return {
     enter,
     leave,
-    renew(before, after) {
-      if (stranded.delete(before)) stranded.add(after)
-      return keys.of(after).flatMap(({ id }) => {
+    renew: (before, after) =>
+      keys.of(after).flatMap(({ id }) => {
         const group = groups.get(id)
         if (group?.pods.get(after.name) !== before) return []
         group.pods.set(after.name, after)
@@ -94,8 +86,7 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
         if (place === -1) touched.add(id)
         else group.list[place] = after
         return [id]
-      })
-    },
+      }),
     regroup(namespace, isConcerned) {
       const concerned: PodRecord[] = []
       const spared: PodRecord[] = []
@@ -106,7 +97,6 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     },
     clear() {
       waiting.clear()
-      stranded.clear()
       for (const [id, { pods }] of groups) {
         pods.clear()
         touched.add(id)
@@ -132,18 +122,9 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
       return group && { constraint: group.key.constraint, members: group.pods }
     },
     waiting,
-    stranded,
   }
 }
 
 function isWaitingForTheScheduler({ nodeName, deletedAt, phase, spec }: PodRecord): boolean {
   return nodeName === undefined && deletedAt === undefined && phase === 'Pending' && spec.schedulingGates.length === 0
-}
-
-/** Its node is gone, and nobody has deleted it yet: the pod garbage collector takes up to a minute to (podgc/gc_controller.go, 1.36). */
-function isStranded(cluster: ClusterReader, pod: PodRecord): boolean {
-  const { nodeName, deletedAt, controller } = pod
-  if (nodeName === undefined || deletedAt !== undefined || isFinished(pod) || cluster.node(nodeName) !== undefined) return false
-  // Nobody makes another one in place of a bare pod, nor of one that belongs to its node.
-  return controller !== undefined && !KINDS_OF_NODES.includes(controller.kind)
 }

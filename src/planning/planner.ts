@@ -19,7 +19,7 @@ import type { SpreadState } from './spread-state.ts'
 import { count } from './spread-states.ts'
 import { surroundingsIn, type Surroundings } from './surroundings.ts'
 import { familiesIn, inOrder } from './targets.ts'
-import { awaitedLandings, evictedUnseen, placeWhatIsUnderWay } from './under-way.ts'
+import { awaitedLandings, evictedUnseen, placeWhatIsUnderWay, strandedPods } from './under-way.ts'
 import { createVetoes } from './veto-finder.ts'
 import { leastHarmFirst } from './victims.ts'
 import { createWhatIf } from './what-if.ts'
@@ -90,8 +90,9 @@ export function createPlanner(world: World, policy: Policy): Planner {
       const arrivals = placeWhatIsUnderWay(whatIf, index.waiting(), situation)
       for (const { pod, nodeName } of arrivals) countNow(pod, nodeName, 1)
       // Their groups count as they are, and wait as long as the pods are there.
-      for (const pod of index.stranded()) shiftsWith(pod)
-      const awaited = awaitedLandings(states, arrivals, index.stranded(), situation)
+      const stranded = strandedPods(model)
+      for (const pod of stranded) shiftsWith(pod)
+      const awaited = awaitedLandings(states, arrivals, stranded, situation)
       const holdOn: HoldFinder = group => standingHoldOn(group) ?? (group.unacted === undefined ? awaited.get(group.state) : undefined)
       const isActing = (group: IndexedGroup | undefined): group is IndexedGroup =>
         group !== undefined && group.unacted === undefined && holdOn(group) === undefined

@@ -1,7 +1,9 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { KINDS_OF_NODES } from '../scheduling/controller-record.ts'
 import { nameAfter } from '../scheduling/replacement-name.ts'
+import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { counted } from './counted.ts'
 import type { Veto } from './reasons.ts'
 import type { InFlight, Situation } from './situation.ts'
@@ -44,22 +46,30 @@ export function placeWhatIsUnderWay(whatIf: WhatIf, waiting: Iterable<PodRecord>
 }
 
 /**
+ * Pods that have lost their nodes and that nobody has deleted yet: the pod garbage collector takes up to a minute to (podgc/gc_controller.go,
+ * 1.36), and their owners then make others. Nobody does so in place of a bare pod, nor of one that belongs to its node. By name.
+ */
+export function strandedPods(model: Pick<SchedulerModel, 'strays'>): readonly PodRecord[] {
+  return Array.from(model.strays())
+    .filter(({ deletedAt, controller }) => deletedAt === undefined && controller !== undefined && !KINDS_OF_NODES.includes(controller.kind))
+    .sort(byName)
+}
+
+/**
  * Why groups wait that exceed their maxSkew with what arrives: the scheduler is about to place pods that they count, in an order that its
  * back-off decides (up to 10 s after a node has come), and a few seconds show what is left to do. So are those whose place pods have lost with their
  * node. Replacements of our own are waited for pod by pod.
- *
- * @param stranded pods that have lost their nodes
  */
 export function awaitedLandings(
   states: SpreadStates,
   arrivals: readonly Passage[],
-  stranded: Iterable<PodRecord>,
+  stranded: readonly PodRecord[],
   { inFlight }: Situation,
 ): ReadonlyMap<SpreadState, Veto> {
   const ours = new Set(inFlight.map(({ controllerUid }) => controllerUid))
   const others = arrivals.map(({ pod }) => pod).filter(({ controller }) => !ours.has(controller?.uid ?? ''))
   const waits = new Map<SpreadState, Veto>()
-  for (const [state, [first, ...more]] of countedWithExcess(states, [...stranded].sort(byName))) {
+  for (const [state, [first, ...more]] of countedWithExcess(states, stranded)) {
     const which = `${counted(more.length + 1, 'pod')} that it counted ${more.length === 0 ? 'has lost its node' : 'have lost their nodes'}`
     waits.set(state, { reason: 'Pending', message: `${which}, as ${first.name}: what is left to do shows when others have landed` })
   }
