@@ -12,7 +12,7 @@ export interface Situation {
   readonly drains: readonly Drain[]
   readonly workloadHolds: readonly WorkloadHold[]
   readonly inFlight: readonly InFlight[]
-  /** They are planned, and do not go out now: whatever else is planned has the places that they would take. */
+  /** They are planned, and do not go out now: what does not lean on them has what they would take of caps and budgets. */
   readonly deferred: readonly Deferred[]
 }
 
