@@ -52,6 +52,25 @@ describe('missing permissions', () => {
     )
   })
 
+  it('are not asked for any more once it is clear that there will be no answer', async () => {
+    const server = await startScriptedServer((_request, response) => sendJson(response, 401, {}))
+    const clock = createVirtualClock(0)
+    const transport = transportTo(server.url, clock)
+    closing.push(
+      () => server.close(),
+      () => transport.close(),
+    )
+    const options = { clock, random: () => 0, signal: new AbortController().signal }
+    await expect(missingPermissions(transport, permissionsToRun(identity), options)).rejects.toMatchObject({ status: 401 })
+
+    const asked = server.requests.length
+    for (let times = 0; times < 20; times++) {
+      clock.advance(60_000)
+      await transport.request('GET', '/version', { signal: options.signal })
+    }
+    expect(server.requests.slice(asked).filter(request => request.startsWith('POST'))).toEqual([])
+  })
+
   it.each([
     ['is busy', 429, 3, permissionsToRead().slice(0, 1)],
     ['is only just starting', 500, 3, permissionsToRead().slice(0, 1)],

@@ -85,7 +85,7 @@ const ATTEMPTS = 5
 
 /**
  * Asks the server which of these are missing, so that a person hears of all at once and before anything is done.
- * @throws ApiError or ConnectionError when the server does not say
+ * @throws ApiError or ConnectionError when the server does not say; nothing is asked any more by then
  */
 export async function missingPermissions(
   transport: Transport,
@@ -93,7 +93,18 @@ export async function missingPermissions(
   options: ReviewOptions,
 ): Promise<readonly Permission[]> {
   // A few at a time, so that two dozen questions do not open as many connections.
-  const answers = await new PQueue({ concurrency: 4 }).addAll(wanted.map(permission => () => isAllowed(transport, permission, options)))
+  const queue = new PQueue({ concurrency: 4 })
+  const givenUp = new AbortController()
+  const asking = { ...options, signal: AbortSignal.any([options.signal, givenUp.signal]) }
+  const answers = await queue
+    .addAll(wanted.map(permission => () => isAllowed(transport, permission, asking)))
+    .catch(async (error: unknown) => {
+      // Questions that went on being asked, for minutes, would keep alive a process that is to end.
+      queue.clear()
+      givenUp.abort()
+      await queue.onIdle()
+      throw error
+    })
   return wanted.filter((_, at) => answers[at] === false)
 }
 
