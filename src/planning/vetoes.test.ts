@@ -266,6 +266,13 @@ describe('what keeps every pod of a workload', () => {
       message: /^5 of 12 replicas of Deployment web are updated$/,
     },
     {
+      case: 'a Deployment whose rollout a person has paused on its way',
+      objects: skewed({ workload: { spec: { paused: true }, status: { updatedReplicas: 5 } } }),
+      status: 'Held',
+      reason: 'RollingOut',
+      message: /^5 of 12 replicas of Deployment web are updated, and its rollout is paused$/,
+    },
+    {
       case: 'a Deployment with pods of an older revision',
       objects: skewed(status({ replicas: 13, updatedReplicas: 12 })),
       status: 'Held',

@@ -75,10 +75,11 @@ export function rolloutOf(owners: Owners): string | undefined {
     if (workload.deletedAt !== undefined) return `${called} is being deleted`
     if (workload.observedGeneration < workload.generation) return `the controller of ${called} has not seen its newest spec yet`
     if (workload.kind === 'Deployment' && workload.status.updatedReplicas < workload.replicas) {
-      return `${workload.status.updatedReplicas} of ${workload.replicas} replicas of ${called} are updated`
+      return `${workload.status.updatedReplicas} of ${workload.replicas} replicas of ${called} are updated${ifPaused(workload)}`
     }
     if (workload.kind === 'Deployment' && workload.status.replicas > workload.status.updatedReplicas) {
-      return `${called} still has ${counted(workload.status.replicas - workload.status.updatedReplicas, 'pod')} of an older revision`
+      const older = counted(workload.status.replicas - workload.status.updatedReplicas, 'pod')
+      return `${called} still has ${older} of an older revision${ifPaused(workload)}`
     }
     const set = workload.statefulSet
     if (set !== undefined && set.updateStrategy === 'RollingUpdate' && set.partition === 0 && set.updateRevision !== set.currentRevision) {
@@ -86,4 +87,9 @@ export function rolloutOf(owners: Owners): string | undefined {
     }
   }
   return undefined
+}
+
+/** `kubectl rollout pause`: what waits for the end of such a rollout waits for a person. */
+function ifPaused({ paused }: WorkloadRecord): string {
+  return paused ? ', and its rollout is paused' : ''
 }
