@@ -64,7 +64,7 @@ const PODS_A_STEP = 500
 const GROUPS_A_STEP = 500
 
 export function createGroupIndex({ cluster, model }: World, policy: Policy): GroupIndex {
-  const states = createSpreadStates()
+  const states = createSpreadStates(cluster)
   const known = new Map<string, IndexedGroup>()
   const byState = new Map<SpreadState, IndexedGroup>()
   /** Those that pods of one template are in, as far as somebody has asked since one of them changed. */
@@ -203,11 +203,12 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   /** Ids of the groups that count some member of the group. */
   function linkedWith(id: string): ReadonlySet<string> {
     const linked = new Set<string>()
-    let latest: PodRecord | undefined
+    let latest: Labels | undefined
     for (const pod of known.get(id)?.state.group.members ?? []) {
       // Most members share their labels, and what counts one counts the other.
-      if (pod.labels !== latest?.labels) for (const { group } of states.counting(pod)) linked.add(group.id)
-      latest = pod
+      const labels = cluster.tellingLabels(pod)
+      if (labels !== latest) for (const { group } of states.counting(pod)) linked.add(group.id)
+      latest = labels
     }
     return linked
   }
@@ -291,9 +292,12 @@ function deadlockIn({ state, excess }: Pick<IndexedGroup, 'state' | 'excess'>): 
   return excess === 0 ? drainDeadlock(state) : undefined
 }
 
-function labelsIn({ members }: Group): ReadonlySet<Labels> {
+function labelsIn({ members, cluster }: Group): ReadonlySet<Labels> {
   const found = new Set<Labels>()
   let latest: Labels | undefined
-  for (const { labels } of members) if (labels !== latest) found.add((latest = labels))
+  for (const pod of members) {
+    const labels = cluster.tellingLabels(pod)
+    if (labels !== latest) found.add((latest = labels))
+  }
   return found
 }

@@ -1,3 +1,4 @@
+import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
@@ -18,21 +19,16 @@ export interface MutableSpreadStates extends SpreadStates {
   delete(group: Group): void
 }
 
-export function createSpreadStates(): MutableSpreadStates {
+export function createSpreadStates(cluster: ClusterReader): MutableSpreadStates {
   const namespaces = new Map<string, Counters>()
   /** Whoever plans asks about the pods of one workload again and again. */
   let latest: { readonly namespace: string; readonly labels: Labels; readonly states: readonly SpreadState[] } | undefined
 
-  function counting(pod: PodRecord): readonly SpreadState[] {
-    const { namespace, labels } = pod
+  function counting(namespace: string, labels: Labels): readonly SpreadState[] {
     const found = namespaces.get(namespace)
     if (found === undefined) return NONE
-    const { byId, selecting, known, byIds, lookedUp } = found
-    const counters = memo(known, labels, () => {
-      const ids = selecting.matching(labels).toSorted(compareText)
-      // Replicas in other zones, whose labels differ in no way that a selector reads, are counted by the same.
-      return memo(byIds, ids.join(), () => ({ ids, states: undefined }))
-    })
+    const { byId, selecting, known, lookedUp } = found
+    const counters = memo(known, labels, () => ({ ids: selecting.matching(labels).toSorted(compareText), states: undefined }))
     if (counters.states === undefined) {
       counters.states = counters.ids.flatMap(each => byId.get(each) ?? [])
       lookedUp.push(counters)
@@ -47,7 +43,7 @@ export function createSpreadStates(): MutableSpreadStates {
       const found = memo(namespaces, namespace, noGroups)
       // A group that is counted anew counts the same pods.
       if (!found.byId.has(id)) {
-        forgetCounting(found)
+        found.known = new WeakMap()
         const { selector } = state.group.constraint
         // kube-scheduler counts nothing for a selector that matches everything (podtopologyspread/common.go, 1.36).
         if (selector.kind === 'requirements') found.selecting.add(selector, id)
@@ -60,13 +56,15 @@ export function createSpreadStates(): MutableSpreadStates {
       const found = namespaces.get(namespace)
       if (found?.byId.delete(id) !== true) return
       found.selecting.delete(id)
-      forgetCounting(found)
+      found.known = new WeakMap()
       forgetStates(found)
       if (found.byId.size === 0) namespaces.delete(namespace)
     },
     counting(pod) {
-      const { namespace, labels } = pod
-      if (latest?.labels !== labels || latest.namespace !== namespace) latest = { namespace, labels, states: counting(pod) }
+      const { namespace } = pod
+      // Replicas in other zones are counted by the same, unless a selector tells them apart.
+      const labels = cluster.tellingLabels(pod)
+      if (latest?.labels !== labels || latest.namespace !== namespace) latest = { namespace, labels, states: counting(namespace, labels) }
       return latest.states
     },
   }
@@ -78,8 +76,6 @@ interface Counters {
   /** Their ids by what they select. */
   readonly selecting: SelectorIndex<string>
   known: WeakMap<Labels, Counting>
-  /** The same by the ids of the groups. */
-  readonly byIds: Map<string, Counting>
   /** Of those the ones whose states are known. */
   readonly lookedUp: Counting[]
 }
@@ -88,11 +84,6 @@ interface Counting {
   readonly ids: readonly string[]
   /** Undefined since a group has been counted anew: a state that was would keep alive what it was counted over. */
   states: readonly SpreadState[] | undefined
-}
-
-function forgetCounting(counters: Counters): void {
-  counters.known = new WeakMap()
-  counters.byIds.clear()
 }
 
 function forgetStates({ lookedUp }: Counters): void {
@@ -106,7 +97,6 @@ const noGroups = (): Counters => ({
   byId: new Map(),
   selecting: createSelectorIndex(),
   known: new WeakMap(),
-  byIds: new Map(),
   lookedUp: [],
 })
 
