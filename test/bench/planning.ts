@@ -2,14 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { ClusterState } from '../../src/cluster/cluster-state.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
+import { collectGarbage } from '../support/collect-garbage.ts'
 import { containerStart } from './container.ts'
 import { dayAfter } from './day-after.ts'
 
@@ -70,11 +69,6 @@ function measureRow(nodes: number): Row {
     },
     megabytes,
   }
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
 }
 
 // Linux tells the peak since it was last forgotten; process.resourceUsage() only the peak of the whole process, loading included.
