@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { labels, makePod, makeWorkload, selecting } from '../../test/support/builders.ts'
+import { labels, makeConstraint, makePod, makeWorkload, selecting } from '../../test/support/builders.ts'
 import { budgetRecord, PLAIN_SPEC } from '../../test/support/records.ts'
 import { createClusterState } from './cluster-state.ts'
 import { withoutCopied } from './copied-labels.ts'
@@ -21,19 +21,7 @@ describe('the labels of a pod without those copied from its node', () => {
 })
 
 const constraint = (fields: Partial<TopologySpreadConstraint>): Partial<PodSpec> => ({
-  topologySpreadConstraints: [
-    {
-      topologyKey: ZONE,
-      whenUnsatisfiable: 'DoNotSchedule',
-      maxSkew: 1,
-      minDomains: undefined,
-      selector: selecting({ app: 'web' }),
-      matchLabelKeys: [],
-      nodeAffinityPolicy: 'Honor',
-      nodeTaintsPolicy: 'Ignore',
-      ...fields,
-    },
-  ],
+  topologySpreadConstraints: [makeConstraint(fields)],
 })
 
 const affinity = (fields: Partial<PodAffinityTerm>): Partial<PodSpec> => {

@@ -3,7 +3,16 @@ import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord, PodSpec, TopologySpreadConstraint } from '../cluster/pod.ts'
 import { NO_SCALARS } from '../cluster/resources.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
-import { affinityTerm, clusterOf, labels, makeNamespace, makeNode, makePod, selecting } from '../../test/support/builders.ts'
+import {
+  affinityTerm,
+  clusterOf,
+  labels,
+  makeConstraint,
+  makeNamespace,
+  makeNode,
+  makePod,
+  selecting,
+} from '../../test/support/builders.ts'
 import { createSchedulerModel } from './create-scheduler-model.ts'
 import { judge } from './judge.ts'
 import type { Certainty, Prediction } from './prediction.ts'
@@ -24,17 +33,8 @@ const a1 = core('a1', 'a')
 const b1 = core('b1', 'b')
 const c1 = core('c1', 'c')
 
-const hard: TopologySpreadConstraint = {
-  topologyKey: ZONE,
-  whenUnsatisfiable: 'DoNotSchedule',
-  maxSkew: 1,
-  minDomains: undefined,
-  selector: selecting({ app: 'web' }),
-  matchLabelKeys: [],
-  nodeAffinityPolicy: 'Honor',
-  nodeTaintsPolicy: 'Ignore',
-}
-const soft: TopologySpreadConstraint = { ...hard, whenUnsatisfiable: 'ScheduleAnyway' }
+const hard = makeConstraint()
+const soft = makeConstraint({ whenUnsatisfiable: 'ScheduleAnyway' })
 
 const web = (name: string, fields: Fields = {}): PodRecord => makePod(name, { labels: { app: 'web' }, ...fields })
 const spreading = (...constraints: readonly TopologySpreadConstraint[]): PodRecord =>

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { affinityTerm, clusterOf, labels, makeClaim, makePod, makeWorkload, selecting } from '../../test/support/builders.ts'
+import {
+  affinityTerm,
+  clusterOf,
+  labels,
+  makeClaim,
+  makeConstraint,
+  makePod,
+  makeWorkload,
+  selecting,
+} from '../../test/support/builders.ts'
 import { PLAIN_SPEC } from '../../test/support/records.ts'
 import type { PriorityClassRecord } from '../cluster/other-records.ts'
 import type { Toleration } from '../cluster/node-selector.ts'
-import type { PodRecord, PodSpec, TopologySpreadConstraint } from '../cluster/pod.ts'
+import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 import { createProjector } from '../cluster/projection.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { NO_RESOURCES } from '../cluster/resources.ts'
@@ -82,7 +91,10 @@ describe('a pod as the API server has it', () => {
       selector: { matchLabels: { app: 'web', 'pod-template-hash': 'h1' } },
       template: {
         metadata: { labels: { app: 'web', 'pod-template-hash': 'h1' } },
-        spec: { containers: [{ name: 'main', image: 'web:1' }], topologySpreadConstraints: [constraint({ matchLabels: { app: 'web' } })] },
+        spec: {
+          containers: [{ name: 'main', image: 'web:1' }],
+          topologySpreadConstraints: [constraint({ matchLabels: { app: 'web' } })],
+        },
       },
     },
   }
@@ -134,17 +146,6 @@ describe('a pod as the API server has it', () => {
 })
 
 describe('the spec of a replacement', () => {
-  const constraint = (fields: Partial<TopologySpreadConstraint> = {}): TopologySpreadConstraint => ({
-    topologyKey: 'topology.kubernetes.io/zone',
-    whenUnsatisfiable: 'DoNotSchedule',
-    maxSkew: 1,
-    minDomains: undefined,
-    selector: selecting({ app: 'web' }),
-    matchLabelKeys: [],
-    nodeAffinityPolicy: 'Honor',
-    nodeTaintsPolicy: 'Ignore',
-    ...fields,
-  })
   const cpu = (millis: number) => ({ requests: { ...NO_RESOURCES, cpu: millis } })
 
   it.each<[string, Partial<PodSpec>, Partial<PodSpec>]>([
@@ -152,7 +153,7 @@ describe('the spec of a replacement', () => {
     ['requests of a LimitRange or of a sidecar', cpu(300), cpu(200)],
     ['an injected image', { images: ['app:1', 'proxy:1'] }, { images: ['app:1'] }],
     ['a node selector of a RuntimeClass', { nodeSelector: labels({ pool: 'x' }) }, {}],
-    ['a constraint of a policy', { topologySpreadConstraints: [constraint()] }, {}],
+    ['a constraint of a policy', { topologySpreadConstraints: [makeConstraint()] }, {}],
     ['a node affinity of a policy', { requiredNodeAffinity: { terms: [] } }, {}],
   ])('is the own one where admission added %s', (_rule, own, written) => {
     const pod = podOf({ spec: own })
@@ -160,8 +161,8 @@ describe('the spec of a replacement', () => {
   })
 
   it.each<[string, Partial<PodSpec>, Partial<PodSpec>]>([
-    ['a constraint', {}, { topologySpreadConstraints: [constraint()] }],
-    ['maxSkew', { topologySpreadConstraints: [constraint()] }, { topologySpreadConstraints: [constraint({ maxSkew: 2 })] }],
+    ['a constraint', {}, { topologySpreadConstraints: [makeConstraint()] }],
+    ['maxSkew', { topologySpreadConstraints: [makeConstraint()] }, { topologySpreadConstraints: [makeConstraint({ maxSkew: 2 })] }],
     ['a node selector', { nodeSelector: labels({ pool: 'x' }) }, { nodeSelector: labels({ pool: 'y' }) }],
     ['node affinity', { requiredNodeAffinity: { terms: [] } }, { requiredNodeAffinity: { terms: [{ kind: 'invalid', problem: 'x' }] } }],
     ['pod anti-affinity', {}, { podAntiAffinity: { required: [affinityTerm(selecting({ app: 'web' }))], preferred: [] } }],
@@ -217,9 +218,9 @@ describe('the spec of a replacement', () => {
       const keys = { matchLabelKeys: ['rev', 'absent'] }
       const { topologySpreadConstraints } = changed({
         topologySpreadConstraints: [
-          constraint(keys),
-          constraint({ ...keys, selector: { kind: 'everything' } }),
-          constraint({ ...keys, selector: { kind: 'nothing' } }),
+          makeConstraint(keys),
+          makeConstraint({ ...keys, selector: { kind: 'everything' } }),
+          makeConstraint({ ...keys, selector: { kind: 'nothing' } }),
         ],
       })
       expect(topologySpreadConstraints.map(({ selector }) => selector)).toEqual([

@@ -3,7 +3,7 @@ import { selectorFromLabels } from '../../src/cluster/label-selector.ts'
 import type { Labels, LabelSelector } from '../../src/cluster/labels.ts'
 import type { NamespaceRecord } from '../../src/cluster/namespace.ts'
 import type { NodeRecord } from '../../src/cluster/node.ts'
-import { isFinished, type PodAffinityTerm, type PodRecord, type PodSpec } from '../../src/cluster/pod.ts'
+import { isFinished, type PodAffinityTerm, type PodRecord, type PodSpec, type TopologySpreadConstraint } from '../../src/cluster/pod.ts'
 import type { NodeSelectorTerm } from '../../src/cluster/node-selector.ts'
 import type { PersistentVolumeClaimRecord, PersistentVolumeRecord, StorageClassRecord } from '../../src/cluster/volume.ts'
 import type { ClusterRecord } from '../../src/cluster/records.ts'
@@ -44,6 +44,21 @@ export function makePod(
 ): PodRecord {
   const { labels: of = {}, spec = {}, ...rest } = fields
   return podRecord({ name, ...rest, labels: labels(of), spec: { ...PLAIN_SPEC, ...spec } })
+}
+
+/** A hard constraint over zones that counts the pods of app web. */
+export function makeConstraint(fields: Partial<TopologySpreadConstraint> = {}): TopologySpreadConstraint {
+  return {
+    topologyKey: 'topology.kubernetes.io/zone',
+    whenUnsatisfiable: 'DoNotSchedule',
+    maxSkew: 1,
+    minDomains: undefined,
+    selector: selecting({ app: 'web' }),
+    matchLabelKeys: [],
+    nodeAffinityPolicy: 'Honor',
+    nodeTaintsPolicy: 'Ignore',
+    ...fields,
+  }
 }
 
 /** Also a namespace's labels: the API server gives it the one with its name. */
