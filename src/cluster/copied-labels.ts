@@ -1,5 +1,5 @@
 import type { Labels, LabelSelector } from './labels.ts'
-import type { PodAffinityTerm, PodSpec } from './pod.ts'
+import { affinityTerms, type PodSpec } from './pod.ts'
 import type { ClusterRecord } from './records.ts'
 
 /** What the API server copies from a node to the pods bound to it (PodTopologyLabels admission, on by default since 1.35). */
@@ -12,8 +12,8 @@ export function withoutCopied(labels: Labels): Labels {
 }
 
 /** Whether the selector can tell pods apart by where they run. */
-export function namesCopiedLabel(selector: LabelSelector | undefined): boolean {
-  return selector?.kind === 'requirements' && selector.requirements.some(({ key }) => COPIED_LABELS.includes(key))
+export function namesCopiedLabel(selector: LabelSelector): boolean {
+  return selector.kind === 'requirements' && selector.requirements.some(({ key }) => COPIED_LABELS.includes(key))
 }
 
 /** Finds the first record by whose selectors of pods those of one template can be told apart. */
@@ -46,13 +46,9 @@ export function createCopiedLabelFinder(): (record: ClusterRecord) => boolean {
   }
 }
 
-function namesCopiedLabelIn({ topologySpreadConstraints, podAffinity, podAntiAffinity }: PodSpec): boolean {
-  const terms = [podAffinity, podAntiAffinity].flatMap(({ required, preferred }): readonly PodAffinityTerm[] => [
-    ...required,
-    ...preferred.map(({ term }) => term),
-  ])
-  const keys = [...topologySpreadConstraints, ...terms].flatMap(({ matchLabelKeys }) => matchLabelKeys)
-  const selectors = [...topologySpreadConstraints, ...terms].map(({ selector }) => selector)
-  const mismatching = terms.flatMap(({ mismatchLabelKeys }) => mismatchLabelKeys)
-  return selectors.some(namesCopiedLabel) || [...keys, ...mismatching].some(key => COPIED_LABELS.includes(key))
+function namesCopiedLabelIn(spec: PodSpec): boolean {
+  const terms = affinityTerms(spec)
+  const counting = [...spec.topologySpreadConstraints, ...terms]
+  const keys = [...counting.flatMap(({ matchLabelKeys }) => matchLabelKeys), ...terms.flatMap(({ mismatchLabelKeys }) => mismatchLabelKeys)]
+  return counting.some(({ selector }) => namesCopiedLabel(selector)) || keys.some(key => COPIED_LABELS.includes(key))
 }

@@ -157,6 +157,11 @@ export interface PodRecord {
   readonly unschedulableMessage: string | undefined
 }
 
+/** All its terms of pod affinity and anti-affinity, required and preferred. */
+export function affinityTerms({ podAffinity, podAntiAffinity }: PodSpec): readonly PodAffinityTerm[] {
+  return [podAffinity, podAntiAffinity].flatMap(({ required, preferred }) => [...required, ...preferred.map(({ term }) => term)])
+}
+
 /** In a terminal phase: it uses nothing any more and counts nowhere. */
 export function isFinished(pod: PodRecord): boolean {
   return pod.phase === 'Succeeded' || pod.phase === 'Failed'

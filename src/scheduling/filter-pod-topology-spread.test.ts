@@ -3,7 +3,7 @@ import type { LabelSelector } from '../cluster/labels.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
-import { labels, makeNode, makePod, pluginContext, selecting, verdicts } from '../../test/support/builders.ts'
+import { labels, makeConstraint, makeNode, makePod, pluginContext, selecting, verdicts } from '../../test/support/builders.ts'
 import { podTopologySpreadFilter } from './filter-pod-topology-spread.ts'
 
 const ZONE = 'topology.kubernetes.io/zone'
@@ -12,23 +12,8 @@ const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'No
 
 const NOTHING: LabelSelector = { kind: 'nothing' }
 const EVERYTHING: LabelSelector = { kind: 'everything' }
-const WEB = selecting({ app: 'web' })
 
 /** A hard constraint over zones that selects app=web, unless told otherwise. */
-function constraint(fields: Partial<TopologySpreadConstraint> = {}): TopologySpreadConstraint {
-  return {
-    topologyKey: ZONE,
-    whenUnsatisfiable: 'DoNotSchedule',
-    maxSkew: 1,
-    minDomains: undefined,
-    selector: WEB,
-    matchLabelKeys: [],
-    nodeAffinityPolicy: 'Honor',
-    nodeTaintsPolicy: 'Ignore',
-    ...fields,
-  }
-}
-
 type Fields = Parameters<typeof makePod>[1]
 
 let made = 0
@@ -37,7 +22,7 @@ function on(nodeName: string, count: number, fields: Fields = {}): readonly PodR
   return Array.from({ length: count }, () => makePod(`web-${(made += 1)}`, { nodeName, labels: { app: 'web' }, ...fields }))
 }
 
-function incoming(constraints: readonly TopologySpreadConstraint[] = [constraint()], fields: Fields = {}): PodRecord {
+function incoming(constraints: readonly TopologySpreadConstraint[] = [makeConstraint()], fields: Fields = {}): PodRecord {
   return makePod('new', { labels: { app: 'web' }, ...fields, spec: { ...fields.spec, topologySpreadConstraints: constraints } })
 }
 
@@ -53,23 +38,23 @@ function passing(pod: PodRecord, ...records: readonly (ClusterRecord | readonly 
 
 describe('which pods count', () => {
   it.each<[string, PodRecord, readonly PodRecord[], readonly string[]]>([
-    ['V01 none for a null selector, nor the pod itself', incoming([constraint({ selector: NOTHING })]), on('a1', 5), ['a1', 'b1']],
-    ['V02 none for a match-everything selector', incoming([constraint({ selector: EVERYTHING })]), on('a1', 5), ['a1', 'b1']],
+    ['V01 none for a null selector, nor the pod itself', incoming([makeConstraint({ selector: NOTHING })]), on('a1', 5), ['a1', 'b1']],
+    ['V02 none for a match-everything selector', incoming([makeConstraint({ selector: EVERYTHING })]), on('a1', 5), ['a1', 'b1']],
     [
       'V03 those of the same revision when matchLabelKeys narrow match-everything',
-      incoming([constraint({ selector: EVERYTHING, matchLabelKeys: ['rev'] })], { labels: { rev: '1' } }),
+      incoming([makeConstraint({ selector: EVERYTHING, matchLabelKeys: ['rev'] })], { labels: { rev: '1' } }),
       [...on('a1', 2, { labels: { rev: '1' } }), ...on('b1', 3, { labels: { rev: '2' } })],
       ['b1'],
     ],
     [
       'V04 none when matchLabelKeys go with a null selector',
-      incoming([constraint({ selector: NOTHING, matchLabelKeys: ['app'] })]),
+      incoming([makeConstraint({ selector: NOTHING, matchLabelKeys: ['app'] })]),
       on('a1', 5),
       ['a1', 'b1'],
     ],
     [
       'V05 those that the keys which the pod has select',
-      incoming([constraint({ matchLabelKeys: ['missing', 'rev'] })], { labels: { app: 'web', rev: '1' } }),
+      incoming([makeConstraint({ matchLabelKeys: ['missing', 'rev'] })], { labels: { app: 'web', rev: '1' } }),
       [...on('a1', 2, { labels: { app: 'web', rev: '2' } }), ...on('b1', 1, { labels: { app: 'web', rev: '1' } })],
       ['a1'],
     ],
@@ -90,7 +75,7 @@ describe('which pods count', () => {
     ['V11 not those of other namespaces', incoming(), [...on('a1', 3, { namespace: 'other' }), ...on('b1', 1)], ['a1']],
     [
       'V26 the pod itself only if it matches',
-      incoming([constraint({ selector: selecting({ app: 'db' }) })]),
+      incoming([makeConstraint({ selector: selecting({ app: 'db' }) })]),
       on('a1', 1, { labels: { app: 'db' } }),
       ['a1', 'b1'],
     ],
@@ -104,18 +89,18 @@ describe('which nodes count', () => {
   const pool = (name: string, zone: string, of: string): NodeRecord => makeNode(name, { zone, labels: { pool: of } })
   const inPool = { spec: { nodeSelector: labels({ pool: 'x' }) } }
   const cordoned = makeNode('c1', { zone: 'c', unschedulable: true, taints: [CORDON] })
-  const honor = constraint({ nodeTaintsPolicy: 'Honor' })
+  const honor = makeConstraint({ nodeTaintsPolicy: 'Honor' })
   const oneEach = [...on('a1', 1), ...on('b1', 1)]
 
   it('V12 none without the keys of all hard constraints', () => {
     const bare = { ...c1, labels: labels({ [ZONE]: 'c' }) }
-    const pod = incoming([constraint(), constraint({ topologyKey: HOSTNAME })])
+    const pod = incoming([makeConstraint(), makeConstraint({ topologyKey: HOSTNAME })])
     expect(passing(pod, a1, b1, bare, on('c1', 9))).toEqual(['a1', 'b1'])
   })
 
   it('V13 one without the key of a soft constraint all the same', () => {
     const bare = { ...c1, labels: labels({ [ZONE]: 'c' }) }
-    const pod = incoming([constraint(), constraint({ topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway' })])
+    const pod = incoming([makeConstraint(), makeConstraint({ topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway' })])
     expect(passing(pod, a1, b1, bare, oneEach)).toEqual(['c1'])
   })
 
@@ -137,13 +122,13 @@ describe('which nodes count', () => {
     ],
     [
       'V19 not outside the nodeSelector',
-      incoming([constraint()], inPool),
+      incoming([makeConstraint()], inPool),
       [pool('a1', 'a', 'x'), pool('b1', 'b', 'x'), c1],
       ['a1', 'b1', 'c1'],
     ],
     [
       'V20 outside the nodeSelector when affinity is ignored',
-      incoming([constraint({ nodeAffinityPolicy: 'Ignore' })], inPool),
+      incoming([makeConstraint({ nodeAffinityPolicy: 'Ignore' })], inPool),
       [pool('a1', 'a', 'x'), pool('b1', 'b', 'x'), c1],
       ['c1'],
     ],
@@ -169,7 +154,7 @@ describe('which nodes count', () => {
 
   it('V21 pods outside the nodeSelector do not, though their zone does', () => {
     const nodes = [pool('a1', 'a', 'x'), pool('a2', 'a', 'y'), pool('b1', 'b', 'x')]
-    expect(passing(incoming([constraint()], inPool), nodes, on('a2', 5), on('b1', 1))).toEqual(['a1', 'a2'])
+    expect(passing(incoming([makeConstraint()], inPool), nodes, on('a2', 5), on('b1', 1))).toEqual(['a1', 'a2'])
   })
 
   it('V35, V36 pods on a cordoned node of a live zone do, unless taints are honoured', () => {
@@ -180,19 +165,19 @@ describe('which nodes count', () => {
 })
 
 describe('the verdict', () => {
-  const two = constraint({ maxSkew: 2 })
+  const two = makeConstraint({ maxSkew: 2 })
 
   it.each<[string, readonly TopologySpreadConstraint[], Readonly<Record<string, number>>, readonly string[]]>([
     ['V22 fewer domains than minDomains: the minimum is 0', [{ ...two, minDomains: 3 }], { a1: 2, b1: 2 }, []],
     ['V23 as many as minDomains: it is the real one', [{ ...two, minDomains: 2 }], { a1: 2, b1: 2 }, ['a1', 'b1']],
-    ['V24 empty domains are domains', [constraint({ minDomains: 3 })], { a1: 1, b1: 0, c1: 0 }, ['b1', 'c1']],
+    ['V24 empty domains are domains', [makeConstraint({ minDomains: 3 })], { a1: 1, b1: 0, c1: 0 }, ['b1', 'c1']],
     [
       'V27 all constraints bind',
-      [constraint(), constraint({ selector: NOTHING }), constraint({ selector: selecting({ app: 'web', x: 'y' }) })],
+      [makeConstraint(), makeConstraint({ selector: NOTHING }), makeConstraint({ selector: selecting({ app: 'web', x: 'y' }) })],
       { a1: 1, b1: 0 },
       ['b1'],
     ],
-    ['V38 equal counts fit', [constraint({ topologyKey: HOSTNAME })], { a1: 2, b1: 2 }, ['a1', 'b1']],
+    ['V38 equal counts fit', [makeConstraint({ topologyKey: HOSTNAME })], { a1: 2, b1: 2 }, ['a1', 'b1']],
     ['equal to maxSkew is fine', [two], { a1: 1, b1: 0 }, ['a1', 'b1']],
     ['above maxSkew is not', [two], { a1: 2, b1: 0 }, ['b1']],
   ])('%s', (_rule, constraints, counts, expected) => {
@@ -208,7 +193,7 @@ describe('the verdict', () => {
 
   it('V28 nodes that share a hostname are one domain', () => {
     const twin = (name: string): NodeRecord => ({ ...a1, name, labels: labels({ [HOSTNAME]: 'same' }) })
-    const pod = incoming([constraint({ topologyKey: HOSTNAME })])
+    const pod = incoming([makeConstraint({ topologyKey: HOSTNAME })])
     expect(passing(pod, twin('a1'), twin('a2'), b1, on('a1', 1))).toEqual(['b1'])
   })
 
@@ -217,7 +202,7 @@ describe('the verdict', () => {
   })
 
   it('V30 soft constraints alone filter nothing', () => {
-    const pod = incoming([constraint({ whenUnsatisfiable: 'ScheduleAnyway' })])
+    const pod = incoming([makeConstraint({ whenUnsatisfiable: 'ScheduleAnyway' })])
     expect(passing(pod, a1, makeNode('bare'), on('a1', 9))).toEqual(['a1', 'bare'])
   })
 
@@ -229,9 +214,9 @@ describe('the verdict', () => {
 
 describe('the replacement of a victim that is terminating', () => {
   it.each<[string, TopologySpreadConstraint, Readonly<Record<string, number>>, readonly string[]]>([
-    ['V32 3/1/1 goes to a smaller zone', constraint(), { a1: 2, b1: 1, c1: 1 }, ['b1', 'c1']],
-    ['V33 2/2 goes back', constraint(), { a1: 1, b1: 2 }, ['a1']],
-    ['V34 3/1 within maxSkew 2 may go anywhere', constraint({ maxSkew: 2 }), { a1: 2, b1: 1 }, ['a1', 'b1']],
+    ['V32 3/1/1 goes to a smaller zone', makeConstraint(), { a1: 2, b1: 1, c1: 1 }, ['b1', 'c1']],
+    ['V33 2/2 goes back', makeConstraint(), { a1: 1, b1: 2 }, ['a1']],
+    ['V34 3/1 within maxSkew 2 may go anywhere', makeConstraint({ maxSkew: 2 }), { a1: 2, b1: 1 }, ['a1', 'b1']],
   ])('%s', (_case, bound, others, expected) => {
     const nodes = [a1, b1, c1].filter(({ name }) => name in others)
     const pods = Object.entries(others).flatMap(([node, count]) => on(node, count))

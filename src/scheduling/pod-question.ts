@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { selectorKey } from '../cluster/label-selector.ts'
-import type { PodAffinityTerm, PodRecord, PodSpec } from '../cluster/pod.ts'
+import { affinityTerms, type PodRecord, type PodSpec } from '../cluster/pod.ts'
 import { createTemplateMemo } from './template-memo.ts'
 import { eligibilityFor, type Eligibility } from './eligibility.ts'
 import type { SchedulerProfile, SchedulerProfiles } from './profile.ts'
@@ -81,8 +81,4 @@ function problemOf(spec: PodSpec, constraints: readonly EffectiveConstraint[]): 
       return `a preferred term of its node affinity is not valid, so that it cannot be scheduled: ${term.problem}`
   }
   return undefined
-}
-
-function affinityTerms({ podAffinity, podAntiAffinity }: PodSpec): readonly PodAffinityTerm[] {
-  return [podAffinity, podAntiAffinity].flatMap(({ required, preferred }) => [...required, ...preferred.map(({ term }) => term)])
 }

@@ -5,6 +5,7 @@ import {
   labels,
   makeClaim,
   makeClass,
+  makeConstraint,
   makeNode,
   makePod,
   makeVolume,
@@ -12,23 +13,14 @@ import {
   selecting,
 } from '../../test/support/builders.ts'
 import { PLAIN_SPEC } from '../../test/support/records.ts'
-import type { PodRecord, PodSpec, TopologySpreadConstraint } from '../cluster/pod.ts'
+import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import type { PodTemplate } from '../cluster/workload.ts'
 import { createSchedulerModel } from './create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from './profile.ts'
 
 const nodes = ['a', 'b', 'c'].map(zone => makeNode(`${zone}1`, { zone }))
-const spread: TopologySpreadConstraint = {
-  topologyKey: 'topology.kubernetes.io/zone',
-  whenUnsatisfiable: 'DoNotSchedule',
-  maxSkew: 1,
-  minDomains: undefined,
-  selector: selecting({ app: 'db' }),
-  matchLabelKeys: [],
-  nodeAffinityPolicy: 'Honor',
-  nodeTaintsPolicy: 'Ignore',
-}
+const spread = makeConstraint({ selector: selecting({ app: 'db' }) })
 const owned = { controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'rs', uid: 'rs' } }
 const member = (name: string, nodeName: string | undefined, fields: Parameters<typeof makePod>[1] = {}) =>
   makePod(name, { nodeName, labels: { app: 'db' }, ...owned, ...fields })

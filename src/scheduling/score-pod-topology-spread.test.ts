@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import type { ServiceRecord } from '../cluster/other-records.ts'
-import { clusterOf, labels, makeNode, makePod, makeWorkload, pluginContext, scoresOf, selecting } from '../../test/support/builders.ts'
+import {
+  clusterOf,
+  labels,
+  makeConstraint,
+  makeNode,
+  makePod,
+  makeWorkload,
+  pluginContext,
+  scoresOf,
+  selecting,
+} from '../../test/support/builders.ts'
 import { createSchedulerModel } from './create-scheduler-model.ts'
 import { podTopologySpreadScore } from './score-pod-topology-spread.ts'
 import { DEFAULT_PROFILE, DEFAULT_PROFILES, type SchedulerProfile } from './profile.ts'
@@ -11,17 +21,7 @@ const ZONE = 'topology.kubernetes.io/zone'
 const HOSTNAME = 'kubernetes.io/hostname'
 
 function soft(topologyKey: string, maxSkew = 1, fields: Partial<TopologySpreadConstraint> = {}): TopologySpreadConstraint {
-  return {
-    topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    maxSkew,
-    minDomains: undefined,
-    selector: selecting({ app: 'web' }),
-    matchLabelKeys: [],
-    nodeAffinityPolicy: 'Honor',
-    nodeTaintsPolicy: 'Ignore',
-    ...fields,
-  }
+  return makeConstraint({ topologyKey, whenUnsatisfiable: 'ScheduleAnyway', maxSkew, ...fields })
 }
 
 const owned = { controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-1', uid: 'web-1' } } as const
