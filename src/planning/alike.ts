@@ -1,5 +1,4 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
-import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { isReplicaOwner } from '../scheduling/controller-record.ts'
 import { areMadeAlike } from '../scheduling/made-alike.ts'
@@ -25,7 +24,9 @@ export function alikeAmong(cluster: ClusterReader, pods: readonly PodRecord[], s
   let counting: readonly SpreadState[] = []
   let finest: DomainIndex | undefined
   let isUnlike = false
-  for (const [place, pod] of pods.entries()) {
+  for (let place = 0; place < pods.length; place += 1) {
+    const pod = pods[place]
+    if (pod === undefined) continue
     // Most are made like the one before.
     if (latest === undefined || !areMadeAlike(cluster, pod, latest)) {
       counting = states.counting(pod)
@@ -33,15 +34,18 @@ export function alikeAmong(cluster: ClusterReader, pods: readonly PodRecord[], s
       isUnlike = isLikeNoOther(pod)
     }
     latest = pod
-    const near = isUnlike ? undefined : memo(byDomain, finest?.of(pod.nodeName ?? ''), () => [])
-    let kind = near?.find(({ first }) => areMadeAlike(cluster, pod, first) && standAlike(pod, first, counting, finest))
-    if (kind === undefined) {
-      kind = { first: pod, pods: [], places: [], counting }
-      found.push(kind)
-      near?.push(kind)
+    const domain = finest?.of(pod.nodeName ?? '')
+    const near = isUnlike ? undefined : byDomain.get(domain)
+    const kind = near?.find(({ first }) => areMadeAlike(cluster, pod, first) && standAlike(pod, first, counting, finest))
+    if (kind !== undefined) {
+      kind.pods.push(pod)
+      kind.places.push(place)
+      continue
     }
-    kind.pods.push(pod)
-    kind.places.push(place)
+    const made: Kind = { first: pod, pods: [pod], places: [place], counting }
+    found.push(made)
+    if (near !== undefined) near.push(made)
+    else if (!isUnlike) byDomain.set(domain, [made])
   }
   return found
 }

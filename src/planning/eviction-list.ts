@@ -4,14 +4,12 @@ import type { Move } from './move.ts'
 import type { PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Situation } from './situation.ts'
-import { countingEither, type SpreadStates } from './spread-states.ts'
 import { wavesOf } from './waves.ts'
 import type { Owners, OwnersFinder } from './workloads.ts'
 
 /** The moves as evictions, in the order of their waves and else of the plan. */
 export function evictionsOf(
   moves: readonly Move[],
-  states: SpreadStates,
   cluster: ClusterReader,
   ownersOf: OwnersFinder,
   policy: Policy,
@@ -19,9 +17,9 @@ export function evictionsOf(
 ): readonly PlannedEviction[] {
   // A landing leans on every earlier move that its groups count, whether or not that move was for them; a changed template makes for other groups.
   const victims = moves.map(move => {
-    const { victim, replacement, to, takesPlaceOfOthers } = move
+    const { victim, to, takesPlaceOfOthers, touched } = move
     const placeLeftOn = takesPlaceOfOthers ? to : undefined
-    return { move, pod: victim, owners: ownersOf(victim), groups: countingEither(states, victim, replacement), placeLeftOn }
+    return { move, pod: victim, owners: ownersOf(victim), groups: touched, placeLeftOn }
   })
   const waves = wavesOf(victims, cluster, policy, situation)
   return victims

@@ -20,6 +20,8 @@ export interface Move {
   /** Of the first group that it helps: the domains in which it may land, by index. Of single nodes that are alike only the best is named. */
   readonly toDomains: readonly number[]
   readonly certainty: Exclude<Certainty, 'open'>
+  /** Groups that count the victim or its replacement. */
+  readonly touched: readonly SpreadState[]
   /** The what-if's mark before it. */
   readonly mark: number
   /** Groups whose excess it lowers wherever it may land; where each landing helps another group, those of the one planned for. */
@@ -85,6 +87,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
     takesPlaceOfOthers,
     toDomains,
     certainty,
+    touched: affected.map(({ state }) => state),
     mark,
     helped,
     lowered: lowered.map(({ state }) => state),
@@ -94,15 +97,14 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
 
 /** A move is told by a constraint of its pod, by where it goes to and not by what it leaves; by its hard one, and by zones rather than by the hosts in them. */
 function mostTellingFirst(slot: number): (one: Affected, other: Affected) => number {
-  const isForeign = ({ isVictimsOwn }: Affected): number => Number(!isVictimsOwn)
-  const isLeft = ({ state: { index } }: Affected): number => Number(index.bySlot[slot] === NO_DOMAIN)
-  const isSoft = ({ state }: Affected): number => Number(state.group.constraint.whenUnsatisfiable === 'ScheduleAnyway')
   return (one, other) =>
-    isForeign(one) - isForeign(other) ||
-    isLeft(one) - isLeft(other) ||
-    isSoft(one) - isSoft(other) ||
+    Number(other.isVictimsOwn) - Number(one.isVictimsOwn) ||
+    Number(other.state.index.bySlot[slot] !== NO_DOMAIN) - Number(one.state.index.bySlot[slot] !== NO_DOMAIN) ||
+    Number(isSoft(one)) - Number(isSoft(other)) ||
     one.state.index.names.length - other.state.index.names.length
 }
+
+const isSoft = ({ state }: Affected): boolean => state.group.constraint.whenUnsatisfiable === 'ScheduleAnyway'
 
 function domainsAmong(possible: readonly Landing[], { index }: SpreadState): readonly number[] {
   const domains: number[] = []

@@ -106,9 +106,9 @@ export function createPlanner(world: World, policy: Policy): Planner {
       const movableOf: MovableOf = state => movableIn(state).sort(harm)
       const { isWhole, ...found } = search(familiesIn(index, inOrder(index, shifted), isActing), movableOf, context, most)
       const { moves } = found
-      for (const { victim, replacement } of moves) {
-        shiftsWith(victim)
-        if (replacement.labels !== victim.labels) shiftsWith(replacement)
+      for (const { victim, touched } of moves) {
+        for (const state of touched) shifted.add(state)
+        for (const { state } of index.of(victim)) shifted.add(state)
       }
 
       const obstacles = new Map<SpreadState, ObstacleFinder>()
@@ -118,7 +118,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
       whatIf.backTo(0)
 
       // 5 What may happen when, and how it all reads. Room is told as it is before anything moves.
-      const evictions = evictionsOf(moves, states, cluster, ownersOf, policy, situation)
+      const evictions = evictionsOf(moves, cluster, ownersOf, policy, situation)
       const { groups, leftAlone } = reports.writeAll({ ...found, obstacles, shifted, roomFor, holdOn, vetoOn }, mayWait(situation))
       return planOf(cluster, index, { groups, evictions, notices: overview.notices(), isWhole }, leftAlone)
     } finally {

@@ -126,12 +126,20 @@ function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, bes
     promise += gain
     if (isOwn) promiseForOwn += gain
   }
-  if (promiseForOwn <= 0 || (best !== undefined && bestFirst(best, { promise, height, place: places[0] ?? 0 }) < 0)) return undefined
-  const first = pods.findIndex(({ uid }) => !gone.has(uid))
-  const pod = pods[first]
-  return pod && { pod, alike: pods, promise, height, place: places[first] ?? 0 }
+  if (promiseForOwn <= 0) return undefined
+  if (best !== undefined && compareOutlook(promise, height, places[0] ?? 0, best) > 0) return undefined
+  for (let at = 0; at < pods.length; at += 1) {
+    const pod = pods[at]
+    if (pod !== undefined && !gone.has(pod.uid)) return { pod, alike: pods, promise, height, place: places[at] ?? 0 }
+  }
+  return undefined
 }
 
-function bestFirst(one: Outlook, other: Outlook): number {
-  return other.promise - one.promise || other.height - one.height || one.place - other.place
+/** Negative where pods with that outlook come before the other. */
+function compareOutlook(promise: number, height: number, place: number, other: Outlook): number {
+  return other.promise - promise || other.height - height || place - other.place
+}
+
+function bestFirst({ promise, height, place }: Outlook, other: Outlook): number {
+  return compareOutlook(promise, height, place, other)
 }

@@ -2,7 +2,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { MoveContext } from './move-context.ts'
 import { tryMove, type Move } from './move.ts'
 import type { SpreadState } from './spread-state.ts'
-import { countingEither, shift, type Shift } from './spread-states.ts'
+import { shift, type Shift } from './spread-states.ts'
 
 /**
  * Drops every move that later ones made needless, latest first, as Kueue does with preemptions: a move goes if the excess of no group acted on
@@ -38,7 +38,7 @@ export const victimsOf = (moves: readonly Move[]): readonly PodRecord[] => moves
 
 function isNeedless(move: Move, context: MoveContext): boolean {
   const { states, acting } = context
-  const touched = countingEither(states, move.victim, move.replacement)
+  const { touched } = move
   const withIt = touched.map(state => state.excess())
   shift(states, shiftOf(move), -1)
   const isNeeded = touched.some((state, index) => state.excess() > (withIt[index] ?? 0) && acting.has(state))
