@@ -7,7 +7,7 @@ it('knows the first of the best places after every change', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(change, { maxLength: 60 }), (places, changes) => {
       const scores = Array.from({ length: places }, (_, place) => (place % 3) - 1)
-      const best = createBestFirst(Int32Array.from(scores))
+      const best = createBestFirst(Int32Array.from(scores.keys()), Int32Array.from(scores))
       for (const [any, score] of changes) {
         best.set(any % places, score)
         scores[any % places] = score

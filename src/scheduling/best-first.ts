@@ -10,18 +10,19 @@ export interface BestFirst {
 /**
  * A tournament: every match is between the winners of two halves, the root is the best of all.
  *
- * @param scores by place, at first; -1 for those that are empty
+ * Made for every kind of pod over all nodes: plain loops.
+ *
+ * @param slots by place
+ * @param scores by slot, at first; -1 for places that are empty
  */
-export function createBestFirst(scores: Int32Array): BestFirst {
-  const places = scores.length
+export function createBestFirst(slots: Int32Array, scores: Int32Array): BestFirst {
+  const places = slots.length
   const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, places)))
-  const matches = new Int32Array(2 * leaves).fill(-1)
+  const matches = new Int32Array(2 * leaves)
   const at = (match: number): number => matches[match] ?? -1
-  matches.set(scores, leaves)
-  const winnerOf = (match: number): number => {
-    const [one, other] = [matches[2 * match] ?? -1, matches[2 * match + 1] ?? -1]
-    return one > other ? one : other
-  }
+  const winnerOf = (match: number): number => Math.max(at(2 * match), at(2 * match + 1))
+  for (let place = 0; place < places; place += 1) matches[leaves + place] = scores[slots[place] ?? -1] ?? -1
+  matches.fill(-1, leaves + places)
   for (let match = leaves - 1; match >= 1; match -= 1) matches[match] = winnerOf(match)
   return {
     set(place, score) {

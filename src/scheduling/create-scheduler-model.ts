@@ -6,7 +6,7 @@ import { isAboutToGo } from './about-to-go.ts'
 import { createClusterViews } from './cluster-views.ts'
 import { eligibilityFor } from './eligibility.ts'
 import { explainPlacement, type WithNominated } from './explain.ts'
-import { feasibilityOf, type Feasibility } from './feasibility.ts'
+import { asked, feasibilityOf, passesButForSpread, refusalOn, type Feasibility } from './feasibility.ts'
 import { FILTERS } from './default-plugins.ts'
 import { createNodeAnswers, OTHER_FILTERS } from './node-answers.ts'
 import type { NodeInfo } from './node-info.ts'
@@ -30,7 +30,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   const replacements = createReplacements(cluster)
   const contexts = new Map<SchedulerProfile, PluginContext>()
   /** The pod last asked about: callers go through many nodes with one pod. */
-  let asked: { readonly pod: PodRecord; readonly feasibility: Feasibility } | undefined
+  let latest: { readonly pod: PodRecord; readonly feasibility: Feasibility } | undefined
 
   const profileOf: SchedulerModel['profileOf'] = pod => profiles.get(pod.spec.schedulerName)
   const info: SchedulerModel['info'] = nodeName => table.slots[table.slotOf(nodeName) ?? -1]
@@ -50,11 +50,11 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
   /** Asks the same filters anew, on what has been imagined since. */
   const askAgain = (pod: PodRecord, feasibility: Feasibility): Feasibility => {
     const context = contextFor(pod)
-    return feasibilityOf(views, context, answers.of(context, pod), pod, feasibility.asked())
+    return feasibilityOf(views, context, answers.of(context, pod), pod, asked(feasibility))
   }
   const feasibilityFor = (pod: PodRecord): Feasibility => {
-    if (asked?.pod !== pod) asked = { pod, feasibility: feasibilityNow(pod) }
-    return asked.feasibility
+    if (latest?.pod !== pod) latest = { pod, feasibility: feasibilityNow(pod) }
+    return latest.feasibility
   }
 
   const withNominated: WithNominated = (pod, nodeName, question) => {
@@ -69,7 +69,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     return answer
   }
 
-  const refusalOn: SchedulerModel['refusalOn'] = (pod, nodeName) => {
+  const refusalOnNode: SchedulerModel['refusalOn'] = (pod, nodeName) => {
     const slot = table.slotOf(nodeName)
     const node = info(nodeName)?.node
     if (slot === undefined || node === undefined) return NO_SUCH_NODE
@@ -77,21 +77,21 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     if (expelsLater(node.taints, pod.spec.tolerations)) return EXPELS_LATER
     const feasibility = feasibilityFor(pod)
     return (
-      feasibility.refusalOn(slot, 'PodTopologySpread') ??
-      withNominated(pod, nodeName, () => askAgain(pod, feasibility).refusalOn(slot, 'PodTopologySpread'))
+      refusalOn(feasibility, slot, 'PodTopologySpread') ??
+      withNominated(pod, nodeName, () => refusalOn(askAgain(pod, feasibility), slot, 'PodTopologySpread'))
     )
   }
 
   return {
     cluster,
     advance(delta) {
-      asked = undefined
+      latest = undefined
       // What an owner makes is read from it and from what admission reads; neither pods nor nodes are among that.
       if (delta.kind !== 'Pod' && delta.kind !== 'Node') replacements.forget()
       views.advance(delta)
     },
     imagine(before, after) {
-      asked = undefined
+      latest = undefined
       views.change(before, after)
     },
     profileOf,
@@ -111,18 +111,18 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
     podsOn: nodeName => table.podsOn(nodeName),
     strays: () => table.strays(),
     info,
-    refusalOn,
+    refusalOn: refusalOnNode,
     roomFor(pod) {
       const context = contextFor(pod)
       const room = answers.roomFor(context, pod)
       const wantsNoneBeside = pod.spec.podAntiAffinity.required.length > 0
       if (!wantsNoneBeside && views.nominations.isEmpty() && !readsMore(context, pod)) return room
-      const { passesButForSpread } = feasibilityFor(pod)
+      const feasibility = feasibilityFor(pod)
       const promised = new Set(views.nominations.nodes().map(name => table.slotOf(name)))
       return room.map((copies, slot) => {
-        if (copies === 0 || !passesButForSpread(slot)) return 0
+        if (copies === 0 || !passesButForSpread(feasibility, slot)) return 0
         const name = table.layout().names[slot] ?? ''
-        if (promised.has(slot) && refusalOn(pod, name) !== undefined) return 0
+        if (promised.has(slot) && refusalOnNode(pod, name) !== undefined) return 0
         return wantsNoneBeside ? 1 : copies
       })
     },

@@ -4,7 +4,8 @@ import { affinityFilter, requiredAmounts, type DomainAmounts } from './counted-a
 import { spreadFilter, type CountedConstraint, type SlotFilter } from './counted-spread.ts'
 import { FILTERS } from './default-plugins.ts'
 import { OTHER_FILTERS, type NodeAnswers } from './node-answers.ts'
-import type { PluginContext, Refused } from './plugin.ts'
+import type { NodeTable } from './node-table.ts'
+import type { NodeFilter, PluginContext, Refused } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import { PASSES, UNREADABLE } from './verdict-numbers.ts'
 
@@ -13,23 +14,28 @@ interface PluginRefusal extends Refused {
   readonly plugin: FilterPlugin
 }
 
-/** All filters of one pod on the state as it is now; to be thrown away with the next change. */
+/**
+ * All filters of one pod on the state as it is now; to be thrown away with the next change. A record and functions of it: an object with its own
+ * functions would be the dearest thing that a prediction makes.
+ */
 export interface Feasibility {
-  /** Whether a node that passes the pod's own filters ({@link NodeAnswers}) passes all others too. */
-  passes(slot: number): boolean
-  /** The same without PodTopologySpread. */
-  readonly passesButForSpread: (slot: number) => boolean
-  /** The first filter that refuses the node in a slot; undefined when all pass. */
-  refusedBy(slot: number): FilterPlugin | undefined
-  /** The same with its reason, and without one filter if told so. */
-  refusalOn(slot: number, exceptFor?: FilterPlugin): PluginRefusal | undefined
-  /** Those of the other filters that have something to say about the pod. */
-  asked(): ReadonlySet<FilterPlugin>
+  readonly pod: PodRecord
+  readonly context: PluginContext
+  readonly slots: NodeTable['slots']
+  /** Of the pod's own filters. */
+  readonly answers: NodeAnswers
+  /** Those of the other filters that have something to say about the pod, in plugin order. */
+  readonly others: readonly AskedFilter[]
   /** What PodTopologySpread's filter and InterPodAffinity's have read. */
   readonly hard: readonly CountedConstraint[]
   readonly required: readonly DomainAmounts[]
   /** Some other filter looks at each node by itself, so that no two can be taken for alike. */
   readonly readsEachNode: boolean
+}
+
+interface AskedFilter {
+  readonly plugin: FilterPlugin
+  readonly refuses: SlotFilter
 }
 
 /**
@@ -47,59 +53,82 @@ export function feasibilityOf(
   const { disabledFilters } = context.profile
   const hard = disabledFilters.has('PodTopologySpread') ? [] : views.constraintsOf(pod).hard
   const required = disabledFilters.has('InterPodAffinity') ? undefined : requiredAmounts(context, views.table.layout(), pod)
-  const filterOf = (plugin: FilterPlugin): SlotFilter | undefined => {
-    if (plugin === 'PodTopologySpread') return spreadFilter(hard)
-    if (plugin === 'InterPodAffinity') return required && affinityFilter(required)
-    const refuses = disabledFilters.has(plugin) ? undefined : FILTERS[plugin](context, pod)
-    return (
-      refuses &&
-      (slot => {
-        const info = slots[slot]
-        return info && refuses(info)
-      })
-    )
-  }
-  const others: { readonly plugin: FilterPlugin; readonly refuses: SlotFilter }[] = []
+  const others: AskedFilter[] = []
   for (const plugin of OTHER_FILTERS) {
-    const refuses = among.has(plugin) ? filterOf(plugin) : undefined
+    if (!among.has(plugin) || disabledFilters.has(plugin)) continue
+    let refuses: SlotFilter | undefined
+    if (plugin === 'PodTopologySpread') refuses = spreadFilter(hard)
+    else if (plugin === 'InterPodAffinity') refuses = required && affinityFilter(required)
+    else refuses = bySlot(slots, FILTERS[plugin](context, pod))
     if (refuses !== undefined) others.push({ plugin, refuses })
   }
-  /** The answers know which filter refuses; why, only the filter itself can say. */
-  const reasonOf = (plugin: FilterPlugin, slot: number): PluginRefusal => {
-    const info = slots[slot]
-    return { plugin, ...((info && FILTERS[plugin](context, pod)?.(info)) ?? UNREADABLE_NODE) }
-  }
-  const firstOf = (slot: number): FilterPlugin | undefined => pluginNumbered(answers.refusedBy[slot] ?? UNREADABLE)
   return {
-    passes(slot) {
-      for (const { refuses } of others) if (refuses(slot) !== undefined) return false
-      return true
-    },
-    passesButForSpread(slot) {
-      for (const { plugin, refuses } of others) if (plugin !== 'PodTopologySpread' && refuses(slot) !== undefined) return false
-      return true
-    },
-    refusedBy(slot) {
-      const first = firstOf(slot)
-      if (first !== undefined) return first
-      for (const { plugin, refuses } of others) if (refuses(slot) !== undefined) return plugin
-      return undefined
-    },
-    refusalOn(slot, exceptFor) {
-      const first = firstOf(slot)
-      if (first !== undefined) return reasonOf(first, slot)
-      for (const { plugin, refuses } of others) {
-        const refused = plugin === exceptFor ? undefined : refuses(slot)
-        if (refused !== undefined) return { plugin, ...refused }
-      }
-      return undefined
-    },
-    // Only where nodes are promised to somebody is it wanted.
-    asked: () => new Set(others.map(({ plugin }) => plugin)),
+    pod,
+    context,
+    slots,
+    answers,
+    others,
     hard,
     required: required === undefined ? [] : [...required.joined, ...required.avoided, ...required.repelling],
-    readsEachNode: others.some(({ plugin }) => plugin !== 'PodTopologySpread' && plugin !== 'InterPodAffinity'),
+    readsEachNode: others.some(looksAtNodes),
   }
+}
+
+const looksAtNodes = ({ plugin }: AskedFilter): boolean => plugin !== 'PodTopologySpread' && plugin !== 'InterPodAffinity'
+
+function bySlot(slots: NodeTable['slots'], refuses: NodeFilter | undefined): SlotFilter | undefined {
+  return (
+    refuses &&
+    (slot => {
+      const info = slots[slot]
+      return info && refuses(info)
+    })
+  )
+}
+
+/** Whether a node that passes the pod's own filters ({@link NodeAnswers}) passes all others too. */
+export function passes({ others }: Feasibility, slot: number): boolean {
+  for (const { refuses } of others) if (refuses(slot) !== undefined) return false
+  return true
+}
+
+/** The same without PodTopologySpread. */
+export function passesButForSpread({ others }: Feasibility, slot: number): boolean {
+  for (const { plugin, refuses } of others) if (plugin !== 'PodTopologySpread' && refuses(slot) !== undefined) return false
+  return true
+}
+
+/** The first filter that refuses the node in a slot; undefined when all pass. */
+export function refusedBy({ answers, others }: Feasibility, slot: number): FilterPlugin | undefined {
+  const first = firstOf(answers, slot)
+  if (first !== undefined) return first
+  for (const { plugin, refuses } of others) if (refuses(slot) !== undefined) return plugin
+  return undefined
+}
+
+/** The same with its reason, and without one filter if told so. */
+export function refusalOn(feasibility: Feasibility, slot: number, exceptFor?: FilterPlugin): PluginRefusal | undefined {
+  const { pod, context, slots, answers, others } = feasibility
+  const first = firstOf(answers, slot)
+  if (first !== undefined) {
+    // The answers know which filter refuses; why, only the filter itself can say.
+    const info = slots[slot]
+    return { plugin: first, ...((info && FILTERS[first](context, pod)?.(info)) ?? UNREADABLE_NODE) }
+  }
+  for (const { plugin, refuses } of others) {
+    const refused = plugin === exceptFor ? undefined : refuses(slot)
+    if (refused !== undefined) return { plugin, ...refused }
+  }
+  return undefined
+}
+
+/** Those of the other filters that have something to say about the pod. */
+export function asked({ others }: Feasibility): ReadonlySet<FilterPlugin> {
+  return new Set(others.map(({ plugin }) => plugin))
+}
+
+function firstOf({ refusedBy: numbers }: NodeAnswers, slot: number): FilterPlugin | undefined {
+  return pluginNumbered(numbers[slot] ?? UNREADABLE)
 }
 
 /** The plugin that a number of {@link NodeAnswers.refusedBy} stands for; for a node that could not be read, the first that could tell. */

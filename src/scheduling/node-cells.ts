@@ -14,7 +14,7 @@ export interface Cell {
   best(isAside: (slot: number) => boolean): number
 }
 
-/** All nodes in cells, with those that pass counted by their own score; advanced node by node. A score of -1 stands for a node that does not pass. */
+/** All nodes in cells, with those that pass counted by their own score; advanced node by node. */
 export interface NodeCells {
   readonly cells: readonly Cell[]
   /** By slot: the number of its cell. */
@@ -26,15 +26,11 @@ export interface NodeCells {
 }
 
 /**
- * @param scoreOn the own score on the node in a slot
+ * @param scores by slot: the own score on its node; -1 stands for a node that does not pass
  * @param highestScore what no own score exceeds
  */
-export function createNodeCells(
-  { classOf, placeOf, classes }: Partition,
-  scoreOn: (slot: number) => number,
-  highestScore: number,
-): NodeCells {
-  const cells = classes.map(slots => createCell(slots, scoreOn, highestScore))
+export function createNodeCells({ classOf, placeOf, classes }: Partition, scores: Int32Array, highestScore: number): NodeCells {
+  const cells = classes.map(slots => createCell(slots, scores, highestScore))
   return {
     cells,
     cellOf: classOf,
@@ -48,10 +44,9 @@ interface CountedCell extends Cell {
   count(place: number, change: 1 | -1): void
 }
 
-function createCell(slots: Int32Array, scoreOn: (slot: number) => number, highestScore: number): CountedCell {
+function createCell(slots: Int32Array, scores: Int32Array, highestScore: number): CountedCell {
   const byScore = new Int32Array(highestScore + 1)
-  const scores = slots.map(scoreOn)
-  const order = createBestFirst(scores)
+  const order = createBestFirst(slots, scores)
   const cell: Writable<CountedCell> = {
     slots,
     byScore,
@@ -80,6 +75,6 @@ function createCell(slots: Int32Array, scoreOn: (slot: number) => number, highes
       cell.passing += change
     },
   }
-  for (const place of scores.keys()) cell.count(place, 1)
+  for (let place = 0; place < slots.length; place += 1) cell.count(place, 1)
   return cell
 }

@@ -37,7 +37,7 @@ export function createNodeRooms(
   return {
     now() {
       if (room === undefined || asOf !== changes.clock) {
-        changes.forEachSince(asOf, count)
+        for (let slot = changes.newest(asOf); slot !== -1; slot = changes.before(slot, asOf)) count(slot)
         asOf = changes.clock
         room = copies.slice(0, slots.length)
       }

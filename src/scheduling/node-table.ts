@@ -19,8 +19,8 @@ export interface NodeTable {
   /** Of the nodes in the slots. */
   readonly amounts: NodeAmounts
   /** Which slots have changed, be it the node or what is on it; and those of which the node itself has. */
-  readonly changes: Pick<Recency, 'clock' | 'forEachSince'>
-  readonly nodeChanges: Pick<Recency, 'clock' | 'forEachSince'>
+  readonly changes: Omit<Recency, 'touch'>
+  readonly nodeChanges: Omit<Recency, 'touch'>
   /** What tells the nodes apart, as it is now; a new object whenever one of them has changed. */
   layout(): NodeLayout
   /** Calls back when the layout is not what it was: whoever keeps something of it would keep all nodes alive as they were. */

@@ -1,6 +1,7 @@
 import type { NodeAnswers } from './node-answers.ts'
 import type { Cell } from './node-cells.ts'
 import type { Mark } from './node-partition.ts'
+import { addPlace, ALONE, createPlaceColumns, type PlaceColumns } from './place-columns.ts'
 import { PASSES } from './verdict-numbers.ts'
 
 /**
@@ -12,20 +13,14 @@ export interface Distinction {
   readonly apart: Iterable<number>
 }
 
-/** One node, or all of a cell that are alike. All pass the pod's own filters. */
-export interface Place {
-  /** Of a cell: the node with the highest own score, the first by name of several, which stands for the others. */
-  readonly slot: number
-  /** How many nodes it stands for. */
-  readonly nodes: number
-  /** Undefined for a node by itself. */
-  readonly cell: Cell | undefined
-}
-
 /** Finds places. One question at a time: what stands by itself in one may be part of a cell in the next. */
 export interface Places {
-  /** Runs a question on the places, while nodes that stand by themselves are counted in no cell. */
-  withPlaces<Answer>(answers: NodeAnswers, distinction: Distinction, question: (places: readonly Place[]) => Answer): Answer
+  /** Runs a question on the places, all of which pass the pod's own filters, while nodes that stand by themselves are counted in no cell. */
+  withPlaces<Answer>(
+    answers: NodeAnswers,
+    distinction: Distinction,
+    question: (places: Readonly<PlaceColumns>, cells: readonly Cell[]) => Answer,
+  ): Answer
   /** In the present question. */
   isApart(slot: number): boolean
 }
@@ -35,27 +30,31 @@ export function createPlaces(): Places {
   let apartIn = new Int32Array(0)
   let question = 0
   const isApart = (slot: number): boolean => apartIn[slot] === question
+  const places = createPlaceColumns()
   return {
     isApart,
     withPlaces(answers, { marks, apart }, ask) {
       const nodeCells = answers.cells(marks)
+      const { cells } = nodeCells
       const { length } = nodeCells.cellOf
       if (apartIn.length < length) apartIn = new Int32Array(length)
       question += 1
-      const alone: Place[] = []
+      places.lines = 0
       for (const slot of apart) {
         if (isApart(slot) || answers.refusedBy[slot] !== PASSES) continue
         apartIn[slot] = question
-        alone.push({ slot, nodes: 1, cell: undefined })
+        addPlace(places, slot, 1, ALONE)
         nodeCells.count(slot, -1)
       }
-      const places: Place[] = []
-      for (const cell of nodeCells.cells) if (cell.passing > 0) places.push({ slot: cell.best(isApart), nodes: cell.passing, cell })
-      for (const place of alone) places.push(place)
+      const alone = places.lines
+      for (let number = 0; number < cells.length; number += 1) {
+        const cell = cells[number]
+        if (cell !== undefined && cell.passing > 0) addPlace(places, cell.best(isApart), cell.passing, number)
+      }
       try {
-        return ask(places)
+        return ask(places, cells)
       } finally {
-        for (const { slot } of alone) nodeCells.count(slot, 1)
+        for (let line = 0; line < alone; line += 1) nodeCells.count(places.slots[line] ?? 0, 1)
       }
     },
   }

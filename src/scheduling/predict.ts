@@ -4,17 +4,19 @@ import { addComparedScores } from './compared-scores.ts'
 import { preferredAmounts, type DomainAmounts } from './counted-affinity.ts'
 import type { CountedConstraint } from './counted-spread.ts'
 import type { WithNominated } from './explain.ts'
-import { pluginNumbered, type Feasibility } from './feasibility.ts'
+import { passes, pluginNumbered, refusalOn, refusedBy, type Feasibility } from './feasibility.ts'
 import type { NodeAnswers } from './node-answers.ts'
+import type { Cell } from './node-cells.ts'
 import type { Mark } from './node-partition.ts'
-import { placedOn, type ScoredPlace } from './placement.ts'
-import type { Distinction, Place, Places } from './places.ts'
+import { addPlace, ALONE, type PlaceColumns } from './place-columns.ts'
+import { placedOn, placedUnscored } from './placement.ts'
+import type { Distinction, Places } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
 import type { Prediction, Refusal } from './prediction.ts'
 import { feasibleNodesToFind, sureTotal } from './sampling.ts'
 import { heldBack } from './scheduling-gates.ts'
-import { fillIn, type ScoreSheet } from './score-sheet.ts'
+import { addOwnScores, beginScores, type ScoreSheet } from './score-sheet.ts'
 import { PASSES } from './verdict-numbers.ts'
 
 /**
@@ -44,7 +46,7 @@ export interface Question {
  * caller asks, or each by itself.
  */
 export function predictPlacement(question: Question, pod: PodRecord, distinction: Distinction | undefined): Prediction {
-  const { views, answers, places, feasibility } = question
+  const { views, answers, places, sheet, feasibility } = question
   const layout = views.table.layout()
   const { problem } = views.questions.of(pod)
   if (problem !== undefined) return { kind: 'unpredictable', problem }
@@ -58,70 +60,68 @@ export function predictPlacement(question: Question, pod: PodRecord, distinction
   const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
   const apart = [...promisedAway.keys(), ...(promised === undefined ? [] : [promised])]
   const told = toldApart(question, pod, preferred, apart, distinction)
-  return places.withPlaces(answers, told, found => {
-    const feasible: Place[] = []
+  return places.withPlaces(answers, told, (found, cells) => {
+    sheet.lines = 0
     let nodes = 0
-    let only: Place | undefined
-    for (const place of found) {
-      if (promisedAway.has(place.slot) || !feasibility.passes(place.slot)) continue
-      feasible.push(place)
-      nodes += place.nodes
+    let only: number | undefined
+    for (let line = 0; line < found.lines; line += 1) {
+      const slot = found.slots[line] ?? 0
+      if (promisedAway.has(slot) || !passes(feasibility, slot)) continue
+      addPlace(sheet, slot, found.nodes[line] ?? 0, found.cells[line] ?? ALONE)
+      nodes += found.nodes[line] ?? 0
       // The node that preemption promised is tried first and, if it passes, taken unscored.
-      if (place.slot === promised) only = place
+      if (slot === promised) only = slot
     }
-    if (nodes === 0) return { kind: 'unschedulable', refusals: refusals(question, promisedAway, found) }
-    if (nodes === 1) [only] = feasible
-    if (only !== undefined) return placedOn(question, [unscored(only)], { leadingFrom: 0, margin: MARGIN, sampled: false }, distinction)
-    return score(question, pod, preferred, feasible, nodes, distinction)
+    if (nodes === 0) return { kind: 'unschedulable', refusals: refusals(question, promisedAway, found, cells) }
+    if (nodes === 1) only = sheet.slots[0]
+    if (only !== undefined) return placedUnscored(question, only, MARGIN)
+    return score(question, pod, preferred, { nodes, cells }, distinction)
   })
 }
-
-const unscored = ({ slot }: Place): ScoredPlace => ({ place: { slot, nodes: 1, cell: undefined }, compared: 0, total: 0 })
 
 function score(
   question: Question,
   pod: PodRecord,
   preferred: readonly DomainAmounts[],
-  feasible: readonly Place[],
-  nodes: number,
+  { nodes, cells }: { readonly nodes: number; readonly cells: readonly Cell[] },
   distinction: Distinction | undefined,
 ): Prediction {
   const { views, context, answers, sheet } = question
   const toFind = feasibleNodesToFind(views.table.layout().byName.length, context.profile.percentageOfNodesToScore)
   const { needsAllSoftKeys } = views.questions.of(pod)
-  fillIn(sheet, feasible)
+  beginScores(sheet)
   addComparedScores(sheet, context.profile, answers, { soft: views.constraintsOf(pod).soft, needsAllSoftKeys, preferred, sample: toFind })
-  const scored = feasible.map((place, i): ScoredPlace => {
-    const shared = sheet.totals[i] ?? 0
-    return { place, compared: shared, total: shared + (answers.ownScore[place.slot] ?? 0) }
-  })
+  addOwnScores(sheet, answers.ownScore)
+  let highest = 0
+  for (let line = 0; line < sheet.lines; line += 1) highest = Math.max(highest, sheet.totals[line] ?? 0)
   const sampled = nodes > toFind
-  const highest = scored.reduce((most, { total }) => Math.max(most, total), 0)
-  const sure = sampled ? sureAmong(question, scored, highest, toFind) : highest
+  const sure = sampled ? sureAmong(question, cells, highest, toFind) : highest
   // With scores that are not all modelled, no lead means anything.
   const margin = context.profile.unmodelled.length > 0 ? Infinity : MARGIN
-  return placedOn(question, scored, { leadingFrom: sure - margin, margin, sampled }, distinction)
+  return placedOn(question, cells, { leadingFrom: sure - margin, margin, sampled }, distinction)
 }
 
-function sureAmong({ views }: Question, scored: readonly ScoredPlace[], highest: number, toFind: number): number {
+function sureAmong({ views, sheet }: Question, cells: readonly Cell[], highest: number, toFind: number): number {
+  const { slots, nodes, compared, totals, lines } = sheet
   const { groupOf, sizes } = views.table.layout().zoneGroups
-  const groupAt = (slot: number): number => groupOf[slot] ?? 0
   const feasible = sizes.map(() => 0)
-  let lowest = Infinity
-  for (const { place, compared } of scored) {
-    const group = groupAt(place.slot)
-    feasible[group] = (feasible[group] ?? 0) + place.nodes
-    if (compared < lowest) lowest = compared
+  let lowest = highest
+  for (let line = 0; line < lines; line += 1) {
+    const group = groupOf[slots[line] ?? 0] ?? 0
+    feasible[group] = (feasible[group] ?? 0) + (nodes[line] ?? 0)
+    lowest = Math.min(lowest, compared[line] ?? 0)
   }
   const addHits = (total: number, hits: number[]): number => {
     let found = 0
-    for (const { place, compared, total: best } of scored) {
+    for (let line = 0; line < lines; line += 1) {
+      const best = totals[line] ?? 0
       if (total > best) continue
-      const nodes = place.cell === undefined ? Number(total === best) : (place.cell.byScore[total - compared] ?? 0)
-      if (nodes === 0) continue
-      const group = groupAt(place.slot)
-      hits[group] = (hits[group] ?? 0) + nodes
-      found += nodes
+      const cell = cells[sheet.cells[line] ?? ALONE]
+      const hit = cell === undefined ? Number(total === best) : (cell.byScore[total - (compared[line] ?? 0)] ?? 0)
+      if (hit === 0) continue
+      const group = groupOf[slots[line] ?? 0] ?? 0
+      hits[group] = (hits[group] ?? 0) + hit
+      found += hit
     }
     return found
   }
@@ -141,25 +141,29 @@ function toldApart(
 ): Distinction {
   if (feasibility.readsEachNode) return { marks: [], apart: views.table.layout().byName }
   const { hard, soft, marks: own } = views.constraintsOf(pod)
-  const marks = [...own]
-  const add = (mark: Mark): void => {
-    if (!marks.includes(mark)) marks.push(mark)
-  }
-  const addPods = ({ domains, selected }: CountedConstraint): void => {
-    if (domains.topology.isPerNode) for (const slot of selected.bySlot.keys()) apart.push(slot)
-  }
-  const addAmounts = ({ topology, byDomain }: DomainAmounts): void => {
-    add(topology.mark)
-    if (!topology.isPerNode) return
-    for (let domain = 0; domain < byDomain.length; domain += 1) if (byDomain[domain] !== 0) apart.push(topology.slotOf[domain] ?? 0)
-  }
-  hard.forEach(addPods)
-  soft.forEach(addPods)
-  feasibility.required.forEach(addAmounts)
-  preferred.forEach(addAmounts)
-  distinction?.marks.forEach(add)
+  for (const counted of hard) addNodesWithPods(apart, counted)
+  for (const counted of soft) addNodesWithPods(apart, counted)
   for (const slot of distinction?.apart ?? []) apart.push(slot)
+  let marks = own
+  for (const mark of distinction?.marks ?? []) marks = withMark(marks, mark)
+  for (const { topology } of feasibility.required) marks = withMark(marks, topology.mark)
+  for (const { topology } of preferred) marks = withMark(marks, topology.mark)
+  for (const amounts of feasibility.required) addNodesWithAmounts(apart, amounts)
+  for (const amounts of preferred) addNodesWithAmounts(apart, amounts)
   return { marks, apart }
+}
+
+function withMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
+  return marks.includes(mark) ? marks : [...marks, mark]
+}
+
+function addNodesWithPods(apart: number[], { domains, selected }: CountedConstraint): void {
+  if (domains.topology.isPerNode) for (const slot of selected.bySlot.keys()) apart.push(slot)
+}
+
+function addNodesWithAmounts(apart: number[], { topology, byDomain }: DomainAmounts): void {
+  if (!topology.isPerNode) return
+  for (let domain = 0; domain < byDomain.length; domain += 1) if (byDomain[domain] !== 0) apart.push(topology.slotOf[domain] ?? 0)
 }
 
 const NOBODY_PROMISED: ReadonlyMap<number, FilterPlugin> = new Map()
@@ -171,7 +175,7 @@ function nodesPromisedAway({ views, feasibility, askAgain, withNominated }: Ques
   for (const nodeName of views.nominations.nodes()) {
     const slot = views.table.slotOf(nodeName)
     if (slot === undefined) continue
-    const plugin = feasibility.refusedBy(slot) ?? withNominated(pod, nodeName, () => askAgain().refusedBy(slot))
+    const plugin = refusedBy(feasibility, slot) ?? withNominated(pod, nodeName, () => refusedBy(askAgain(), slot))
     if (plugin !== undefined) away.set(slot, plugin)
   }
   return away
@@ -184,7 +188,8 @@ function nodesPromisedAway({ views, feasibility, askAgain, withNominated }: Ques
 function refusals(
   { views, answers, places, feasibility }: Question,
   promisedAway: ReadonlyMap<number, FilterPlugin>,
-  found: readonly Place[],
+  found: Readonly<PlaceColumns>,
+  cells: readonly Cell[],
 ): readonly Refusal[] {
   const layout = views.table.layout()
   const nameOf = (slot: number): string => layout.names[slot] ?? ''
@@ -203,13 +208,15 @@ function refusals(
     const number = answers.refusedBy[slot] ?? PASSES
     if (number !== PASSES) add(pluginNumbered(number), slot, 1)
   }
-  const firstOf = ({ slot, cell }: Place): number =>
-    cell?.slots.find(each => answers.refusedBy[each] === PASSES && !places.isApart(each)) ?? slot
-  for (const place of found) add(promisedAway.get(place.slot) ?? feasibility.refusedBy(place.slot), firstOf(place), place.nodes)
+  for (let line = 0; line < found.lines; line += 1) {
+    const slot = found.slots[line] ?? 0
+    const first = cells[found.cells[line] ?? ALONE]?.slots.find(each => answers.refusedBy[each] === PASSES && !places.isApart(each)) ?? slot
+    add(promisedAway.get(slot) ?? refusedBy(feasibility, slot), first, found.nodes[line] ?? 0)
+  }
   return FILTER_PLUGINS.flatMap(plugin => {
     const refused = byPlugin.get(plugin)
     if (refused === undefined) return []
-    const { message } = feasibility.refusalOn(refused.slot) ?? PROMISED
+    const { message } = refusalOn(feasibility, refused.slot) ?? PROMISED
     return [{ plugin, nodes: refused.nodes, message }]
   })
 }

@@ -5,8 +5,10 @@ export interface Recency {
   /** Goes up with every change. */
   readonly clock: number
   touch(slot: number): void
-  /** Calls back once for each slot that has changed after that clock, latest first. */
-  forEachSince(clock: number, visit: (slot: number) => void): void
+  /** The slot that has changed last, after that clock; -1 when none has. */
+  newest(since: number): number
+  /** The slot that has changed next before that one, after that clock; -1 when no further one has. */
+  before(slot: number, since: number): number
 }
 
 const NONE = -1
@@ -24,6 +26,8 @@ export function createRecency(): Recency {
     if (before !== NONE) newer[before] = after
     if (after !== NONE) older[after] = before
   }
+
+  const ifAfter = (since: number, slot: number): number => (slot !== NONE && (changedAt[slot] ?? 0) > since ? slot : NONE)
 
   const recency: Writable<Recency> = {
     clock: 0,
@@ -43,9 +47,8 @@ export function createRecency(): Recency {
       }
       changedAt[slot] = recency.clock
     },
-    forEachSince(since, visit) {
-      for (let slot = latest; slot !== NONE && (changedAt[slot] ?? 0) > since; slot = older[slot] ?? NONE) visit(slot)
-    },
+    newest: since => ifAfter(since, latest),
+    before: (slot, since) => ifAfter(since, older[slot] ?? NONE),
   }
   return recency
 }

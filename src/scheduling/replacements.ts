@@ -37,5 +37,6 @@ function isReplacedAlike(cluster: ClusterReader, one: PodRecord, other: PodRecor
 
 function asFor(pod: PodRecord, answer: Replacement): Replacement {
   if (answer.kind === 'unknown') return answer
-  return { ...answer, pod: { ...answer.pod, ...nameAfter(pod), controller: pod.controller, createdAt: pod.createdAt } }
+  const { name, uid } = nameAfter(pod)
+  return { ...answer, pod: { ...answer.pod, name, uid, controller: pod.controller, createdAt: pod.createdAt } }
 }

@@ -1,41 +1,37 @@
 import { NO_DOMAIN } from './node-layout.ts'
+import { createPlaceColumns, type PlaceColumns } from './place-columns.ts'
 
 /** The score of a node that takes no part. */
 export const IGNORED = NaN
 
-/**
- * What is scored in one question: columns that run in step, a line for each node, or for one that stands for several that are alike. A plan asks
- * tens of thousands of questions of a few lines each, and to make typed arrays costs more than to fill them: one sheet serves all questions, one
- * after the other, and only its first `lines` lines mean anything.
- */
-export interface ScoreSheet {
-  lines: number
-  slots: Int32Array
-  /** How many nodes each line stands for. */
-  nodes: Int32Array
+/** What is scored in one question: places that pass every filter, with further columns that run in step. */
+export interface ScoreSheet extends PlaceColumns {
   /** Of the plugin that is scoring. */
   scores: Float64Array
-  /** Weighted sum over the plugins so far. */
+  /** Weighted sum over the plugins that compare nodes with one another, so far. */
+  compared: Int32Array
+  /** The same and the own score of the node that the line names: the highest total that one of its nodes has. */
   totals: Int32Array
 }
 
 export function createScoreSheet(): ScoreSheet {
-  return { lines: 0, ...columns(64) }
+  return { ...createPlaceColumns(), ...scoreColumns(0) }
 }
 
-function columns(lines: number): Omit<ScoreSheet, 'lines'> {
-  return { slots: new Int32Array(lines), nodes: new Int32Array(lines), scores: new Float64Array(lines), totals: new Int32Array(lines) }
+function scoreColumns(lines: number): Pick<ScoreSheet, 'scores' | 'compared' | 'totals'> {
+  return { scores: new Float64Array(lines), compared: new Int32Array(lines), totals: new Int32Array(lines) }
 }
 
-/** Begins a new question. */
-export function fillIn(sheet: ScoreSheet, places: readonly { readonly slot: number; readonly nodes: number }[]): void {
-  if (places.length > sheet.slots.length) Object.assign(sheet, columns(2 * places.length))
-  sheet.lines = places.length
-  for (const [line, { slot, nodes }] of places.entries()) {
-    sheet.slots[line] = slot
-    sheet.nodes[line] = nodes
-  }
-  sheet.totals.fill(0, 0, sheet.lines)
+/** Begins to score the places that have been added. */
+export function beginScores(sheet: ScoreSheet): void {
+  const { lines, slots } = sheet
+  if (sheet.scores.length < lines) Object.assign(sheet, scoreColumns(slots.length))
+  sheet.compared.fill(0, 0, lines)
+}
+
+/** Adds what the nodes are worth by themselves. */
+export function addOwnScores({ slots, compared, totals, lines }: ScoreSheet, bySlot: Int32Array): void {
+  for (let i = 0; i < lines; i += 1) totals[i] = (compared[i] ?? 0) + (bySlot[slots[i] ?? 0] ?? 0)
 }
 
 // Each of these is one plain loop over the columns.
@@ -68,9 +64,9 @@ export function round({ scores, lines }: ScoreSheet): void {
   for (let i = 0; i < lines; i += 1) scores[i] = Math.round(scores[i] ?? 0)
 }
 
-/** Adds the weighted, normalised scores of those that take part to the totals. */
+/** Adds the weighted, normalised scores of those that take part. */
 export function addNormalized(
-  { scores, totals, lines }: ScoreSheet,
+  { scores, compared, lines }: ScoreSheet,
   weight: number,
   normalize: (score: number, lowest: number, highest: number) => number,
 ): void {
@@ -88,6 +84,6 @@ export function addNormalized(
   for (let i = 0; i < lines; i += 1) {
     const score = scores[i] ?? 0
     if (Number.isNaN(score)) continue
-    totals[i] = (totals[i] ?? 0) + (isSame ? shared : weight * normalize(score, lowest, highest))
+    compared[i] = (compared[i] ?? 0) + (isSame ? shared : weight * normalize(score, lowest, highest))
   }
 }

@@ -71,14 +71,14 @@ export function createStaticAnswers(table: NodeTable, context: PluginContext, po
     },
     refresh() {
       const { slots, nodeChanges } = table
-      nodeChanges.forEachSince(asOf, slot => {
+      for (let slot = nodeChanges.newest(asOf); slot !== -1; slot = nodeChanges.before(slot, asOf)) {
         const node = slots[slot]?.node
         refusedBy[slot] = node === undefined ? UNREADABLE : firstRefusal(slot, node)
-        if (node === undefined) return
+        if (node === undefined) continue
         taints[slot] = intolerableTaints(pod.spec, node)
         preferred[slot] = preferredWeight(profile, pod.spec, node)
         expelled[slot] = Number(expelsLater(node.taints, pod.spec.tolerations))
-      })
+      }
       asOf = nodeChanges.clock
     },
   }
