@@ -1,5 +1,7 @@
+import type { Labels } from '../cluster/labels.ts'
 import { memo } from '../cluster/memo.ts'
-import type { PodRecord, PodSpec } from '../cluster/pod.ts'
+import type { PodAffinityTerm, PodRecord, PodSpec } from '../cluster/pod.ts'
+import { createSelectorIndex } from '../cluster/selector-index.ts'
 import type { LabelledPods, PodsBySlot } from './labelled-pods.ts'
 import { addTo } from './tallies.ts'
 
@@ -10,20 +12,33 @@ export interface TermPods {
   readonly weight: number
 }
 
+/** A term of pods that are there already. */
+export interface HeldTerm {
+  readonly kind: 'requiredAffinity' | 'requiredAntiAffinity' | 'preferred'
+  readonly term: PodAffinityTerm
+  /** Of a preference, less than nothing for anti-affinity; 1 for what is required. */
+  readonly weight: number
+  /** Pods that have it, by namespace. */
+  readonly holders: ReadonlyMap<string, PodsBySlot>
+}
+
 /**
- * Bound pods, terminating ones included, by what InterPodAffinity reads of them, so that each of its questions costs as much as there are
- * kinds of pods, not pods: replicas of one workload share their namespace and the interned labels and spec.
+ * Bound pods, terminating ones included, by what InterPodAffinity reads of them: replicas of one workload share their namespace and the interned
+ * labels and spec. Terms find labels and labels find terms without a look at the others: where every chart brings an anti-affinity of its own
+ * there are thousands of both.
  */
 export interface AffinityIndex {
   /** For terms of an incoming pod. */
   readonly pods: LabelledPods
-  /** For terms of pods already there: only specs with any pod (anti-)affinity term, by spec and namespace. */
-  readonly byTerms: ReadonlyMap<PodSpec, ReadonlyMap<string, PodsBySlot>>
+  /** No pod that is there has any pod (anti-)affinity term. */
+  isEmpty(): boolean
+  /** Terms of pods already there whose selector matches the labels. */
+  termsSelecting(labels: Labels): readonly HeldTerm[]
   /**
-   * What `find` found for an object and a question, remembered until some kind of pod comes or goes for good; pods that only move change the
-   * counts in what was found, not what is found.
+   * What `find` found for an object, a namespace and a question, remembered until some kind of pod comes or goes for good; pods that only move
+   * change the counts in what was found, not what is found.
    */
-  recall(about: object, question: string, find: () => readonly TermPods[]): readonly TermPods[]
+  recall(about: object, namespace: string, question: string, find: () => readonly TermPods[]): readonly TermPods[]
 }
 
 export interface AdvancedAffinityIndex extends AffinityIndex {
@@ -35,39 +50,68 @@ export interface AdvancedAffinityIndex extends AffinityIndex {
 
 /** @param pods advanced by whoever advances the index */
 export function createAffinityIndex(pods: LabelledPods): AdvancedAffinityIndex {
-  const byTerms = new Map<PodSpec, Map<string, Map<number, number>>>()
+  const bySpec = new Map<PodSpec, Holders>()
+  const terms = createSelectorIndex<HeldTerm>()
 
-  let found = new WeakMap<object, Map<string, readonly TermPods[]>>()
+  let found = new WeakMap<object, Map<string, Map<string, readonly TermPods[]>>>()
   let foundAmong = pods.version
   const forget = (): void => {
     found = new WeakMap()
   }
+
+  function addHolders(spec: PodSpec): Holders {
+    const holders = new Map<string, Map<number, number>>()
+    const held = heldTerms(spec, holders)
+    for (const each of held) terms.add(each.term.selector, each)
+    return { holders, held }
+  }
+
   return {
     pods,
-    byTerms,
+    isEmpty: () => bySpec.size === 0,
+    termsSelecting: labels => terms.matching(labels),
     count({ spec, namespace }, slot, change) {
       if (!hasAffinityTerms(spec)) return
-      const holders = memo(byTerms, spec, () => new Map<string, Map<number, number>>())
+      const { holders, held } = memo(bySpec, spec, () => addHolders(spec))
       const bySlot = memo(holders, namespace, () => new Map<number, number>())
       const wasEmpty = bySlot.size === 0
       addTo(bySlot, slot, change)
       if (bySlot.size > 0 && !wasEmpty) return
       // What left the cluster must not slow down later questions.
       if (bySlot.size === 0) holders.delete(namespace)
-      if (holders.size === 0) byTerms.delete(spec)
+      if (holders.size === 0) {
+        for (const each of held) terms.delete(each)
+        bySpec.delete(spec)
+      }
       forget()
     },
     forget,
-    recall(about, question, find) {
+    recall(about, namespace, question, find) {
       if (foundAmong !== pods.version) forget()
       foundAmong = pods.version
+      const byQuestion = memo(found, about, () => new Map<string, Map<string, readonly TermPods[]>>())
       return memo(
-        memo(found, about, () => new Map<string, readonly TermPods[]>()),
-        question,
+        memo(byQuestion, question, () => new Map<string, readonly TermPods[]>()),
+        namespace,
         find,
       )
     },
   }
+}
+
+/** The pods of one spec, by namespace and slot, and its terms. */
+interface Holders {
+  readonly holders: Map<string, Map<number, number>>
+  readonly held: readonly HeldTerm[]
+}
+
+function heldTerms({ podAffinity, podAntiAffinity }: PodSpec, holders: HeldTerm['holders']): readonly HeldTerm[] {
+  return [
+    ...podAffinity.required.map((term): HeldTerm => ({ kind: 'requiredAffinity', term, weight: 1, holders })),
+    ...podAntiAffinity.required.map((term): HeldTerm => ({ kind: 'requiredAntiAffinity', term, weight: 1, holders })),
+    ...podAffinity.preferred.map(({ term, weight }): HeldTerm => ({ kind: 'preferred', term, weight, holders })),
+    ...podAntiAffinity.preferred.map(({ term, weight }): HeldTerm => ({ kind: 'preferred', term, weight: -weight, holders })),
+  ]
 }
 
 function hasAffinityTerms({ podAffinity, podAntiAffinity }: PodSpec): boolean {

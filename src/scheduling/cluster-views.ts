@@ -27,7 +27,8 @@ export interface ClusterViews {
 }
 
 export function createClusterViews(cluster: ClusterReader, profiles: SchedulerProfiles): ClusterViews {
-  const pods = createLabelledPods()
+  const pods = createLabelledPods(pod => cluster.tellingLabels(pod))
+  let toldCopied = cluster.tellsCopied()
   const spread = createSpreadCounts(pods)
   const affinity = createAffinityIndex(pods)
   const images = createImageNodes()
@@ -80,6 +81,11 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
     questions,
     constraintsOf: createCountedConstraints(table, spread, questions),
     advance({ kind, key, before, after }) {
+      if (toldCopied !== cluster.tellsCopied()) {
+        toldCopied = cluster.tellsCopied()
+        spread.forget()
+        pods.recount(table.seated())
+      }
       if (kind === 'Pod') change(podOf(before), podOf(after))
       else changeOther(key, before, after)
     },

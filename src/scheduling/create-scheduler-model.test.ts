@@ -4,7 +4,7 @@ import { createClusterState, type ClusterState, type Delta } from '../cluster/cl
 import type { PodRecord } from '../cluster/pod.ts'
 import { recordKey, type ClusterRecord } from '../cluster/records.ts'
 import { NO_SCALARS, type Resources } from '../cluster/resources.ts'
-import { makeNode, makePod } from '../../test/support/builders.ts'
+import { makeConstraint, makeNode, makePod, selecting } from '../../test/support/builders.ts'
 import { randomCluster } from '../../test/support/random-clusters.ts'
 import { createSchedulerModel } from './create-scheduler-model.ts'
 import { NO_DOMAIN } from './node-layout.ts'
@@ -187,6 +187,31 @@ describe('on random clusters', () => {
       }),
     )
   })
+})
+
+it('pods are counted by the labels copied from their nodes from when the first constraint names one', () => {
+  const ZONE = 'topology.kubernetes.io/zone'
+  const records: ClusterRecord[] = ['a', 'b'].flatMap(zone => [
+    makeNode(zone, { zone }),
+    ...['1', '2'].map(number => makePod(`web-${zone}${number}`, { nodeName: zone, labels: { app: 'web', [ZONE]: zone } })),
+  ])
+  const spreadOver = (of: Record<string, string>): PodRecord['spec']['topologySpreadConstraints'] => [
+    makeConstraint({ topologyKey: ZONE, selector: selecting(of) }),
+  ]
+  const plain = makePod('plain', { labels: { app: 'web' }, spec: { topologySpreadConstraints: spreadOver({ app: 'web' }) } })
+  const choosy = makePod('choosy', { labels: { app: 'web' }, spec: { topologySpreadConstraints: spreadOver({ app: 'web', [ZONE]: 'a' }) } })
+  const state = stateOf(records)
+  const model = createSchedulerModel(state, DEFAULT_PROFILES)
+  const countsFor = (pod: PodRecord): unknown =>
+    model.constraintsOf(pod).map(each => Object.fromEntries(model.spreadOf(pod, each).domains()))
+
+  expect(countsFor(plain)).toEqual([{ a: 2, b: 2 }])
+  follow(model, state.apply({ type: 'upsert', record: choosy }))
+  expect([countsFor(plain), countsFor(choosy)]).toEqual([[{ a: 2, b: 2 }], [{ a: 2, b: 0 }]])
+  follow(model, state.apply({ type: 'delete', kind: 'Pod', key: 'shop/web-a1' }))
+  expect([countsFor(plain), countsFor(choosy)]).toEqual([[{ a: 1, b: 2 }], [{ a: 1, b: 0 }]])
+  follow(model, state.apply({ type: 'delete', kind: 'Pod', key: 'shop/web-b1' }))
+  expect(answers(model, [plain, choosy])).toEqual(answers(fresh(recordsOf(state)), [plain, choosy]))
 })
 
 it('a cluster that grows step by step is seen to its last node by pods that ask other things of it', () => {

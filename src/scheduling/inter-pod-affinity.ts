@@ -1,8 +1,6 @@
-import { matchesLabels } from '../cluster/label-selector.ts'
-import type { PodAffinityTerm, PodRecord } from '../cluster/pod.ts'
-import type { TermPods } from './affinity-index.ts'
-import { incomingReachesNamespace, reachesNamespace, selectsItself } from './affinity-terms.ts'
-import type { PodsBySlot } from './labelled-pods.ts'
+import type { PodRecord } from '../cluster/pod.ts'
+import { attractingPods, avoidedPods, dependentPods, preferredPods, preferringPods, repellingPods } from './affinity-pods.ts'
+import { selectsItself } from './affinity-terms.ts'
 import type { Filter, PluginContext, Refused, Score } from './plugin.ts'
 import { addUp, amountOn, totalOn, type TopologyPairs } from './topology-pairs.ts'
 
@@ -33,7 +31,7 @@ export const interPodAffinityFilter: Filter = (context, pod) => {
 }
 
 /** The domains that decide on required terms, by the pods that are in them. */
-export interface RequiredPairs {
+interface RequiredPairs {
   /** Pods worth joining. */
   readonly attracting: TopologyPairs
   /** There are none, and the pod matches its own terms: it may go wherever the keys are. */
@@ -45,15 +43,14 @@ export interface RequiredPairs {
 }
 
 /** Undefined when no required term has anything to do with the pod. */
-export function requiredPairs(context: PluginContext, pod: PodRecord): RequiredPairs | undefined {
+function requiredPairs(context: PluginContext, pod: PodRecord): RequiredPairs | undefined {
   const affinity = pod.spec.podAffinity.required
   const antiAffinity = pod.spec.podAntiAffinity.required
-  if (affinity.length === 0 && antiAffinity.length === 0 && context.affinity.byTerms.size === 0) return undefined
-  const repelling = addUp(context, recall(context, pod.labels, pod, 'repelling', repellingPods))
+  const repelling = addUp(context, repellingPods(context, pod))
   if (affinity.length === 0 && antiAffinity.length === 0 && repelling.size === 0) return undefined
-  const attracting = addUp(context, recall(context, pod.spec, pod, 'attracting', attractingPods))
+  const attracting = addUp(context, attractingPods(context, pod))
   const isFirst = attracting.size === 0 && affinity.every(term => selectsItself(context.cluster, term, pod))
-  return { attracting, isFirst, avoided: addUp(context, recall(context, pod.spec, pod, 'avoided', avoidedPods)), repelling }
+  return { attracting, isFirst, avoided: addUp(context, avoidedPods(context, pod)), repelling }
 }
 
 /**
@@ -69,11 +66,9 @@ export const interPodAffinityScore: Score = (context, pod, feasible) => {
 }
 
 /** What each domain is worth to the pod. */
-export function preferredPairs(context: PluginContext, pod: PodRecord): TopologyPairs {
-  const { hardPodAffinityWeight } = context.profile
-  const own = recall(context, pod.spec, pod, 'preferred', preferredPods)
-  const others = recall(context, pod.labels, pod, `preferring at ${hardPodAffinityWeight}`, podsThatPrefer)
-  return addUp(context, [...own, ...others])
+function preferredPairs(context: PluginContext, pod: PodRecord): TopologyPairs {
+  const dependents = dependentPods(context, pod).map(each => ({ ...each, weight: context.profile.hardPodAffinityWeight }))
+  return addUp(context, [...preferredPods(context, pod), ...preferringPods(context, pod), ...dependents])
 }
 
 /**
@@ -82,89 +77,4 @@ export function preferredPairs(context: PluginContext, pod: PodRecord): Topology
  */
 export function normalizePreference(score: number, lowest: number, highest: number): number {
   return highest === lowest ? 0 : Math.trunc(100 * ((score - lowest) / (highest - lowest)))
-}
-
-type Find = (context: PluginContext, pod: PodRecord) => readonly TermPods[]
-
-/** What the question finds, remembered under whatever of the pod it reads besides its namespace. */
-function recall(context: PluginContext, reads: object, pod: PodRecord, question: string, find: Find): readonly TermPods[] {
-  return context.affinity.recall(reads, `${pod.namespace} ${question}`, () => find(context, pod))
-}
-
-/** Pods that match every required affinity term, for each term's key: only those are worth joining. */
-const attractingPods: Find = ({ cluster, affinity }, { namespace: own, spec }) => {
-  const terms = spec.podAffinity.required
-  if (terms.length === 0) return []
-  const found: TermPods[] = []
-  for (const [namespace, { byLabels }] of affinity.pods.namespaces) {
-    if (!terms.every(term => incomingReachesNamespace(cluster, term, own, namespace))) continue
-    for (const [labels, { bySlot: pods }] of byLabels) {
-      if (!terms.every(term => matchesLabels(term.selector, labels))) continue
-      for (const { topologyKey } of terms) found.push({ topologyKey, pods, weight: 1 })
-    }
-  }
-  return found
-}
-
-/** Pods that match any required anti-affinity term, for that term's key. */
-const avoidedPods: Find = (context, pod) => {
-  const found: TermPods[] = []
-  for (const term of pod.spec.podAntiAffinity.required) addSelected(found, context, pod, term, 1)
-  return found
-}
-
-/** Pods whose own required anti-affinity selects this one. */
-const repellingPods: Find = (context, pod) => {
-  const found: TermPods[] = []
-  for (const [{ podAntiAffinity }, holders] of context.affinity.byTerms) {
-    for (const term of podAntiAffinity.required) addSelecting(found, context, pod, term, holders, 1)
-  }
-  return found
-}
-
-/** Pods that this one prefers to be with, or without. */
-const preferredPods: Find = (context, pod) => {
-  const found: TermPods[] = []
-  for (const { term, weight } of pod.spec.podAffinity.preferred) addSelected(found, context, pod, term, weight)
-  for (const { term, weight } of pod.spec.podAntiAffinity.preferred) addSelected(found, context, pod, term, -weight)
-  return found
-}
-
-/** Pods that prefer to be with this one, or without it. Those that must be with it count as well. */
-const podsThatPrefer: Find = (context, pod) => {
-  const { hardPodAffinityWeight } = context.profile
-  const found: TermPods[] = []
-  for (const [{ podAffinity, podAntiAffinity }, holders] of context.affinity.byTerms) {
-    if (hardPodAffinityWeight > 0) {
-      for (const term of podAffinity.required) addSelecting(found, context, pod, term, holders, hardPodAffinityWeight)
-    }
-    for (const { term, weight } of podAffinity.preferred) addSelecting(found, context, pod, term, holders, weight)
-    for (const { term, weight } of podAntiAffinity.preferred) addSelecting(found, context, pod, term, holders, -weight)
-  }
-  return found
-}
-
-/** Adds the pods that a term of this pod selects. */
-function addSelected(found: TermPods[], { cluster, affinity }: PluginContext, pod: PodRecord, term: PodAffinityTerm, weight: number): void {
-  for (const [namespace, { byLabels }] of affinity.pods.namespaces) {
-    if (!incomingReachesNamespace(cluster, term, pod.namespace, namespace)) continue
-    for (const [labels, { bySlot: pods }] of byLabels) {
-      if (matchesLabels(term.selector, labels)) found.push({ topologyKey: term.topologyKey, pods, weight })
-    }
-  }
-}
-
-/** Adds those holders of a term (by namespace) whose term selects this pod. */
-function addSelecting(
-  found: TermPods[],
-  { cluster }: PluginContext,
-  pod: PodRecord,
-  term: PodAffinityTerm,
-  holders: ReadonlyMap<string, PodsBySlot>,
-  weight: number,
-): void {
-  if (!matchesLabels(term.selector, pod.labels)) return
-  for (const [holder, pods] of holders) {
-    if (reachesNamespace(cluster, term, holder, pod.namespace)) found.push({ topologyKey: term.topologyKey, pods, weight })
-  }
 }

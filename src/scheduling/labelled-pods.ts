@@ -9,18 +9,22 @@ import { addTo } from './tallies.ts'
 /** Number of pods by slot; slots without any are not there. */
 export type PodsBySlot = ReadonlyMap<number, number>
 
-/** Pods of one namespace with the same labels; replicas share theirs as one (interned) object. */
+/** Pods of one namespace with the same telling labels; replicas share theirs as one (interned) object. */
 interface Replicas {
+  readonly labels: Labels
   /** Terminating ones included. */
   readonly bySlot: PodsBySlot
 }
 
 /**
- * Pods on nodes that exist, by namespace and labels: as many entries as there are kinds of pods, not pods. Whatever counts pods by their labels
- * reads it, PodTopologySpread and InterPodAffinity alike.
+ * Pods on nodes that exist, by namespace and the labels that tell them from others: as many entries as there are kinds of pods, not pods. Whatever
+ * counts pods by their labels reads it, PodTopologySpread and InterPodAffinity alike.
  */
 export interface LabelledPods {
-  readonly namespaces: ReadonlyMap<string, { readonly byLabels: ReadonlyMap<Labels, Replicas> }>
+  /** Those that have any. */
+  namespaces(): Iterable<string>
+  /** Pods of the namespace whose labels match. */
+  matching(namespace: string, selector: LabelSelector): readonly Replicas[]
   /** How many kinds of pods there are. */
   readonly kinds: number
   /** Goes up whenever a kind of pod has come or gone for good. */
@@ -39,6 +43,8 @@ export interface AdvancedLabelledPods extends LabelledPods {
   /** The follower hears of those that are there and match, and of all later changes. */
   follow(namespace: string, selector: LabelSelector, follower: Follower): void
   unfollowAll(): void
+  /** Other labels tell pods apart than before: all are counted anew, and nobody follows any more. */
+  recount(pods: Iterable<readonly [pod: PodRecord, slot: number]>): void
 }
 
 interface FollowedReplicas extends Replicas {
@@ -54,14 +60,24 @@ interface Namespace {
   followers: SelectorIndex<Follower>
 }
 
-export function createLabelledPods(): AdvancedLabelledPods {
+/** @param tellingLabels the labels of a pod as far as they tell pods apart: those that it shares with its replicas, mostly */
+export function createLabelledPods(tellingLabels: (pod: PodRecord) => Labels): AdvancedLabelledPods {
   const namespaces = new Map<string, Namespace>()
+  /** Of the pod asked about last: what is imagined of one pod, or of replicas, comes step by step. */
+  let latest: { readonly namespace: string; readonly replicas: FollowedReplicas } | undefined
   const namespaceOf = (name: string): Namespace =>
     memo(namespaces, name, () => ({ byLabels: new Map(), labels: createLabelsIndex(), followers: createSelectorIndex() }))
 
+  function find(namespace: string, labels: Labels): FollowedReplicas | undefined {
+    if (latest?.replicas.labels === labels && latest.namespace === namespace) return latest.replicas
+    const replicas = namespaces.get(namespace)?.byLabels.get(labels)
+    if (replicas !== undefined) latest = { namespace, replicas }
+    return replicas
+  }
+
   function addReplicas(namespace: Namespace, labels: Labels): FollowedReplicas {
     const followers = [...namespace.followers.matching(labels)]
-    const replicas = { bySlot: new Map<number, number>(), terminating: new Map<number, number>(), followers }
+    const replicas = { labels, bySlot: new Map<number, number>(), terminating: new Map<number, number>(), followers }
     namespace.byLabels.set(labels, replicas)
     namespace.labels.add(labels)
     pods.kinds += 1
@@ -69,31 +85,40 @@ export function createLabelledPods(): AdvancedLabelledPods {
     return replicas
   }
 
+  function dropReplicas(name: string, labels: Labels): void {
+    const namespace = namespaceOf(name)
+    latest = undefined
+    namespace.byLabels.delete(labels)
+    namespace.labels.delete(labels)
+    pods.kinds -= 1
+    pods.version += 1
+    if (namespace.byLabels.size === 0 && namespace.followers.isEmpty()) namespaces.delete(name)
+  }
+
   function tell({ followers }: FollowedReplicas, slot: number, change: 1 | -1): void {
     for (const follower of followers) follower.advance(slot, change)
   }
 
   const pods: Writable<AdvancedLabelledPods> = {
-    namespaces,
+    namespaces: () => namespaces.keys(),
+    matching(namespace, selector) {
+      const found = namespaces.get(namespace)
+      return found === undefined ? [] : found.labels.matching(selector).flatMap(labels => found.byLabels.get(labels) ?? [])
+    },
     kinds: 0,
     version: 0,
     count(pod, slot, change) {
-      const namespace = namespaceOf(pod.namespace)
-      const replicas = namespace.byLabels.get(pod.labels) ?? addReplicas(namespace, pod.labels)
+      const labels = tellingLabels(pod)
+      const replicas = find(pod.namespace, labels) ?? addReplicas(namespaceOf(pod.namespace), labels)
       addTo(replicas.bySlot, slot, change)
       if (pod.deletedAt === undefined) tell(replicas, slot, change)
       else addTo(replicas.terminating, slot, change)
-      if (replicas.bySlot.size > 0) return
-      namespace.byLabels.delete(pod.labels)
-      namespace.labels.delete(pod.labels)
-      pods.kinds -= 1
-      pods.version += 1
-      if (namespace.byLabels.size === 0 && namespace.followers.isEmpty()) namespaces.delete(pod.namespace)
+      if (replicas.bySlot.size === 0) dropReplicas(pod.namespace, labels)
     },
     replace(before, after, slot) {
       const change = Number(after.deletedAt !== undefined) - Number(before.deletedAt !== undefined)
-      const replicas = namespaces.get(after.namespace)?.byLabels.get(after.labels)
-      if (change === 0 || replicas === undefined) return
+      const replicas = change === 0 ? undefined : find(after.namespace, tellingLabels(after))
+      if (replicas === undefined) return
       addTo(replicas.terminating, slot, change)
       tell(replicas, slot, change === 1 ? -1 : 1)
     },
@@ -113,6 +138,13 @@ export function createLabelledPods(): AdvancedLabelledPods {
         for (const { followers } of namespace.byLabels.values()) followers.length = 0
         if (namespace.byLabels.size === 0) namespaces.delete(name)
       }
+    },
+    recount(all) {
+      namespaces.clear()
+      latest = undefined
+      pods.kinds = 0
+      pods.version += 1
+      for (const [pod, slot] of all) pods.count(pod, slot, 1)
     },
   }
   return pods

@@ -29,6 +29,8 @@ export interface NodeTable {
   infos(): Iterable<NodeInfo>
   /** Pods bound to a node of that name, whether or not there is one. */
   podsOn(nodeName: string): readonly PodRecord[]
+  /** Pods on nodes that exist. */
+  seated(): Iterable<readonly [pod: PodRecord, slot: number]>
   /** Those bound to nodes that do not exist. */
   strays(): Iterable<PodRecord>
   setNode(name: string, node: NodeRecord | undefined): void
@@ -111,6 +113,7 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     slotOf: nodeName => seats.get(nodeName)?.slot,
     infos: () => slots.filter(info => info !== undefined),
     podsOn: nodeName => seats.get(nodeName)?.pods ?? [],
+    seated: () => Array.from(slots.entries()).flatMap(([slot, info]) => info?.pods.map(pod => [pod, slot] as const) ?? []),
     strays: () => Array.from(seats.values()).flatMap(({ slot, pods }) => (slot === undefined ? pods : [])),
     setNode(name, node) {
       const seat = seatOf(name)

@@ -163,7 +163,7 @@ function addNodesWithPods(apart: number[], { domains, selected }: CountedConstra
 
 function addNodesWithAmounts(apart: number[], { topology, byDomain }: DomainAmounts): void {
   if (!topology.isPerNode) return
-  for (let domain = 0; domain < byDomain.length; domain += 1) if (byDomain[domain] !== 0) apart.push(topology.slotOf[domain] ?? 0)
+  for (const domain of byDomain.keys()) apart.push(topology.slotOf[domain] ?? 0)
 }
 
 const NOBODY_PROMISED: ReadonlyMap<number, FilterPlugin> = new Map()

@@ -47,10 +47,10 @@ export function gather({ scores, slots, lines }: ScoreSheet, bySlot: Int32Array)
 }
 
 /** Adds to each score the amount of its node's domain; nothing where the node has none. */
-export function addByDomain({ scores, slots, lines }: ScoreSheet, domainOf: Int32Array, amounts: Float64Array): void {
+export function addByDomain({ scores, slots, lines }: ScoreSheet, domainOf: Int32Array, amounts: ReadonlyMap<number, number>): void {
   for (let i = 0; i < lines; i += 1) {
     const domain = domainOf[slots[i] ?? 0] ?? NO_DOMAIN
-    if (domain !== NO_DOMAIN) scores[i] = (scores[i] ?? 0) + (amounts[domain] ?? 0)
+    if (domain !== NO_DOMAIN) scores[i] = (scores[i] ?? 0) + (amounts.get(domain) ?? 0)
   }
 }
 

@@ -45,7 +45,7 @@ describe('counts that are advanced pod by pod', () => {
   it('are what counting all pods anew gives', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 30 }), changes => {
-        const pods = createLabelledPods()
+        const pods = createLabelledPods(({ labels }) => labels)
         const counts = createSpreadCounts(pods)
         const there = new Map<number, { readonly pod: PodRecord; readonly slot: number }>()
         for (const { pod: number, slot, namespace, app, rev, deletedAt, asked } of changes) {
@@ -76,7 +76,7 @@ describe('counts that are advanced pod by pod', () => {
   })
 
   it('nothing is counted for selectors of nothing and of everything', () => {
-    const pods = createLabelledPods()
+    const pods = createLabelledPods(({ labels }) => labels)
     const counts = createSpreadCounts(pods)
     pods.count(makePod('web', { labels: { app: 'web' } }), 0, 1)
     for (const kind of ['nothing', 'everything'] as const) {
@@ -85,7 +85,7 @@ describe('counts that are advanced pod by pod', () => {
   })
 
   it('stay right when so many selectors have been asked for that the old ones are forgotten', () => {
-    const pods = createLabelledPods()
+    const pods = createLabelledPods(({ labels }) => labels)
     const counts = createSpreadCounts(pods)
     const web = selecting({ app: 'web' })
     const [first, second] = ['first', 'second'].map(name => makePod(name, { labels: { app: 'web' } }))

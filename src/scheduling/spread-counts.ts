@@ -21,6 +21,8 @@ export interface SpreadCounts {
   selected(namespace: string, selector: LabelSelector, key: string): SelectedPods
   /** Goes up whenever what was selected is let go. */
   readonly era: number
+  /** Lets all of it go. */
+  forget(): void
   /** Nodes are told apart otherwise than before: nobody will ask for counts by the domains that were, which hold on to all nodes as they were. */
   forgetDomains(): void
 }
@@ -41,6 +43,7 @@ export function createSpreadCounts(pods: AdvancedLabelledPods): SpreadCounts {
 
   const counts: Writable<SpreadCounts> = {
     era: 0,
+    forget: forgetViews,
     forgetDomains() {
       for (const byKey of namespaces.values()) for (const view of byKey.values()) view.forgetDomains()
     },

@@ -182,7 +182,7 @@ export function clusterOf(records: readonly ClusterRecord[]): ClusterState {
 /** What the plugins see of these records: every node with the pods bound to it. */
 export function pluginContext(records: readonly ClusterRecord[], profile: SchedulerProfile = DEFAULT_PROFILE): PluginContext {
   const cluster = clusterOf(records)
-  const pods = createLabelledPods()
+  const pods = createLabelledPods(pod => cluster.tellingLabels(pod))
   const affinity = createAffinityIndex(pods)
   const table = createNodeTable(
     (pod, slot, change) => {
