@@ -27,5 +27,6 @@ function situationOf(cluster: ClusterReader, now: number, { coolDown }: LoopSett
     workloadHolds: scaledRecently(cluster, now, coolDown),
     inFlight: [],
     deferred: [],
+    refused: [],
   }
 }

@@ -1,18 +1,17 @@
-import { workloadKey, type OfWorkload } from './workload-key.ts'
-
-/** What an answer of the API server asks to wait with. */
+/** What an answer of the API server asks to wait with, for a moment. */
 export type Deferred =
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly uid: string }
-  | { readonly kind: 'workload'; readonly key: string }
   | { readonly kind: 'budgets'; readonly namespace: string; readonly names: readonly string[] }
 
 /** @param budgets names of those that cover the pod */
-export function isDeferredBy(scope: Deferred, eviction: OfWorkload & { readonly uid: string }, budgets: readonly string[]): boolean {
+export function isDeferredBy(
+  scope: Deferred,
+  eviction: { readonly namespace: string; readonly uid: string },
+  budgets: readonly string[],
+): boolean {
   switch (scope.kind) {
     case 'pod':
       return scope.uid === eviction.uid
-    case 'workload':
-      return scope.key === workloadKey(eviction)
     case 'budgets':
       return scope.namespace === eviction.namespace && budgets.some(name => scope.names.includes(name))
   }

@@ -10,7 +10,7 @@ import type { HoldFinder } from './holds.ts'
 import type { Move } from './move.ts'
 import type { ObstacleFinder } from './obstacles.ts'
 import type { GroupPlan } from './plan-types.ts'
-import type { Veto } from './reasons.ts'
+import type { Reason, Veto } from './reasons.ts'
 import { riskOf } from './risk.ts'
 import type { DomainRooms, RoomFinder } from './room.ts'
 import type { SearchResult } from './search.ts'
@@ -132,7 +132,15 @@ function leftAloneLater(entries: (readonly [id: string, LeftAlone])[]): () => Re
 }
 
 /** Nothing that happens tells when such a veto is over. */
-const passesWithTime = ([, { reason }]: LeftAlone[number]): boolean => reason === 'TooYoung' || reason === 'ScaledRecently'
+const passesWithTime = ([, { reason }]: LeftAlone[number]): boolean => PASSES_WITH_TIME.has(reason)
+
+const PASSES_WITH_TIME: ReadonlySet<Reason> = new Set<Reason>([
+  'TooYoung',
+  'ScaledRecently',
+  'RefusedByWebhook',
+  'EvictionInvalid',
+  'SeveralBudgets', // where the server alone knows of them
+])
 
 const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
 

@@ -12,6 +12,7 @@ import {
   zones,
   type WorkloadOptions,
 } from '../../test/support/spread-world.ts'
+import type { Plan } from './plan-types.ts'
 import type { Drain } from './situation.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
@@ -137,6 +138,29 @@ describe('a group whose pods are about to be placed', () => {
       budgetShows: false,
     }
     expect(groupOf(planFor(web([...five, undefined]), {}, { inFlight: [flight] }), 'web')).toMatchObject({ status: 'Violated', planned: 3 })
+  })
+})
+
+describe('a pod that the API server refuses to evict', () => {
+  const objects = [...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [3, 1, 1]), spread: [hard('web')] })]
+  const because = { reason: 'RefusedByWebhook', message: 'not this one' } as const
+  const refusing = (...uids: readonly string[]): Plan => planFor(objects, {}, { refused: uids.map(uid => ({ uid, ...because })) })
+  const [first] = planFor(objects).evictions
+
+  it('stays, and the plan is made with others that are otherwise like it', () => {
+    const plan = refusing(first!.uid)
+
+    expect(plan.evictions.map(({ uid }) => uid)).toEqual([expect.not.stringMatching(first!.uid)])
+    expect(groupOf(plan, 'web')).toMatchObject({ status: 'Violated', excess: 1, skewAfter: 1 })
+    expect(plan.leftAlone.get(first!.uid)).toEqual(because)
+  })
+
+  it('is what its group waits for where no other can serve', () => {
+    expect(groupOf(refusing(...['web-0', 'web-1', 'web-2'].map(name => `pod-shop-${name}`)), 'web')).toMatchObject({
+      status: 'Held',
+      ...because,
+      blockers: [{ ...because, pods: 3 }],
+    })
   })
 })
 

@@ -47,6 +47,14 @@ export const REASONS = {
   CannotPredict: { kind: 'final', meaning: 'Where the replacement would land cannot be predicted.' },
   SeveralBudgets: { kind: 'final', meaning: 'More than one budget covers the pod: the Eviction API refuses it for ever.' },
   BudgetNeverAllows: { kind: 'final', meaning: 'The budget can never allow an eviction.' },
+  RefusedByWebhook: {
+    kind: 'waiting',
+    meaning: 'Admission, such as a webhook, refused the eviction, or could not be asked; its workload rests, the pod ever longer.',
+  },
+  EvictionInvalid: {
+    kind: 'waiting',
+    meaning: 'The API server found the request wrong; its workload rests, the pod ever longer.',
+  },
   Terminating: { kind: 'waiting', meaning: 'The pod is being deleted already.' },
   Pending: {
     kind: 'waiting',

@@ -14,6 +14,7 @@ export interface Situation {
   readonly inFlight: readonly InFlight[]
   /** They are planned, and do not go out now: what does not lean on them has what they would take of caps and budgets. */
   readonly deferred: readonly Deferred[]
+  readonly refused: readonly Refused[]
 }
 
 /** A domain that accepts no landing: it came back (or appeared) a moment ago and must hold still first. */
@@ -38,8 +39,18 @@ export interface WorkloadHold {
   readonly namespace: string
   readonly kind: string
   readonly name: string
-  readonly reason: 'CoolingDown' | 'Quarantined' | 'ScaledRecently' | 'ReplacementPending'
+  readonly reason: 'CoolingDown' | 'Quarantined' | 'ScaledRecently' | 'ReplacementPending' | RefusalReason
   readonly until: number | undefined
+  readonly message: string
+}
+
+/** Why the API server has refused an eviction where only a person, or a change of the objects, will have it say otherwise. */
+export type RefusalReason = 'RefusedByWebhook' | 'EvictionInvalid' | 'SeveralBudgets'
+
+/** A pod whose eviction was refused: the plan is made without it. It begins with a hold of its workload and may outlast it. */
+export interface Refused {
+  readonly uid: string
+  readonly reason: RefusalReason
   readonly message: string
 }
 

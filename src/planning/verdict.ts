@@ -46,6 +46,8 @@ const PASSES: ReadonlySet<Reason> = new Set([
   'OrdinalNotReady',
   'ScaledRecently',
   'TooYoung',
+  'RefusedByWebhook',
+  'EvictionInvalid',
 ])
 
 /** What a group with nothing planned waits for; a pod that does not start or does not go may be stuck, so others may have more to say. */

@@ -37,6 +37,7 @@ export function createVetoes(
   const readsCopied = namesCopiedLabel(policy.podSelector)
   const isLike = (one: PodRecord, other: PodRecord): boolean =>
     isVetoedAlike(cluster, one, other) && (!readsCopied || one.labels === other.labels)
+  const refused = new Map(situation.refused.map(({ uid, reason, message }) => [uid, { reason, message }]))
   const answerFor = (pod: PodRecord): Answer => ({ pod, veto: vetoOf(pod, { ...general, owners: ownersOf(pod) }) })
   /** Of pods that were like none asked about before. */
   const known = new Map<PodRecord, Answer>()
@@ -45,8 +46,7 @@ export function createVetoes(
   /** Whoever asks goes through one group after the other, where most pods are like the one before. */
   let latest: Answer | undefined
 
-  return pod => {
-    if (isLeaving.has(pod)) return EVICTED_ALREADY
+  const standing: VetoOn = pod => {
     if (pod.controller === undefined || pod.createdAt > oldEnough) return memo(known, pod, () => answerFor(pod)).veto
     if (latest !== undefined && isLike(pod, latest.pod)) return latest.veto
     const sibling = asked.get(pod.controller.uid)
@@ -54,6 +54,8 @@ export function createVetoes(
     asked.set(pod.controller.uid, latest)
     return latest.veto
   }
+  // What is true of a pod by itself, whatever others like it may; what passes comes last here too.
+  return pod => (isLeaving.has(pod) ? EVICTED_ALREADY : (standing(pod) ?? refused.get(pod.uid)))
 }
 
 /** Asks once for each key, though the answer be undefined. */

@@ -117,10 +117,9 @@ describe('the caps', () => {
       { apart: true, caps: { cluster: 1 }, deferred: [{ kind: 'pod', namespace: 'shop', name: 'web-0', uid: 'pod-shop-web-0' }] },
       [1, 1, 2, 3],
     ],
-    ['a workload', { apart: true, caps: { cluster: 1 }, deferred: [{ kind: 'workload', key: 'shop/Deployment/web' }] }, [1, 1, 1, 1]],
     [
-      'another workload',
-      { apart: true, caps: { cluster: 1 }, deferred: [{ kind: 'workload', key: 'shop/Deployment/cart' }] },
+      'another pod',
+      { apart: true, caps: { cluster: 1 }, deferred: [{ kind: 'pod', namespace: 'shop', name: 'cart-0', uid: 'pod-shop-cart-0' }] },
       [1, 2, 3, 4],
     ],
     ['a budget', { objects: [allowing(1)], deferred: [{ kind: 'budgets', namespace: 'shop', names: ['web'] }], apart: true }, [1, 1, 1, 1]],

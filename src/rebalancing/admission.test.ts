@@ -236,9 +236,9 @@ describe('what waits whatever caps and budgets say', () => {
     const plan = [planned(1)]
     const { namespace, name, uid } = plan[0]!.pod
     const scope = { kind: 'pod', namespace, name, uid } as const
-    const deferral = { reason: 'RefusedByWebhook', message: 'not now', scope, lifts: { kind: 'never' } } as const
+    const deferral = { reason: 'BudgetConflict', message: 'not now', scope, lifts: { kind: 'at', time: 1 } } as const
 
-    expect(told(admitPlan(plan, worldOf(plan, [], { deferrals: [deferral] })))).toEqual(['RefusedByWebhook'])
+    expect(told(admitPlan(plan, worldOf(plan, [], { deferrals: [deferral] })))).toEqual(['BudgetConflict'])
   })
 
   it('what goes beyond the round of its workload', () => {

@@ -33,6 +33,7 @@ const LIFTED_BY_TIME: ReadonlySet<Reason> = new Set<Reason>([
   'Quarantined',
   'ScaledRecently',
   'ReplacementPending',
+  'RefusedByWebhook',
   'RollingOut',
   'TooYoung',
   'Terminating',
@@ -45,7 +46,7 @@ export function isToBeHelped({ excess, status, reason }: GroupPlan): boolean {
 }
 
 /** Waits that end with an answer the server will not change. */
-const FINAL_ANSWERS: ReadonlySet<AnyReason> = new Set<AnyReason>(['SeveralBudgets', 'EvictionInvalid', 'BudgetForbids'])
+const FINAL_ANSWERS: ReadonlySet<AnyReason> = new Set<AnyReason>(['SeveralBudgets', 'BudgetForbids'])
 
 /**
  * Whether nothing is left to do or to wait for, and how that is called; undefined while something is.

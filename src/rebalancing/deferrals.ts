@@ -4,13 +4,12 @@ import { isDeferredBy, type Deferred } from '../planning/deferred.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { AnyReason } from './reasons.ts'
 
-/** What the API server's answer asks the loop to wait for before it tries again. Not kept over a restart: the server will say it again. */
+/** What the API server's answer asks the loop to wait for, a moment, before it tries again. Not kept over a restart: the server will say it again. */
 export interface Deferral {
   readonly reason: AnyReason
   readonly message: string
   readonly scope: Deferred
   readonly lifts:
-    | { readonly kind: 'never' }
     /** Milliseconds since the epoch. */
     | { readonly kind: 'at'; readonly time: number }
     /** When any of these budgets is another than it was. */
@@ -26,8 +25,6 @@ export function inForce(deferrals: readonly Deferral[], cluster: ClusterReader, 
   return deferrals.filter(({ scope, lifts }) => {
     if (scope.kind === 'pod' && cluster.pod(scope.namespace, scope.name)?.uid !== scope.uid) return false
     switch (lifts.kind) {
-      case 'never':
-        return true
       case 'at':
         return lifts.time > now
       case 'budgetChanges':

@@ -19,6 +19,7 @@ it('asks for no more than there are slots for: what waits behind slow answers wo
   const state: LoopState = {
     memory: createMemory(history, recorder),
     deferrals: [],
+    refusals: [],
     stopped: undefined,
     ending: undefined,
     changes: 0,
@@ -44,7 +45,7 @@ it('asks for no more than there are slots for: what waits behind slow answers wo
     () => (rings += 1),
   )
   const decision = (): Decision => ({
-    situation: { now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] },
+    situation: { now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [], refused: [] },
     plan: plan([], planned),
     admission: { admitted: planned.slice(answers.length), waiting: [] },
     outsideWindows: undefined,

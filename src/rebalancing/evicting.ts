@@ -24,6 +24,9 @@ export interface Evicting {
   settled(): Promise<void>
 }
 
+/** Whatever a cool-down is set to, what was refused is not asked for in a circle. */
+const SHORTEST_REST = 5_000
+
 /** @param ring asks for another pass */
 export function createEvicting(context: LoopContext, ring: () => void): Evicting {
   const { state, settings } = context
@@ -90,7 +93,9 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
 
   /** @param budgets those that cover the pod, as they were when it was asked for */
   function receive(eviction: PlannedEviction, outcome: EvictionOutcome, budgets: readonly BudgetRecord[]): void {
-    const answer = answerOf(outcome, eviction, budgets, clock.now(), settings.coolDown)
+    const { refusals } = state
+    const coolDown = Math.max(settings.coolDown, SHORTEST_REST)
+    const answer = answerOf(outcome, eviction, { budgets, refusals, now: clock.now(), coolDown })
     tell(eviction, answer)
     follow(eviction, answer.consequence)
     if (answer.consequence.kind === 'stop') {
@@ -112,6 +117,9 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
         return
       case 'defer':
         state.deferrals = [...state.deferrals, consequence.deferral]
+        break
+      case 'rest':
+        state.refusals = [...state.refusals.filter(({ uid }) => uid !== eviction.uid), consequence.refusal]
         break
       case 'slowDown':
         pacer.slowDown(consequence.ms)

@@ -6,6 +6,7 @@ import type { Deferral } from './deferrals.ts'
 import type { Memory } from './memory.ts'
 import type { LoopPorts } from './ports.ts'
 import type { LoopHold } from './loop-hold.ts'
+import type { Refusal } from './refusals.ts'
 import type { LoopSettings } from './settings.ts'
 
 /** What one look at the world leads to. */
@@ -23,8 +24,10 @@ export interface Decision {
 /** What the loop knows from one pass to the next. The loop owns it; the steps that change it are given it. */
 export interface LoopState {
   readonly memory: Memory
-  /** What the API server's answers ask to wait for. */
+  /** What the API server's answers ask to wait for, a moment. */
   deferrals: readonly Deferral[]
+  /** Pods that it refuses to evict. */
+  refusals: readonly Refusal[]
   /** A person must act. For good, or, where it has an end, until it is tried again. */
   stopped: LoopHold | undefined
   /** Set once: no further pass, no further request. */

@@ -272,6 +272,43 @@ describe('answers', () => {
     expect(world.requests).toHaveLength(1)
   })
 
+  it.each<[EvictionOutcome]>([
+    [{ kind: 'RefusedByWebhook', message: 'not this one' }],
+    [{ kind: 'Invalid', message: 'no' }],
+    [{ kind: 'SeveralBudgets', message: 'two of them' }],
+  ])('$kind for one pod for ever: others of its group serve instead', async refusal => {
+    const world = createLoopWorld([4, 1, 1])
+    let refused: string | undefined
+    world.answer = ({ pod }) => ((refused ??= pod) === pod ? refusal : { kind: 'Accepted' })
+    const loop = world.loop({ coolDown: 10 * MINUTE })
+    void loop.start()
+    await world.clock.advanceAsync(HOUR)
+    await loop.stop()
+
+    expect(world.counts()).toEqual({ a: 2, b: 2, c: 2 })
+    expect(world.state.pod('shop', refused ?? '')).toBeDefined()
+  })
+
+  it('where every pod is refused, the workload is asked for once a cool-down, and each pod ever more seldom', async () => {
+    const world = createLoopWorld([3, 1, 1])
+    const asked: { readonly pod: string; readonly at: number }[] = []
+    world.answer = ({ pod }) => {
+      asked.push({ pod, at: world.clock.now() })
+      return { kind: 'RefusedByWebhook', message: 'not this one' }
+    }
+    const loop = world.loop({ coolDown: 10 * MINUTE })
+    void loop.start()
+    await world.clock.advanceAsync(24 * HOUR)
+    await loop.stop()
+
+    const pauses = asked.slice(1).map(({ at }, n) => at - (asked[n]?.at ?? 0))
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10 * MINUTE)
+    // Every cool-down it would be 48 times each.
+    const times = [...Map.groupBy(asked, ({ pod }) => pod).values()].map(({ length }) => length)
+    expect(times).toHaveLength(3)
+    for (const count of times) expect(count).toBeLessThan(10)
+  })
+
   it('what would come after such a pod is not waited for', async () => {
     const world = createLoopWorld([3, 3, 0])
     world.answer = () => ({ kind: 'Invalid', message: 'no' })

@@ -19,6 +19,7 @@ import { giveSecondChances, heedMovedBack, observeAndLearn } from './observing.t
 import type { LoopPorts } from './ports.ts'
 import { notReady, obstacle } from './readiness.ts'
 import { createScaleWatch } from './scale-watch.ts'
+import { stillThere } from './refusals.ts'
 import type { LoopSettings } from './settings.ts'
 import { situationOf } from './situation.ts'
 import { createStops } from './stops.ts'
@@ -76,7 +77,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
   const { view, clock, leadership } = ports
   const memory = createMemory(ports.history, ports.recorder)
   const tally = { evicted: 0, helped: 0, missed: 0 }
-  const state: LoopState = { memory, deferrals: [], stopped: undefined, ending: undefined, changes: 0, renewals: 0, tally }
+  const state: LoopState = { memory, deferrals: [], refusals: [], stopped: undefined, ending: undefined, changes: 0, renewals: 0, tally }
   const context: LoopContext = { ports, settings, state }
   const stops = createStops(context)
   const domains = createDomainWatch(view.state, policy, settings.holdDown, clock)
@@ -127,6 +128,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
     // 2 Settled? Domains hold still and drains end first, workloads rest, and what is in flight is counted.
     const now = clock.now()
     state.deferrals = inForce(state.deferrals, view.state, now)
+    state.refusals = stillThere(state.refusals, view.state)
     let situation = situationAt(now)
     // 3 Plan the whole way, or as much of it as can be admitted now.
     let most = ENOUGH_FOR * policy.caps.cluster
@@ -163,7 +165,7 @@ export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, s
 
   function situationAt(now: number): Situation {
     const seen = { domainHolds: domains.holds(), drains: drains.drains(), scaled: scales.holds() }
-    return situationOf(memory.history, state.deferrals, view.state, seen, now, settings.coolDown)
+    return situationOf(memory.history, state.deferrals, state.refusals, view.state, seen, now, settings.coolDown)
   }
 
   /** What waits for a certain time wakes up then: a window that opens does not wait for the tick. */

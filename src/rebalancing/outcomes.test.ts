@@ -8,14 +8,15 @@ import { answerOf } from './outcomes.ts'
 import type { EvictionOutcome } from './ports.ts'
 
 const NOW = 1_000_000
-const REST = 600_000
+const COOL_DOWN = 600_000
 const asked = eviction(1)
 const budget = budgetRecord({ name: 'web' })
 const message = 'as the server put it'
 
-const answer = (outcome: EvictionOutcome, budgets: readonly BudgetRecord[] = [budget]) => answerOf(outcome, asked, budgets, NOW, REST)
+const answer = (outcome: EvictionOutcome, budgets: readonly BudgetRecord[] = [budget]) =>
+  answerOf(outcome, asked, { budgets, refusals: [], now: NOW, coolDown: COOL_DOWN })
 
-/** Which evictions an answer defers, and for how long: seconds, 'change' of the budget, or 'ever'. */
+/** Which evictions an answer defers, and for how long: seconds, or 'change' of the budget. */
 function deferred(
   outcome: EvictionOutcome,
   budgets?: readonly BudgetRecord[],
@@ -24,8 +25,6 @@ function deferred(
   if (consequence.kind !== 'defer') return undefined
   const { scope, lifts } = consequence.deferral
   switch (lifts.kind) {
-    case 'never':
-      return [scope.kind, 'ever']
     case 'at':
       return [scope.kind, (lifts.time - NOW) / 1000]
     case 'budgetChanges':
@@ -41,6 +40,9 @@ describe('what an answer means', () => {
     [{ kind: 'Replaced', message }, 'replan', 'PodReplaced'],
     [{ kind: 'Throttled', retryAfterMs: 7_000, message }, 'slowDown', 'Throttled'],
     [{ kind: 'Forbidden', message }, 'stop', 'EvictionForbidden'],
+    [{ kind: 'RefusedByWebhook', message }, 'rest', 'RefusedByWebhook'],
+    [{ kind: 'Invalid', message }, 'rest', 'EvictionInvalid'],
+    [{ kind: 'SeveralBudgets', message }, 'rest', 'SeveralBudgets'],
   ])('$kind', (outcome, consequence, reason) => {
     expect(answer(outcome)).toMatchObject({ consequence: { kind: consequence }, reason })
   })
@@ -49,9 +51,6 @@ describe('what an answer means', () => {
     [{ kind: 'BudgetExhausted', message }, ['budgets', 'change']],
     [{ kind: 'BudgetLagging', retryAfterMs: 10_000, message }, ['budgets', 10]],
     [{ kind: 'Conflict', message }, ['budgets', 10]],
-    [{ kind: 'RefusedByWebhook', message }, ['workload', 600]],
-    [{ kind: 'SeveralBudgets', message }, ['pod', 'ever']],
-    [{ kind: 'Invalid', message }, ['pod', 'ever']],
   ])('$kind asks to wait', (outcome, expected) => {
     expect(deferred(outcome)).toEqual(expected)
   })
@@ -67,7 +66,7 @@ describe('what an answer means', () => {
 })
 
 describe('deferrals', () => {
-  const of = (scope: Deferral['scope'], lifts: Deferral['lifts'] = { kind: 'never' }): Deferral => ({
+  const of = (scope: Deferral['scope'], lifts: Deferral['lifts'] = { kind: 'at', time: NOW + 1 }): Deferral => ({
     reason: 'BudgetExhausted',
     message,
     scope,
@@ -80,7 +79,6 @@ describe('deferrals', () => {
 
   it.each<[string, Deferral['scope'], readonly boolean[]]>([
     ['a pod', onePod, [true, false, false]],
-    ['a workload', { kind: 'workload', key: 'shop/Deployment/web' }, [true, true, false]],
     ['a budget and whatever it covers', { kind: 'budgets', namespace: 'shop', names: ['web'] }, [true, true, true]],
     ['a budget of the same name elsewhere', { kind: 'budgets', namespace: 'other', names: ['web'] }, [false, false, false]],
   ])('concern %s', (_, scope, expected) => {
@@ -88,11 +86,11 @@ describe('deferrals', () => {
   })
 
   it('end with the pod they are about', () => {
-    const forGood = of(onePod)
+    const waiting = of(onePod)
 
-    expect(inForce([forGood], cluster, NOW)).toEqual([forGood])
-    expect(inForce([forGood], clusterOf([]), NOW)).toEqual([])
-    expect(inForce([forGood], clusterOf([makePod(asked.pod, { uid: 'another' })]), NOW)).toEqual([])
+    expect(inForce([waiting], cluster, NOW)).toEqual([waiting])
+    expect(inForce([waiting], clusterOf([]), NOW)).toEqual([])
+    expect(inForce([waiting], clusterOf([makePod(asked.pod, { uid: 'another' })]), NOW)).toEqual([])
   })
 
   it('end with their time', () => {

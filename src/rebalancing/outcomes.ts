@@ -1,10 +1,10 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
-import { timestamp } from '../cluster/timestamp.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
-import { workloadKey } from '../planning/workload-key.ts'
+import type { RefusalReason } from '../planning/situation.ts'
 import type { Deferral } from './deferrals.ts'
 import type { EvictionOutcome, Occurrence } from './ports.ts'
 import type { AnyReason } from './reasons.ts'
+import { refusalText, refusedAgain, type Refusal } from './refusals.ts'
 
 /** What an answer means for the loop. */
 export type Consequence =
@@ -15,9 +15,11 @@ export type Consequence =
   /** It did not happen and the plan is out of date: look again. */
   | { readonly kind: 'replan' }
   | { readonly kind: 'defer'; readonly deferral: Deferral }
+  /** A person must see to it: its workload, and ever longer the pod itself, rest until it is tried again. */
+  | { readonly kind: 'rest'; readonly refusal: Refusal }
   /** The server is busy: no request of any kind for so many milliseconds. */
   | { readonly kind: 'slowDown'; readonly ms: number }
-  /** A person must see to it: nothing more is evicted until then, milliseconds since the epoch, when it is tried again. */
+  /** The same of whatever is evicted: nothing more is until then, milliseconds since the epoch. */
   | { readonly kind: 'stop'; readonly until: number }
 
 export interface Answer {
@@ -49,23 +51,29 @@ const LEVELS: Readonly<Record<EvictionOutcome['kind'], Occurrence['level']>> = {
   Lost: 'warning',
 }
 
-/**
- * @param budgets those that cover the pod in our cache
- * @param rest how long a workload is left alone whose eviction a webhook refused, and everything where a permission is missing, in milliseconds
- */
-export function answerOf(
-  outcome: EvictionOutcome,
-  eviction: PlannedEviction,
-  budgets: readonly BudgetRecord[],
-  now: number,
-  rest: number,
-): Answer {
+/** What an answer is judged by. */
+interface Circumstances {
+  /** Those that cover the pod in our cache. */
+  readonly budgets: readonly BudgetRecord[]
+  /** Known before. */
+  readonly refusals: readonly Refusal[]
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** For what a person must see to: how long it is not tried again, in milliseconds. */
+  readonly coolDown: number
+}
+
+export function answerOf(outcome: EvictionOutcome, eviction: PlannedEviction, { budgets, refusals, now, coolDown }: Circumstances): Answer {
   const level = LEVELS[outcome.kind]
   const answer = (reason: AnyReason, message: string, consequence: Consequence): Answer => ({ reason, message, level, consequence })
   const pod = { kind: 'pod', namespace: eviction.namespace, name: eviction.pod, uid: eviction.uid } as const
   const budgetScope = budgets.length === 0 ? pod : budgetsScope(eviction.namespace, budgets)
   const defer = (reason: AnyReason, message: string, scope: Deferral['scope'], lifts: Deferral['lifts']): Answer =>
     answer(reason, message, { kind: 'defer', deferral: { reason, message, scope, lifts } })
+  const rest = (reason: RefusalReason, message: string): Answer => {
+    const refusal = refusedAgain(refusals, eviction, reason, message, now, coolDown)
+    return answer(reason, refusalText(refusal), { kind: 'rest', refusal })
+  }
 
   switch (outcome.kind) {
     case 'Accepted':
@@ -79,7 +87,7 @@ export function answerOf(
     case 'Throttled':
       return answer('Throttled', outcome.message, { kind: 'slowDown', ms: outcome.retryAfterMs })
     case 'SeveralBudgets':
-      return defer('SeveralBudgets', outcome.message, pod, { kind: 'never' })
+      return rest('SeveralBudgets', outcome.message)
     case 'Gone':
       return answer('PodGone', 'the pod was gone before the eviction reached it', { kind: 'replan' })
     case 'Replaced':
@@ -87,20 +95,15 @@ export function answerOf(
     case 'Conflict':
       return defer('BudgetConflict', outcome.message, budgetScope, { kind: 'at', time: now + CONFLICT_RETRY })
     case 'RefusedByWebhook':
-      return defer(
-        'RefusedByWebhook',
-        `${outcome.message}; its workload rests until ${timestamp(now + rest)}`,
-        { kind: 'workload', key: workloadKey(eviction) },
-        { kind: 'at', time: now + rest },
-      )
+      return rest('RefusedByWebhook', outcome.message)
     case 'Forbidden':
       return answer(
         'EvictionForbidden',
         `needs permission to create pods/eviction in namespace ${eviction.namespace}: ${outcome.message}`,
-        { kind: 'stop', until: now + rest },
+        { kind: 'stop', until: now + coolDown },
       )
     case 'Invalid':
-      return defer('EvictionInvalid', outcome.message, pod, { kind: 'never' })
+      return rest('EvictionInvalid', outcome.message)
     case 'Lost':
       return answer('AnswerLost', `whether it happened is not known yet: ${outcome.message}`, { kind: 'unknown' })
   }

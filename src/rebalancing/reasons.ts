@@ -32,15 +32,10 @@ export const LOOP_REASONS = {
   Evicted: { kind: 'told', meaning: 'The Eviction API has accepted the eviction.' },
   PodReplaced: { kind: 'told', meaning: 'Another pod has taken the name; the uid kept it safe.' },
   Throttled: { kind: 'waiting', meaning: 'The API server is busy; every request slows down.' },
-  RefusedByWebhook: {
-    kind: 'waiting',
-    meaning: 'Admission, such as a webhook, refused the eviction, or could not be asked; its workload rests for a while.',
-  },
   EvictionForbidden: {
     kind: 'waiting',
     meaning: 'The permission to evict is missing: nothing more is evicted before a cool-down is over.',
   },
-  EvictionInvalid: { kind: 'final', meaning: 'The API server found the request wrong.' },
   AnswerLost: { kind: 'told', meaning: 'No answer came, or one that does not tell whether the pod was evicted.' },
   EvictionTookEffect: { kind: 'told', meaning: 'The request whose answer was lost has evicted the pod after all.' },
   EvictionWasLost: { kind: 'told', meaning: 'The request whose answer was lost has not evicted the pod.' },

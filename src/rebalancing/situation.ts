@@ -3,6 +3,7 @@ import type { DomainHold, Drain, Situation, WorkloadHold } from '../planning/sit
 import { workloadKey } from '../planning/workload-key.ts'
 import { coolDownHolds, scaledRecently } from './cool-downs.ts'
 import type { Deferral } from './deferrals.ts'
+import { refusalHolds, refusedPods, type Refusal } from './refusals.ts'
 import type { Expectation } from './expectations.ts'
 import type { History } from './history.ts'
 import { quarantineHolds } from './quarantine.ts'
@@ -24,6 +25,7 @@ interface Seen {
 export function situationOf(
   history: History,
   deferrals: readonly Deferral[],
+  refusals: readonly Refusal[],
   cluster: ClusterReader,
   { domainHolds, drains, scaled }: Seen,
   now: number,
@@ -38,12 +40,14 @@ export function situationOf(
     workloadHolds: [
       ...history.expectations.filter(({ overdue }) => overdue).map(overdueHold),
       ...quarantineHolds(history.quarantines, now),
+      ...refusalHolds(refusals, now),
       ...coolDownHolds(history.rounds, busy, now, coolDown),
       ...scaledRecently(cluster, now, coolDown),
       ...scaled,
     ],
     inFlight,
     deferred: deferrals.map(({ scope }) => scope),
+    refused: refusedPods(refusals, now),
   }
 }
 

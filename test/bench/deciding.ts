@@ -16,7 +16,7 @@ const NODE_EVENTS = 100
 const HOSTNAME = 'kubernetes.io/hostname'
 /** A prime: the events reach pods all over the cluster. */
 const STRIDE = 7_919
-const AT_REST: Situation = { now: HOUR, domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] }
+const AT_REST: Situation = { now: HOUR, domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [], refused: [] }
 
 /** What `run` asks for: four times what may be in flight in the cluster. */
 const ENOUGH = 4 * DEFAULT_POLICY.caps.cluster

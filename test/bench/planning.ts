@@ -31,7 +31,15 @@ interface Measured {
   readonly planSeconds: number
 }
 
-const SITUATION: Situation = { now: 60 * 60 * 1000, domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] }
+const SITUATION: Situation = {
+  now: 60 * 60 * 1000,
+  domainHolds: [],
+  drains: [],
+  workloadHolds: [],
+  inFlight: [],
+  deferred: [],
+  refused: [],
+}
 const TIMES_AGAIN = 4
 
 function measure(state: ClusterState): Measured {

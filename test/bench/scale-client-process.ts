@@ -147,7 +147,7 @@ async function report(file: string): Promise<void> {
   const model = createSchedulerModel(state, DEFAULT_PROFILES)
   const planning = startProbe()
   const from = performance.now()
-  const situation = { now: Date.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] }
+  const situation = { now: Date.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [], refused: [] }
   const { evictions } = plan({ cluster: state, model }, DEFAULT_POLICY, situation)
   tell({ kind: 'Planned', planSeconds: (performance.now() - from) / 1000, evictions: evictions.length, cost: planning.cost() })
 }

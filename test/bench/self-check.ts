@@ -6,7 +6,7 @@ import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { makeNamespace } from '../support/builders.ts'
 import { dayAfter } from './day-after.ts'
 
-const SITUATION = { now: 3_600_000, domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] }
+const SITUATION = { now: 3_600_000, domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [], refused: [] }
 
 /** Prints what samples of the self-check cost, each a turn of the event loop, until every node, pod and group has been compared. */
 export async function run(args: readonly string[]): Promise<void> {

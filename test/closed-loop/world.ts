@@ -156,7 +156,8 @@ export function createWorld(options: WorldOptions): World {
     planner,
     rest: () => undefined,
     surplusOf: (plan, situation) => surplusIn({ cluster: mirror.state, model: views.model() }, plan, policy, situation),
-    planNow: () => world.planner.plan({ now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] }),
+    planNow: () =>
+      world.planner.plan({ now: clock.now(), domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [], refused: [] }),
     pass: ms => clock.advanceAsync(ms),
     reasons: () => told.map(({ reason }) => reason),
   }

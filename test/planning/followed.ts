@@ -11,7 +11,7 @@ import { AT_REST } from '../support/spread-world.ts'
 /** A cluster with a planner that follows it. */
 export interface Followed {
   /** Begins with what the next plan needs, and leaves it after so many steps. */
-  prepare(steps: number): void
+  prepare(steps: number, situation?: Situation): void
   /** Something happens, or nothing. */
   happen(event: ClusterEvent | undefined): void
   plan(situation?: Situation): unknown
@@ -24,8 +24,8 @@ export function follow(cluster: ClusterState, policy = DEFAULT_POLICY): Followed
   const planner = createPlanner({ cluster, model }, policy)
   planner.plan(AT_REST)
   return {
-    prepare(steps) {
-      const preparing = planner.prepare(AT_REST)[Symbol.iterator]()
+    prepare(steps, situation = AT_REST) {
+      const preparing = planner.prepare(situation)[Symbol.iterator]()
       for (let left = steps; left > 0; left -= 1) preparing.next()
     },
     happen(event) {

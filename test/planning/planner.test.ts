@@ -71,19 +71,39 @@ function drawEvent(cluster: ClusterState, below: (limit: number) => number, turn
   }
 }
 
+/** A workload rests now and then, because it was moved or because one of its pods was refused, which then rests longer. */
+function drawSituation({ refused }: Situation, cluster: ClusterState, below: (limit: number) => number): Situation {
+  const holdFor = (reason: 'CoolingDown' | 'RefusedByWebhook') => ({ ...WEB, reason, until: undefined, message: '' })
+  switch (below(6)) {
+    case 0:
+      return { ...AT_REST, workloadHolds: [holdFor('CoolingDown')], refused }
+    case 1: {
+      const of = [...cluster.podsIn('shop')].filter(({ name }) => name.startsWith('web-'))
+      const uid = of[below(Math.max(1, of.length))]?.uid
+      if (uid === undefined) return { ...AT_REST, refused }
+      return { ...AT_REST, workloadHolds: [holdFor('RefusedByWebhook')], refused: [{ uid, reason: 'RefusedByWebhook', message: '' }] }
+    }
+    case 2:
+      return AT_REST
+    default:
+      return { ...AT_REST, refused }
+  }
+}
+
+const WEB = { namespace: 'shop', kind: 'Deployment', name: 'web' }
+
 describe.each(SEEDS)('a planner that follows a cluster (RESPREAD_SEED=%i)', seed => {
   it('plans what one that begins anew plans, after every event', () => {
     const below = numbersFrom(seed)
     const budgets = ['web', 'api'].map(name => budget(name, { maxUnavailable: 1 }, { disruptionsAllowed: 1 }))
     const cluster = stateOf([...objectsOf(drawCluster(seed)), ...budgets])
     const followed = follow(cluster)
+    let situation = AT_REST
     for (let turn = 0; turn < EVENTS; turn += 1) {
       // It may have begun with what the next plan needs when the next event comes.
-      followed.prepare(below(12))
+      followed.prepare(below(12), situation)
       followed.happen(drawEvent(cluster, below, turn))
-      const held =
-        below(4) === 0 ? [{ namespace: 'shop', kind: 'Deployment', name: 'web', reason: 'CoolingDown', until: undefined, message: '' }] : []
-      const situation: Situation = { ...AT_REST, workloadHolds: held as Situation['workloadHolds'] }
+      situation = drawSituation(situation, cluster, below)
       expect(followed.plan(situation)).toEqual(followed.planAnew(situation))
     }
   })

@@ -205,11 +205,11 @@ function countsOf(state: ClusterState): Record<string, number> {
   return counts
 }
 
-/** A planner that knows one constraint: from the fullest zone to the emptiest until they differ by one at most; holds are respected. */
+/** A planner that knows one constraint: from the fullest zone to the emptiest until they differ by one at most; holds and refusals are respected. */
 function levelling(state: ClusterState, situation: Situation): Plan {
   const observed = countsOf(state)
   const counts = { ...observed }
-  const leaving = new Set(situation.inFlight.map(({ uid }) => uid))
+  const stays = new Set([...situation.inFlight, ...situation.refused].map(({ uid }) => uid))
   const isOpen = (zone: string): boolean => !situation.domainHolds.some(({ domain }) => domain === zone)
   const emptiest = (): string =>
     Object.keys(counts)
@@ -230,8 +230,7 @@ function levelling(state: ClusterState, situation: Situation): Plan {
   const hold = situation.workloadHolds[0]
   const evictions = []
   let wave = 1
-  const movable =
-    hold !== undefined ? [] : [...state.pods()].filter(pod => pod.deletedAt === undefined && pod.ready && !leaving.has(pod.uid))
+  const movable = hold !== undefined ? [] : [...state.pods()].filter(pod => pod.deletedAt === undefined && pod.ready && !stays.has(pod.uid))
   while (counts[fullest()]! - counts[emptiest()]! > 1) {
     const [from, to] = [fullest(), emptiest()]
     const index = movable.findIndex(pod => zoneOf(pod) === from)

@@ -232,7 +232,7 @@ function at(object: Readonly<Raw>, ...path: readonly string[]): Readonly<Raw> {
   return path.reduce((found, key) => (isRawObject(found[key]) ? found[key] : {}), object)
 }
 
-export const AT_REST: Situation = { now: NOW, domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [] }
+export const AT_REST: Situation = { now: NOW, domainHolds: [], drains: [], workloadHolds: [], inFlight: [], deferred: [], refused: [] }
 
 export function planFor(objects: readonly unknown[], policy: Partial<Policy> = {}, situation: Partial<Situation> = {}): Plan {
   const cluster = stateOf(objects)
