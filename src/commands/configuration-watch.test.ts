@@ -12,13 +12,20 @@ function read(text: string): Configuration {
   return result.configuration
 }
 
+/** A tick that cannot be used, whatever the file is like. */
+const FORBIDDEN = 99_000
+
 /** What a watch says when the file has these texts one after the other, for a minute each. */
 async function told(...texts: readonly string[]): Promise<readonly string[]> {
   const clock = createVirtualClock(0)
   const said: string[] = []
   let file = ''
   const stop = watchConfiguration(clock, async () => read(file), DEFAULT_CONFIGURATION, {
-    changed: async ({ loop: { paused, tick } }) => void said.push(`paused ${paused}, tick ${tick / 1000} s`),
+    changed: async ({ loop: { paused, tick } }) => {
+      if (tick === FORBIDDEN) return 'not allowed'
+      said.push(`paused ${paused}, tick ${tick / 1000} s`)
+      return undefined
+    },
     refused: problem => void said.push(problem),
   })
   for (const text of texts) {
@@ -46,9 +53,27 @@ describe('a configuration file under a running process', () => {
       ['paused: 1', 'timing: { tick: 40s }'],
       [expect.stringContaining('paused: found 1'), 'paused false, tick 40 s'],
     ],
+    ['cannot be used, is said once, and what was in use before stays', ['timing: { tick: 99s }', '# never mind'], ['not allowed']],
   ])('%s', async (_, texts, said) => {
     expect(await told(...texts)).toEqual(said)
   })
+})
+
+it('what could not be used is used once it can', async () => {
+  const clock = createVirtualClock(0)
+  const said: string[] = []
+  const answers = ['not allowed', 'not allowed', undefined]
+  const stop = watchConfiguration(clock, async () => read('paused: true'), DEFAULT_CONFIGURATION, {
+    changed: async () => {
+      said.push('asked')
+      return answers.shift()
+    },
+    refused: problem => void said.push(problem),
+  })
+  await clock.advanceAsync(60_000)
+  stop()
+
+  expect(said).toEqual(['asked', 'not allowed', 'asked', 'asked'])
 })
 
 describe('what a process was started with', () => {

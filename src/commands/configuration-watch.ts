@@ -7,9 +7,9 @@ import type { Clock } from '../rebalancing/ports.ts'
 const LOOK_EVERY = 5_000
 
 interface ConfigurationListener {
-  /** Another configuration is in the file. The next look comes when this is over. */
-  changed(next: Configuration): Promise<void>
-  /** The file cannot be used; told once for each problem. What was read before stays. */
+  /** Another configuration is in the file. The next look comes when this is over. Returns why it cannot be used, if so: it is tried again then. */
+  changed(next: Configuration): Promise<string | undefined>
+  /** The file, or what it says, cannot be used; told once for each problem. What was in use before stays. */
   refused(problem: string): void
 }
 
@@ -33,17 +33,18 @@ export function watchConfiguration(
   async function look(): Promise<void> {
     const found = await read().catch(messageOf)
     if (ended) return
-    if (typeof found === 'string') {
-      if (found !== told) listener.refused(found)
-      told = found
-    } else {
-      told = undefined
-      if (!isDeepStrictEqual(found, inUse)) {
-        inUse = found
-        await listener.changed(found)
-      }
-    }
-    if (!ended) cancel = clock.after(LOOK_EVERY, () => void look())
+    const problem = typeof found === 'string' ? found : await take(found)
+    if (ended) return
+    if (problem !== undefined && problem !== told) listener.refused(problem)
+    told = problem
+    cancel = clock.after(LOOK_EVERY, () => void look())
+  }
+
+  async function take(found: Configuration): Promise<string | undefined> {
+    if (isDeepStrictEqual(found, inUse)) return undefined
+    const problem = await listener.changed(found)
+    if (problem === undefined) inUse = found
+    return problem
   }
 
   return () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
 import type { Configuration } from '../configuration/parse-configuration.ts'
 import { openClusterView, type WatchedView } from '../kubernetes/cluster-view.ts'
 import { createEventRecorder } from '../kubernetes/event-recorder.ts'
@@ -10,7 +11,7 @@ import { createLeaderElection, type LeaderElection } from '../kubernetes/lease.t
 import { createOwnConfigMap } from '../kubernetes/own-config-map.ts'
 import { recordTo } from '../kubernetes/record-to.ts'
 import { createRest } from '../kubernetes/rests.ts'
-import { describeMissing, missingPermissions, permissionsToRun, warnWithoutEvents } from '../kubernetes/permissions.ts'
+import { describeMissing, missingPermissions, permissionsToRun, warnWithoutEvents, type Permission } from '../kubernetes/permissions.ts'
 import { createStopSign } from '../kubernetes/stop-sign.ts'
 import type { Policy } from '../planning/policy.ts'
 import { surplusIn } from '../planning/surplus.ts'
@@ -33,7 +34,10 @@ const OWN_LABELS = new Map([['app.kubernetes.io/name', 'respread']])
 export interface Controller {
   readonly view: WatchedView
   readonly loop: Loop
-  /** Stops the loop, and has one in its place, not started yet, that works by another configuration and goes on from the same history. */
+  /**
+   * Stops the loop, and has one in its place, not started yet, that works by another configuration and goes on from the same history.
+   * @throws what {@link createController} does where that takes permissions which the one in use does not; then nothing has changed
+   */
   reconfigure(configuration: Configuration): Promise<void>
   /** Compares a sample of what plans are made from with a computation from scratch every so often, until the end, and heals what differs. */
   checkItself(): void
@@ -62,10 +66,13 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const { loop: settings, leaderElection } = configuration
   const home = leaderElection.leaseNamespace ?? connection.namespace
   const historyName = `${leaderElection.leaseName}-history`
-  const { dryRun, deletionCosts } = settings
-  const identity = { namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun, deletionCosts }
-  const missing = await missingPermissions(transport, permissionsToRun(identity), { clock, random: Math.random, signal })
-  if (missing.length > 0) throw new CommandError(describeMissing(missing))
+  const wantedBy = ({ loop: { dryRun, deletionCosts } }: Configuration): readonly Permission[] =>
+    permissionsToRun({ namespace: home, leaseName: leaderElection.leaseName, historyName, dryRun, deletionCosts })
+  const demand = async (wanted: readonly Permission[]): Promise<void> => {
+    const missing = await missingPermissions(transport, wanted, { clock, random: Math.random, signal })
+    if (missing.length > 0) throw new CommandError(describeMissing(missing))
+  }
+  await demand(wantedBy(configuration))
   // A server that is slow to list would otherwise leave an empty log, beside a pod that is not Ready.
   log.info('reading the cluster', { version: VERSION, server: transport.server })
 
@@ -78,7 +85,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     recorder: told,
     signal: ended.signal,
   })
-  const recorders = [told, ...(dryRun ? [] : [events]), ...(options.audience === undefined ? [] : [options.audience])]
+  const recorders = [told, ...(settings.dryRun ? [] : [events]), ...(options.audience === undefined ? [] : [options.audience])]
   const recorder = recordTo(...recorders)
   if (!settings.dryRun) await warnWithoutEvents(transport, recorder, { clock, random: Math.random, signal })
 
@@ -165,6 +172,8 @@ export async function createController(options: ControllerOptions): Promise<Cont
       return loop
     },
     reconfigure: async next => {
+      const had = wantedBy(inUse)
+      await demand(wantedBy(next).filter(wanted => !had.some(permission => isDeepStrictEqual(permission, wanted))))
       await loop.stop({ handOver: true })
       inUse = next
       views.planBy(policyOf(next))

@@ -8,6 +8,7 @@ import { reloaded, watchConfiguration } from './configuration-watch.ts'
 import { createController } from './controller.ts'
 import { connect } from './live-cluster.ts'
 import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
+import { isReportableError } from './reportable-error.ts'
 import { profilesFor } from './settings-files.ts'
 import { onShutdown, untilStopped } from './shutdown.ts'
 import { VERSION } from './version.ts'
@@ -71,13 +72,15 @@ async function run(options: LoopOptions): Promise<void> {
         try {
           await controller.reconfigure(usable)
         } catch (error) {
+          if (isReportableError(error)) return error.message
           failed.reject(error)
-          return
+          return undefined
         }
         inUse = usable
         if (!connecting.signal.aborted) startLoop()
         log.info('the configuration has changed and is in effect', { paused: usable.loop.paused })
         if (needsRestart.length > 0) log.warn(`takes effect only after a restart: ${needsRestart.join(', ')}`)
+        return undefined
       },
       refused: problem => log.error(`the new configuration is refused, the old one stays: ${problem}`),
     })

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { startEmbeddedServer } from '../../src/commands/embedded-server.ts'
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
+import { startApiServer } from '../../src/simulation/api-server/server.ts'
 import { deploymentManifest, namespaceManifest, nodeManifest } from '../../src/simulation/manifests.ts'
 import { startCli } from '../support/cli.ts'
 
@@ -23,39 +24,61 @@ metrics: { port: 0 }
 ${more}
 `
 
-it('run takes up a changed configuration without a restart, and refuses a bad one', { timeout: 60_000 }, async () => {
+/** `run` as somebody to whom permissions can be denied, on a cluster whose zone-c took none of its pods when they were made. */
+async function stage(first: string) {
   const folder = mkdtempSync(join(tmpdir(), 'respread-e2e-'))
-  const file = join(folder, 'config.yaml')
-  const server = await startEmbeddedServer({ clock: createWallClock(), seed: 3, timings: TIMINGS, objects })
-  const { cluster } = server
-  // All pods are made while zone-c takes none.
-  cluster.cordon('node-c')
-  cluster.restart('deployments', 'shop', 'web')
-  writeFileSync(file, configuration('paused: true'))
-  const run = startCli(['run', '--kubeconfig', server.kubeconfig, '--config', file])
-  try {
-    await run.said(/"LeaseHeld"/)
-    await run.said(/"Paused"/)
-    cluster.uncordon('node-c')
-
-    writeFileSync(file, configuration('paused: perhaps'))
-    await run.said(/the new configuration is refused, the old one stays: .*paused: found \\"perhaps\\", expected true or false/)
-
-    const later = (new Date().getUTCHours() + 6) % 24
-    writeFileSync(file, configuration(`windows: [{ schedule: '0 ${later} * * *', duration: 1h }]`))
-    await run.said(/"OutsideWindow".*the next opens at/)
-    await run.said(/"MovesPlanned"/)
-
-    writeFileSync(file, configuration('logLevel: debug'))
-    await run.said(/takes effect only after a restart: logLevel/)
-    await run.said(/"EpisodeDone".*balanced/)
-    const nodes = [...cluster.state.pods()].filter(pod => pod.deletedAt === undefined).map(({ nodeName }) => nodeName ?? '')
-    expect(nodes.toSorted((a, b) => a.localeCompare(b))).toEqual(['node-a', 'node-a', 'node-b', 'node-b', 'node-c', 'node-c'])
-  } finally {
-    run.kill('SIGTERM')
-    await run.ended
+  const [file, kubeconfig] = [join(folder, 'config.yaml'), join(folder, 'kubeconfig')]
+  const clock = createWallClock()
+  const server = await startEmbeddedServer({ clock, seed: 3, timings: TIMINGS, objects })
+  const door = await startApiServer(server.cluster.store, { now: () => clock.now(), user: 'eve' })
+  onTestFinished(async () => {
+    await door.close()
     await server.close()
     rmSync(folder, { recursive: true })
-  }
+  })
+  server.cluster.cordon('node-c')
+  server.cluster.restart('deployments', 'shop', 'web')
+  writeFileSync(kubeconfig, readFileSync(server.kubeconfig, 'utf8').replace(server.url, door.url))
+  const configure = (more: string): void => writeFileSync(file, configuration(more))
+  configure(first)
+  const run = startCli(['run', '--kubeconfig', kubeconfig, '--config', file])
+  await run.said(/"LeaseHeld"/)
+  return { cluster: server.cluster, access: door.access, configure, run }
+}
+
+it('run takes up a changed configuration without a restart, and refuses a bad one', { timeout: 60_000 }, async () => {
+  const { cluster, configure, run } = await stage('paused: true')
+  await run.said(/"Paused"/)
+  cluster.uncordon('node-c')
+
+  configure('paused: perhaps')
+  await run.said(/the new configuration is refused, the old one stays: .*paused: found \\"perhaps\\", expected true or false/)
+
+  const later = (new Date().getUTCHours() + 6) % 24
+  configure(`windows: [{ schedule: '0 ${later} * * *', duration: 1h }]`)
+  await run.said(/"OutsideWindow".*the next opens at/)
+  await run.said(/"MovesPlanned"/)
+
+  configure('logLevel: debug')
+  await run.said(/takes effect only after a restart: logLevel/)
+  await run.said(/"EpisodeDone".*balanced/)
+  const nodes = [...cluster.state.pods()].filter(pod => pod.deletedAt === undefined).map(({ nodeName }) => nodeName ?? '')
+  expect(nodes.toSorted((a, b) => a.localeCompare(b))).toEqual(['node-a', 'node-a', 'node-b', 'node-b', 'node-c', 'node-c'])
+
+  run.kill('SIGTERM')
+  expect((await run.ended).code).toBe(0)
+})
+
+it('run refuses a configuration that takes a missing permission, and takes it up once that is granted', { timeout: 60_000 }, async () => {
+  const { access, configure, run } = await stage('')
+  const grant = access.deny({ verb: 'patch', resource: 'pods' })
+
+  configure('act: { deletionCosts: true }\npaused: true')
+  await run.said(/the new configuration is refused, the old one stays: not allowed to patch pods"/)
+
+  grant()
+  await run.said(/the configuration has changed and is in effect/)
+  await run.said(/"Paused"/)
+  run.kill('SIGTERM')
   expect((await run.ended).code).toBe(0)
 })
