@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CONFIGURATION, parseConfiguration, type Configuration } from '../configuration/parse-configuration.ts'
+import { DEFAULT_PROFILE, DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { reloaded, watchConfiguration } from './configuration-watch.ts'
+import type { Settings } from './settings-files.ts'
 
 const HEADER = 'apiVersion: respread.io/v1alpha1\nkind: RespreadConfiguration\n'
 
@@ -12,6 +14,8 @@ function read(text: string): Configuration {
   return result.configuration
 }
 
+const DEFAULTS: Settings = { configuration: DEFAULT_CONFIGURATION, profiles: DEFAULT_PROFILES }
+
 /** A tick that cannot be used, whatever the file is like. */
 const FORBIDDEN = 99_000
 
@@ -20,8 +24,12 @@ async function told(...texts: readonly string[]): Promise<readonly string[]> {
   const clock = createVirtualClock(0)
   const said: string[] = []
   let file = ''
-  const stop = watchConfiguration(clock, async () => read(file), DEFAULT_CONFIGURATION, {
-    changed: async ({ loop: { paused, tick } }) => {
+  const stop = watchConfiguration(clock, async () => ({ ...DEFAULTS, configuration: read(file) }), DEFAULTS, {
+    changed: async ({
+      configuration: {
+        loop: { paused, tick },
+      },
+    }) => {
       if (tick === FORBIDDEN) return 'not allowed'
       said.push(`paused ${paused}, tick ${tick / 1000} s`)
       return undefined
@@ -63,7 +71,7 @@ it('what could not be used is used once it can', async () => {
   const clock = createVirtualClock(0)
   const said: string[] = []
   const answers = ['not allowed', 'not allowed', undefined]
-  const stop = watchConfiguration(clock, async () => read('paused: true'), DEFAULT_CONFIGURATION, {
+  const stop = watchConfiguration(clock, async () => ({ ...DEFAULTS, configuration: read('paused: true') }), DEFAULTS, {
     changed: async () => {
       said.push('asked')
       return answers.shift()
@@ -74,6 +82,30 @@ it('what could not be used is used once it can', async () => {
   stop()
 
   expect(said).toEqual(['asked', 'not allowed', 'asked', 'asked'])
+})
+
+it('profiles of kube-scheduler count as well, however often they are read anew', async () => {
+  const clock = createVirtualClock(0)
+  const files: readonly Settings[] = [
+    { ...DEFAULTS, profiles: new Map(DEFAULT_PROFILES) },
+    { ...DEFAULTS, profiles: new Map([['default-scheduler', { ...DEFAULT_PROFILE, disabledFilters: new Set(['NodePorts'] as const) }]]) },
+    { ...DEFAULTS, profiles: new Map([['default-scheduler', { ...DEFAULT_PROFILE, disabledFilters: new Set(['NodePorts'] as const) }]]) },
+  ]
+  const taken: Settings[] = []
+  let at = 0
+  const stop = watchConfiguration(clock, async () => files[Math.min(at++, 2)] ?? DEFAULTS, DEFAULTS, {
+    changed: async next => {
+      taken.push(next)
+      return undefined
+    },
+    refused: problem => {
+      throw new Error(problem)
+    },
+  })
+  await clock.advanceAsync(60_000)
+  stop()
+
+  expect(taken).toEqual([files[1]])
 })
 
 describe('what a process was started with', () => {

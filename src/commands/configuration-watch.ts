@@ -2,27 +2,28 @@ import { isDeepStrictEqual } from 'node:util'
 import { messageOf } from '../cluster/error-message.ts'
 import type { Configuration } from '../configuration/parse-configuration.ts'
 import type { Clock } from '../rebalancing/ports.ts'
+import type { Settings } from './settings-files.ts'
 
 /** Often enough for a person who waits, and the kubelet takes a minute to bring a changed ConfigMap anyway. */
 const LOOK_EVERY = 5_000
 
 interface ConfigurationListener {
-  /** Another configuration is in the file. The next look comes when this is over. Returns why it cannot be used, if so: it is tried again then. */
-  changed(next: Configuration): Promise<string | undefined>
-  /** The file, or what it says, cannot be used; told once for each problem. What was in use before stays. */
+  /** Something else is in the files. The next look comes when this is over. Returns why it cannot be used, if so: it is tried again then. */
+  changed(next: Settings): Promise<string | undefined>
+  /** A file, or what it says, cannot be used; told once for each problem. What was in use before stays. */
   refused(problem: string): void
 }
 
 /**
- * Reads the configuration again every few seconds: by content, so that the swapped links of a mounted ConfigMap count, and an editor's many
+ * Reads the configuration, and that of kube-scheduler, again every few seconds: by content, so that the swapped links of a mounted ConfigMap count, and an editor's many
  * writes do not. Returns how to stop.
  *
- * @param read rejects when the file cannot be used @param current what is in use
+ * @param read rejects when a file cannot be used @param current what is in use
  */
 export function watchConfiguration(
   clock: Clock,
-  read: () => Promise<Configuration>,
-  current: Configuration,
+  read: () => Promise<Settings>,
+  current: Settings,
   listener: ConfigurationListener,
 ): () => void {
   let inUse = current
@@ -40,7 +41,7 @@ export function watchConfiguration(
     cancel = clock.after(LOOK_EVERY, () => void look())
   }
 
-  async function take(found: Configuration): Promise<string | undefined> {
+  async function take(found: Settings): Promise<string | undefined> {
     if (isDeepStrictEqual(found, inUse)) return undefined
     const problem = await listener.changed(found)
     if (problem === undefined) inUse = found

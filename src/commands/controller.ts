@@ -20,11 +20,11 @@ import { createLoop, type Loop } from '../rebalancing/loop.ts'
 import { createPlanningViews } from '../rebalancing/planning-views.ts'
 import type { Recorder } from '../rebalancing/ports.ts'
 import { startSelfCheck } from '../rebalancing/self-check.ts'
-import type { SchedulerProfiles } from '../scheduling/profile.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { CommandError } from './errors.ts'
 import type { Connection } from './live-cluster.ts'
+import type { Settings } from './settings-files.ts'
 import { VERSION } from './version.ts'
 
 /** As the manifests label its pods. */
@@ -35,10 +35,10 @@ export interface Controller {
   readonly view: WatchedView
   readonly loop: Loop
   /**
-   * Stops the loop, and has one in its place, not started yet, that works by another configuration and goes on from the same history.
+   * Stops the loop, and has one in its place, not started yet, that works by other settings and goes on from the same history.
    * @throws what {@link createController} does where that takes permissions which the one in use does not; then nothing has changed
    */
-  reconfigure(configuration: Configuration): Promise<void>
+  reconfigure(settings: Settings): Promise<void>
   /** Compares a sample of what plans are made from with a computation from scratch every so often, until the end, and heals what differs. */
   checkItself(): void
   readonly election: LeaderElection
@@ -46,10 +46,8 @@ export interface Controller {
   close(): Promise<void>
 }
 
-export interface ControllerOptions {
+export interface ControllerOptions extends Settings {
   readonly connection: Connection
-  readonly configuration: Configuration
-  readonly profiles: SchedulerProfiles
   readonly log: Log
   readonly metrics: Metrics
   /** Hears of everything besides log, metrics and events. */
@@ -171,12 +169,12 @@ export async function createController(options: ControllerOptions): Promise<Cont
     get loop() {
       return loop
     },
-    reconfigure: async next => {
+    reconfigure: async ({ configuration: next, profiles: nextProfiles }) => {
       const had = wantedBy(inUse)
       await demand(wantedBy(next).filter(wanted => !had.some(permission => isDeepStrictEqual(permission, wanted))))
       await loop.stop({ handOver: true })
       inUse = next
-      views.planBy(policyOf(next))
+      views.planBy(policyOf(next), nextProfiles)
       loop = loopBy(next)
     },
     checkItself() {

@@ -9,7 +9,7 @@ import { createController } from './controller.ts'
 import { connect } from './live-cluster.ts'
 import { loopConfigurationFor, withLoopOptions, type LoopOptions } from './loop-options.ts'
 import { isReportableError } from './reportable-error.ts'
-import { profilesFor } from './settings-files.ts'
+import { profilesFor, type Settings } from './settings-files.ts'
 import { onShutdown, untilStopped } from './shutdown.ts'
 import { VERSION } from './version.ts'
 
@@ -24,10 +24,20 @@ export function addRun(program: Command, exit: Exit): void {
 }
 
 async function run(options: LoopOptions): Promise<void> {
-  const configuration = await loopConfigurationFor(options)
+  /** About what was read last. */
+  let warnings: string[] = []
+  const read = async (): Promise<Settings> => {
+    warnings = []
+    return { configuration: await loopConfigurationFor(options), profiles: await profilesFor(options, message => warnings.push(message)) }
+  }
+  const started = await read()
+  const { configuration } = started
   const log = createLog(configuration.logLevel)
   const metrics = createMetrics(configuration.metrics)
-  const profiles = await profilesFor(options, message => log.warn(message))
+  const warn = (): void => {
+    for (const warning of warnings) log.warn(warning)
+  }
+  warn()
   const connection = await connect(options)
   const connecting = new AbortController()
   const stopped = Promise.withResolvers<void>()
@@ -47,8 +57,7 @@ async function run(options: LoopOptions): Promise<void> {
     const controller = await untilStopped(
       createController({
         connection,
-        configuration,
-        profiles,
+        ...started,
         log,
         metrics,
         startedAt: connection.clock.now(),
@@ -66,11 +75,11 @@ async function run(options: LoopOptions): Promise<void> {
     const startLoop = (): void => void controller.loop.start().catch(failed.reject)
     startLoop()
     controller.checkItself()
-    const forget = watchConfiguration(connection.clock, () => loopConfigurationFor(options), configuration, {
+    const forget = watchConfiguration(connection.clock, read, started, {
       changed: async next => {
-        const { configuration: usable, needsRestart } = reloaded(configuration, next)
+        const { configuration: usable, needsRestart } = reloaded(configuration, next.configuration)
         try {
-          await controller.reconfigure(usable)
+          await controller.reconfigure({ ...next, configuration: usable })
         } catch (error) {
           if (isReportableError(error)) return error.message
           failed.reject(error)
@@ -79,6 +88,7 @@ async function run(options: LoopOptions): Promise<void> {
         inUse = usable
         if (!connecting.signal.aborted) startLoop()
         log.info('the configuration has changed and is in effect', { paused: usable.loop.paused })
+        warn()
         if (needsRestart.length > 0) log.warn(`takes effect only after a restart: ${needsRestart.join(', ')}`)
         return undefined
       },

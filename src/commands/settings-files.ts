@@ -6,6 +6,12 @@ import { DEFAULT_PROFILES, type SchedulerProfiles } from '../scheduling/profile.
 import { CommandError } from './errors.ts'
 import type { ClusterOptions } from './options.ts'
 
+/** What a command reads from its files. */
+export interface Settings {
+  readonly configuration: Configuration
+  readonly profiles: SchedulerProfiles
+}
+
 /**
  * The configuration that a command runs with.
  * @throws CommandError naming every problem of the file

@@ -32,6 +32,22 @@ it('what is not prepared and not planned yet is not compared', () => {
   expect(groupsHeld(views)).toBe(0)
 })
 
+it('what kube-scheduler does by another configuration is planned with from then on', () => {
+  const two = stateOf([
+    rawNode({ name: 'node-a', zone: 'a' }),
+    rawNode({ name: 'node-b', zone: 'b' }),
+    ...workload({ name: 'web', on: ['node-a', 'node-a'], spread }),
+  ])
+  const views = createPlanningViews(two, new Map(), DEFAULT_POLICY)
+  expect(views.plan(AT_REST)).toMatchObject({ evictions: [], groups: [{ reason: 'CannotPredict' }] })
+
+  views.planBy(DEFAULT_POLICY, DEFAULT_PROFILES)
+  expect(views.plan(AT_REST).evictions).toHaveLength(1)
+
+  views.renew()
+  expect(views.plan(AT_REST).evictions).toHaveLength(1)
+})
+
 it('views of an empty cluster that are told of everything, pods before nodes, plan what views of the whole plan', () => {
   const whole = stateOf([
     rawNode({ name: 'node-a', zone: 'a' }),

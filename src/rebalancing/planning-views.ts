@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { Plan } from '../planning/plan-types.ts'
 import { createPlanner, type Planner } from '../planning/planner.ts'
@@ -18,20 +19,21 @@ export interface PlanningViews {
   model(): SchedulerModel
   /** Compares the next sample with a computation from scratch. */
   compare(): Sample
-  /** Has another policy from now on. */
-  planBy(policy: Policy): void
+  /** Has another policy, and profiles of kube-scheduler that may be others, from now on. */
+  planBy(policy: Policy, profiles: SchedulerProfiles): void
   /** Throws away what was advanced, and begins anew from the state. */
   renew(): void
 }
 
-export function createPlanningViews(cluster: ClusterReader, profiles: SchedulerProfiles, initial: Policy): PlanningViews {
+export function createPlanningViews(cluster: ClusterReader, initialProfiles: SchedulerProfiles, initialPolicy: Policy): PlanningViews {
+  let profiles = initialProfiles
+  let policy = initialPolicy
   let model = createSchedulerModel(cluster, profiles)
-  let policy = initial
   let planner: Planner | undefined
   // It begins with the whole cluster whenever it is made, so until it is asked for something it need not hear of every record of the first lists.
   const planning = (): Planner => (planner ??= createPlanner({ cluster, model }, policy))
-  const planBy = (next: Policy): void => {
-    policy = next
+  const renew = (): void => {
+    model = createSchedulerModel(cluster, profiles)
     planner = undefined
   }
   function* prepare(situation: Situation): Generator<void> {
@@ -53,10 +55,13 @@ export function createPlanningViews(cluster: ClusterReader, profiles: SchedulerP
     plan: (situation, most) => planning().plan(situation, most),
     model: () => model,
     compare: createSampling(cluster, { model: () => model, held: () => planner?.held() }),
-    planBy,
-    renew() {
-      model = createSchedulerModel(cluster, profiles)
-      planBy(policy)
+    planBy(nextPolicy, nextProfiles) {
+      policy = nextPolicy
+      planner = undefined
+      if (isDeepStrictEqual(nextProfiles, profiles)) return
+      profiles = nextProfiles
+      renew()
     },
+    renew,
   }
 }

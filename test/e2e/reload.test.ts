@@ -25,9 +25,13 @@ ${more}
 `
 
 /** `run` as somebody to whom permissions can be denied, on a cluster whose zone-c took none of its pods when they were made. */
-async function stage(first: string) {
+async function stage(first: string, schedulerProfiles = '[]') {
   const folder = mkdtempSync(join(tmpdir(), 'respread-e2e-'))
-  const [file, kubeconfig] = [join(folder, 'config.yaml'), join(folder, 'kubeconfig')]
+  const [file, schedulerFile, kubeconfig] = ['config.yaml', 'scheduler.yaml', 'kubeconfig'].map(name => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
   const clock = createWallClock()
   const server = await startEmbeddedServer({ clock, seed: 3, timings: TIMINGS, objects })
   const door = await startApiServer(server.cluster.store, { now: () => clock.now(), user: 'eve' })
@@ -40,10 +44,13 @@ async function stage(first: string) {
   server.cluster.restart('deployments', 'shop', 'web')
   writeFileSync(kubeconfig, readFileSync(server.kubeconfig, 'utf8').replace(server.url, door.url))
   const configure = (more: string): void => writeFileSync(file, configuration(more))
+  const configureScheduler = (profiles: string): void =>
+    writeFileSync(schedulerFile, `apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles: ${profiles}\n`)
   configure(first)
-  const run = startCli(['run', '--kubeconfig', kubeconfig, '--config', file])
+  configureScheduler(schedulerProfiles)
+  const run = startCli(['run', '--kubeconfig', kubeconfig, '--config', file, '--scheduler-config', schedulerFile])
   await run.said(/"LeaseHeld"/)
-  return { cluster: server.cluster, access: door.access, configure, run }
+  return { cluster: server.cluster, access: door.access, configure, configureScheduler, run }
 }
 
 it('run takes up a changed configuration without a restart, and refuses a bad one', { timeout: 60_000 }, async () => {
@@ -79,6 +86,24 @@ it('run refuses a configuration that takes a missing permission, and takes it up
   grant()
   await run.said(/the configuration has changed and is in effect/)
   await run.said(/"Paused"/)
+  run.kill('SIGTERM')
+  expect((await run.ended).code).toBe(0)
+})
+
+it('run takes up a changed scheduler configuration as well', { timeout: 60_000 }, async () => {
+  const { cluster, configureScheduler, run } = await stage('', '[{ schedulerName: another }]')
+  cluster.uncordon('node-c')
+  await run.said(/"CannotPredict"/)
+
+  configureScheduler('[{ schedulerName: [] }]')
+  await run.said(/the new configuration is refused, the old one stays: .*scheduler\.yaml:3:.*the name of a scheduler/)
+
+  configureScheduler('[{ plugins: { score: { enabled: [{ name: Homemade }] } } }]')
+  await run.said(/scheduler\.yaml:3:.*Homemade.*not modelled/)
+  await run.said(/"LandingOpen"/)
+
+  configureScheduler('[]')
+  await run.said(/"EpisodeDone".*balanced/)
   run.kill('SIGTERM')
   expect((await run.ended).code).toBe(0)
 })
