@@ -1,9 +1,10 @@
 import type { Labels, LabelSelector } from './labels.ts'
 import { affinityTerms, type PodSpec } from './pod.ts'
 import type { ClusterRecord } from './records.ts'
+import { REGION_LABEL, ZONE_LABEL } from './topology-labels.ts'
 
 /** What the API server copies from a node to the pods bound to it (PodTopologyLabels admission, on by default since 1.35). */
-export const COPIED_LABELS: readonly string[] = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
+export const COPIED_LABELS: readonly string[] = [ZONE_LABEL, REGION_LABEL]
 
 /** The labels without those copied from a node; the same object where there are none. */
 export function withoutCopied(labels: Labels): Labels {

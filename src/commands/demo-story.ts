@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { ZONE_LABEL } from '../cluster/topology-labels.ts'
 import type { LoopStatus } from '../rebalancing/loop.ts'
 import type { ClusterActions } from '../simulation/cluster-actions.ts'
 
@@ -57,5 +58,5 @@ function isStuck(pod: PodRecord): boolean {
 }
 
 export function zoneOf(cluster: ClusterReader, pod: PodRecord): string | undefined {
-  return cluster.node(pod.nodeName ?? '')?.labels.get('topology.kubernetes.io/zone')
+  return cluster.node(pod.nodeName ?? '')?.labels.get(ZONE_LABEL)
 }

@@ -1,10 +1,9 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { ZONE_LABEL } from '../cluster/topology-labels.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
 import type { LoopStatus } from '../rebalancing/loop.ts'
 import type { LiveView, StoryLine } from '../reporting/live-view.ts'
-
-const ZONE = 'topology.kubernetes.io/zone'
 
 /** What the screen shows of cluster and loop at this moment. */
 export function demoView(
@@ -12,9 +11,9 @@ export function demoView(
   status: LoopStatus,
   shown: Pick<LiveView, 'title' | 'time' | 'settings'> & { readonly story: readonly StoryLine[] },
 ): LiveView {
-  const zones = Map.groupBy(cluster.nodes(), node => node.labels.get(ZONE) ?? '')
+  const zones = Map.groupBy(cluster.nodes(), node => node.labels.get(ZONE_LABEL) ?? '')
   const names = [...zones.keys()].sort()
-  const groups = (status.plan?.groups ?? []).filter(group => group.topologyKey === ZONE && group.origin === 'pod')
+  const groups = (status.plan?.groups ?? []).filter(group => group.topologyKey === ZONE_LABEL && group.origin === 'pod')
   return {
     ...shown,
     domains: names.map(name => {

@@ -1,5 +1,6 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
+import type { Planner } from '../planning/planner.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { Situation } from '../planning/situation.ts'
 import { admit, IN_TURN, type Admission } from './admission.ts'
@@ -26,13 +27,8 @@ import { createStops } from './stops.ts'
 import { createTelling } from './telling.ts'
 import { createWakeUp } from './wake-up.ts'
 
-/** Plans on the newest state, without effects. */
-export interface Planner {
-  /** What the next plan would begin with, step by step: between the steps the state may change. */
-  prepare(situation: Situation): Iterable<void>
-  /** Synchronous. So many evictions are enough, if told. */
-  plan(situation: Situation, most?: number): Plan
-}
+/** Plans on the newest state, synchronously and without effects; whoever provides it keeps it up to date. */
+export type UpToDatePlanner = Pick<Planner, 'prepare' | 'plan'>
 
 export interface LoopStatus {
   /** Why the loop evicts nothing at present. */
@@ -73,7 +69,13 @@ const ENOUGH_FOR = 4
  *
  * @param scaleIn the second way to restore a spread; absent: there is none, and what another process wrote on pods stays
  */
-export function createLoop(ports: LoopPorts, planner: Planner, policy: Policy, settings: LoopSettings, scaleIn?: ScaleInHints): Loop {
+export function createLoop(
+  ports: LoopPorts,
+  planner: UpToDatePlanner,
+  policy: Policy,
+  settings: LoopSettings,
+  scaleIn?: ScaleInHints,
+): Loop {
   const { view, clock, leadership } = ports
   const memory = createMemory(ports.history, ports.recorder)
   const tally = { evicted: 0, helped: 0, missed: 0 }

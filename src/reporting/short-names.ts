@@ -1,3 +1,4 @@
+import { HOSTNAME_LABEL, REGION_LABEL, ZONE_LABEL } from '../cluster/topology-labels.ts'
 import type { WorkloadName } from '../planning/plan-types.ts'
 import { printable } from './printable.ts'
 
@@ -40,7 +41,7 @@ export function shortKeys(keys: Iterable<string>): ReadonlyMap<string, string> {
   )
 }
 
-const WELL_KNOWN: ReadonlySet<string> = new Set(['topology.kubernetes.io/zone', 'topology.kubernetes.io/region', 'kubernetes.io/hostname'])
+const WELL_KNOWN: ReadonlySet<string> = new Set([ZONE_LABEL, REGION_LABEL, HOSTNAME_LABEL])
 
 function withoutPrefix(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1)

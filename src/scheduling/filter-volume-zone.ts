@@ -1,16 +1,17 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { REGION_LABEL, ZONE_LABEL } from '../cluster/topology-labels.ts'
 import type { PersistentVolumeRecord } from '../cluster/volume.ts'
 import type { Filter, Refused } from './plugin.ts'
 import { claimsOf, classOf, missingClaim, volumeOf } from './volume-claims.ts'
 
 /** Label keys of volumes and nodes that say where they are, each with the key that a node may have in its place. */
 const TOPOLOGY_KEYS: ReadonlyMap<string, string> = new Map([
-  ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
-  ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/region'],
-  ['topology.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
-  ['topology.kubernetes.io/region', 'topology.kubernetes.io/region'],
+  ['failure-domain.beta.kubernetes.io/zone', ZONE_LABEL],
+  ['failure-domain.beta.kubernetes.io/region', REGION_LABEL],
+  [ZONE_LABEL, ZONE_LABEL],
+  [REGION_LABEL, REGION_LABEL],
 ])
 
 const ZONE_CONFLICT: Refused = { status: 'UnschedulableAndUnresolvable', message: 'node(s) had no available volume zone' }

@@ -3,12 +3,11 @@ import { matchesLabels, selectorFromLabels, selectorKey, withRequirements } from
 import type { Labels, LabelSelector } from '../cluster/labels.ts'
 import type { OwnerRef, PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
+import { HOSTNAME_LABEL, ZONE_LABEL } from '../cluster/topology-labels.ts'
 import { withLabelKeys } from './admission.ts'
 import type { ConstraintOrigin } from './prediction.ts'
 import type { SchedulerProfile } from './profile.ts'
 import type { EffectiveConstraint } from './scheduler-model.ts'
-
-const HOSTNAME = 'kubernetes.io/hostname'
 
 type DefaultConstraint = Omit<TopologySpreadConstraint, 'selector'>
 
@@ -22,8 +21,8 @@ const DEFAULTS = {
 
 /** What `defaultingType: System` stands for (podtopologyspread/plugin.go, 1.36). */
 const SYSTEM_DEFAULTS: readonly DefaultConstraint[] = [
-  { ...DEFAULTS, topologyKey: HOSTNAME, maxSkew: 3 },
-  { ...DEFAULTS, topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5 },
+  { ...DEFAULTS, topologyKey: HOSTNAME_LABEL, maxSkew: 3 },
+  { ...DEFAULTS, topologyKey: ZONE_LABEL, maxSkew: 5 },
 ]
 
 /**
@@ -50,7 +49,7 @@ export function needsAllSoftKeys(profile: SchedulerProfile, pod: PodRecord): boo
 
 /** The hostname key is counted node by node when scoring, whatever its value. */
 export function isScoredByNode(constraint: EffectiveConstraint): boolean {
-  return constraint.topologyKey === HOSTNAME
+  return constraint.topologyKey === HOSTNAME_LABEL
 }
 
 function effective(constraint: DefaultConstraint, selector: LabelSelector, origin: ConstraintOrigin, labels: Labels): EffectiveConstraint {

@@ -1,4 +1,5 @@
 import { timestamp } from '../cluster/timestamp.ts'
+import { ZONE_LABEL } from '../cluster/topology-labels.ts'
 import type { Kubelets } from './kubelet.ts'
 import type { ObjectStore, RawObject, StoreResult } from './object-store.ts'
 import type { Objects } from './objects.ts'
@@ -24,8 +25,6 @@ export interface ClusterActions {
   /** A person deletes a pod; no budget is asked. */
   deletePod(namespace: string, name: string): void
 }
-
-const ZONE_LABEL = 'topology.kubernetes.io/zone'
 
 export function createClusterActions(store: ObjectStore, objects: Objects, kubelets: Kubelets, clock: Clock): ClusterActions {
   const nodesIn = (zone: string): readonly string[] => {

@@ -1,3 +1,4 @@
+import { HOSTNAME_LABEL, ZONE_LABEL } from '../cluster/topology-labels.ts'
 import type { RawObject } from './object-store.ts'
 
 /** A spread constraint over zones or nodes that selects the pods of its own workload. */
@@ -24,7 +25,7 @@ export interface WorkloadManifest {
   readonly spec?: Readonly<Record<string, unknown>>
 }
 
-const TOPOLOGY_KEYS = { zone: 'topology.kubernetes.io/zone', hostname: 'kubernetes.io/hostname' } as const
+const TOPOLOGY_KEYS = { zone: ZONE_LABEL, hostname: HOSTNAME_LABEL } as const
 
 export function namespaceManifest(name: string): RawObject {
   return {
@@ -49,7 +50,7 @@ export function nodeManifest(node: {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name, labels: { 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': zone, ...labels } },
+    metadata: { name, labels: { [HOSTNAME_LABEL]: name, [ZONE_LABEL]: zone, ...labels } },
     spec: {},
     status: {
       capacity: resources,

@@ -11,7 +11,7 @@ import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
 import { plan } from '../../src/planning/plan.ts'
 import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY } from '../../src/planning/policy.ts'
-import { createLoop, type Loop, type Planner } from '../../src/rebalancing/loop.ts'
+import { createLoop, type Loop, type UpToDatePlanner } from '../../src/rebalancing/loop.ts'
 import { createPlanningViews } from '../../src/rebalancing/planning-views.ts'
 import type { LoopPorts, Recorder } from '../../src/rebalancing/ports.ts'
 import { DEFAULT_LOOP_SETTINGS } from '../../src/rebalancing/settings.ts'
@@ -90,7 +90,7 @@ async function run(server: string): Promise<void> {
     undecided.push(delta.after.readySince)
     seen.push(Date.now() - delta.after.readySince)
   })
-  const plan: Planner['plan'] = (situation, most) => {
+  const plan: UpToDatePlanner['plan'] = (situation, most) => {
     const from = performance.now()
     const result = following.plan(situation, most)
     planSeconds += (performance.now() - from) / 1000
@@ -153,7 +153,7 @@ async function report(file: string): Promise<void> {
 }
 
 /** The loop of `run --dry-run`, which is the leader from the start. */
-function dryLoop(view: LoopPorts['view'], planner: Planner, ports: Pick<LoopPorts, 'clock' | 'rest' | 'recorder'>): Loop {
+function dryLoop(view: LoopPorts['view'], planner: UpToDatePlanner, ports: Pick<LoopPorts, 'clock' | 'rest' | 'recorder'>): Loop {
   const leadership = { mayAct: () => true, subscribe: () => () => {} }
   const history = { load: () => Promise.resolve(undefined), save: () => Promise.resolve() }
   const evictor = { evict: () => Promise.reject(new Error('a dry run evicts nothing')) }
@@ -176,7 +176,7 @@ async function soak(server: string): Promise<void> {
   const views = createPlanningViews(view.state, DEFAULT_PROFILES, DEFAULT_POLICY)
   view.subscribe(delta => views.advance(delta))
   let plans = 0
-  const plan: Planner['plan'] = (situation, most) => {
+  const plan: UpToDatePlanner['plan'] = (situation, most) => {
     plans += 1
     return views.plan(situation, most)
   }

@@ -5,7 +5,7 @@ import { createPlanner } from '../../src/planning/planner.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/planning/policy.ts'
 import type { Situation } from '../../src/planning/situation.ts'
 import { surplusIn, type Surplus } from '../../src/planning/surplus.ts'
-import type { Planner } from '../../src/rebalancing/loop.ts'
+import type { UpToDatePlanner } from '../../src/rebalancing/loop.ts'
 import { createPlanningViews } from '../../src/rebalancing/planning-views.ts'
 import type {
   Annotator,
@@ -85,7 +85,7 @@ export interface World {
   tell(occurrence: Occurrence): void
   /** Calls the listener with each request as it is sent. */
   onRequest(listener: (request: Request) => void): void
-  readonly planner: Planner
+  readonly planner: UpToDatePlanner
   /** Whether others have their turn in the midst of long work. */
   rest: Rest
   surplusOf(plan: Plan, situation: Situation): Surplus
@@ -110,7 +110,7 @@ export function createWorld(options: WorldOptions): World {
   const views = createPlanningViews(mirror.state, DEFAULT_PROFILES, policy)
   mirror.subscribe(delta => views.advance(delta))
   let plans = 0
-  const planner: Planner = {
+  const planner: UpToDatePlanner = {
     prepare: situation => views.prepare(situation),
     plan(situation, most) {
       assert.deepStrictEqual(views.compare().differences, [])

@@ -7,7 +7,7 @@ import { jsonBody, otherName } from './json-body.ts'
 import { stored } from './object-requests.ts'
 import { patched } from './patch-body.ts'
 import { refusedByStore } from './status.ts'
-import { selectorText } from './written-selector.ts'
+import { writtenSelector } from './written-selector.ts'
 
 /** GET, PUT and PATCH of .../scale: how many replicas a workload should have, whatever its kind. */
 export function scale({ store }: ApiContext, request: ApiRequest): Answer {
@@ -45,6 +45,6 @@ function scaleOf({ metadata, spec, status }: RawObject): RawObject {
     apiVersion: 'autoscaling/v1',
     metadata: JSON.parse(JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp })) as RawMetadata,
     spec: { replicas: wanted['replicas'] ?? 1 },
-    status: { replicas: seen['replicas'] ?? 0, selector: selectorText(wanted['selector']) },
+    status: { replicas: seen['replicas'] ?? 0, selector: writtenSelector(wanted['selector']) },
   }
 }

@@ -5,13 +5,13 @@ import { age } from './human-duration.ts'
 import { podStatusCells } from './pod-status-cells.ts'
 import type { ServedType } from './served-types.ts'
 import { AGE, computed, field, joined, NAME, number, numberAsText, text, wide, type TableColumn } from './table-column.ts'
-import { selectorText } from './written-selector.ts'
+import { writtenSelector } from './written-selector.ts'
 
 const TEMPLATE: readonly TableColumn[] = [
   wide(computed('Containers', workload => joined(workload, 'spec.template.spec.containers', 'name'))),
   wide(computed('Images', workload => joined(workload, 'spec.template.spec.containers', 'image'))),
 ]
-const SELECTOR = wide(computed('Selector', object => selectorText(valueAt(object, 'spec.selector')) || '<none>'))
+const SELECTOR = wide(computed('Selector', object => writtenSelector(valueAt(object, 'spec.selector')) || '<none>'))
 
 /** The columns of pkg/printers/internalversion for the types people look at most. */
 const COLUMNS: Readonly<Record<string, readonly TableColumn[]>> = {
@@ -75,7 +75,7 @@ const COLUMNS: Readonly<Record<string, readonly TableColumn[]>> = {
     number('Ready', 'status.numberReady'),
     number('Up-to-date', 'status.updatedNumberScheduled'),
     number('Available', 'status.numberAvailable'),
-    computed('Node Selector', set => selectorText(valueAt(set, 'spec.template.spec.nodeSelector')) || '<none>'),
+    computed('Node Selector', set => writtenSelector(valueAt(set, 'spec.template.spec.nodeSelector')) || '<none>'),
     AGE,
     ...TEMPLATE,
     SELECTOR,

@@ -1,7 +1,7 @@
 import { isRawObject } from '../../cluster/raw-value.ts'
 
 /** As kubectl writes a selector. A ReplicationController has the labels themselves. */
-export function selectorText(selector: unknown): string {
+export function writtenSelector(selector: unknown): string {
   if (!isRawObject(selector)) return ''
   const { matchLabels, matchExpressions } = selector
   const labels = isRawObject(matchLabels) ? matchLabels : Array.isArray(matchExpressions) ? {} : selector

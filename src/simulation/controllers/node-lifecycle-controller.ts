@@ -1,4 +1,5 @@
 import { timestamp } from '../../cluster/timestamp.ts'
+import { ZONE_LABEL } from '../../cluster/topology-labels.ts'
 import { findCondition, withCondition } from '../conditions.ts'
 import { runController, type ControllerContext } from './controller.ts'
 import type { Kubelets } from '../kubelet.ts'
@@ -7,7 +8,6 @@ import { withReadyFalse } from '../pod-status.ts'
 import type { NodeObject } from '../wire-objects.ts'
 import { mayEvictFrom, zoneState, type ZoneState } from './zone-disruption.ts'
 
-const ZONE_LABEL = 'topology.kubernetes.io/zone'
 /** The conditions that a silent kubelet leaves unknown. */
 const KUBELET_CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'] as const
 

@@ -1,9 +1,8 @@
+import { ZONE_LABEL } from '../../cluster/topology-labels.ts'
 import { CLAIM_ANNOTATIONS } from '../../cluster/volume.ts'
 import { runController, type Controller, type ControllerContext } from './controller.ts'
 import { keyOf } from '../sorted-objects.ts'
 import type { ClaimObject, StorageClassObject, WireObjects } from '../wire-objects.ts'
-
-const ZONE_LABEL = 'topology.kubernetes.io/zone'
 
 /**
  * Provisions and binds volumes (pkg/controller/volume/persistentvolume, with the external provisioner). A volume of a WaitForFirstConsumer
