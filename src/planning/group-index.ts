@@ -67,6 +67,8 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   const states = createSpreadStates(cluster)
   const known = new Map<string, IndexedGroup>()
   const byState = new Map<SpreadState, IndexedGroup>()
+  /** Counts of hard constraints that nobody carries but pods that wait for the scheduler: no groups to be helped, and none to be worsened. By id. */
+  const awaited = new Map<string, SpreadState>()
   /** Those that pods of one template are in, as far as somebody has asked since one of them changed. */
   const carried = new Map<readonly GroupKey[], readonly IndexedGroup[]>()
   const families = createFamilies(linkedWith)
@@ -108,6 +110,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     indexes = createDomainIndexes(model)
     for (const name of turned) for (const pod of model.podsOn(name)) reenter(pod)
     turned.clear()
+    for (const id of awaited.keys()) touched.add(id)
     const successorOf = createSuccession(model, indexes)
     let passed = 0
     for (const group of known.values()) {
@@ -153,7 +156,8 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   function workOut(id: string): void {
     changed.add(id)
-    const group = members.groupOf(id)
+    const carriers = members.groupOf(id)
+    const group = carriers?.members.length === 0 ? undefined : carriers
     const before = known.get(id)
     if (before !== undefined) {
       byState.delete(before.state)
@@ -163,18 +167,30 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     // Groups come and go with workloads: who is counted with whom may be another matter from now on.
     if (namespace !== undefined && (group === undefined || before === undefined)) families.forgetAllIn(namespace)
     if (group === undefined) {
-      if (before !== undefined) states.delete(before.state.group)
       known.delete(id)
       carried.clear()
       members.forget(id)
+      if (carriers === undefined) forget(id, before?.state)
+      else awaitPods(spreadStateOf(model, carriers, indexes))
       return
     }
+    awaited.delete(id)
     const after = standingOf(group)
     states.set(after.state)
     keep(after)
     if (after.excess > 0 && after.unacted === undefined) urgent.put([after])
     // Other pods than those before may be counted by other groups.
     if (before === undefined || before.labels.symmetricDifference(after.labels).size > 0) families.forget(group)
+  }
+
+  function forget(id: string, state = awaited.get(id)): void {
+    if (state !== undefined) states.delete(state.group)
+    awaited.delete(id)
+  }
+
+  function awaitPods(state: SpreadState): void {
+    states.set(state)
+    awaited.set(state.group.id, state)
   }
 
   function keep(group: IndexedGroup): void {
@@ -207,7 +223,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     for (const pod of known.get(id)?.state.group.members ?? []) {
       // Most members share their labels, and what counts one counts the other.
       const labels = cluster.tellingLabels(pod)
-      if (labels !== latest) for (const { group } of states.counting(pod)) linked.add(group.id)
+      if (labels !== latest) for (const state of states.counting(pod)) if (byState.has(state)) linked.add(state.group.id)
       latest = labels
     }
     return linked
@@ -278,15 +294,18 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     held() {
       if (isOutdated || turned.size > 0 || work !== undefined) return undefined
       return {
-        ids: () => members.ids(),
+        ids: () => [...members.ids(), ...awaited.keys()],
         of(id) {
-          const held = members.held(id)
-          return held && { ...held, state: touched.has(id) ? undefined : known.get(id)?.state }
+          const state = known.get(id)?.state ?? awaited.get(id)
+          const held = members.held(id) ?? (state && { constraint: state.group.constraint, members: NOBODY })
+          return held && { ...held, state: touched.has(id) ? undefined : state }
         },
       }
     },
   }
 }
+
+const NOBODY: ReadonlyMap<string, PodRecord> = new Map()
 
 function deadlockIn({ state, excess }: Pick<IndexedGroup, 'state' | 'excess'>): Veto | undefined {
   return excess === 0 ? drainDeadlock(state) : undefined

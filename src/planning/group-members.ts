@@ -15,7 +15,7 @@ export interface GroupMembers {
   regroup(namespace: string, isConcerned: (pod: PodRecord) => boolean): void
   /** Everybody leaves. */
   clear(): void
-  /** The group with those that are in it now; undefined when nobody is. */
+  /** The group with those that are in it now, be it that its constraint is hard and only pods carry it that wait; undefined when nobody does. */
   groupOf(id: string): Group | undefined
   /** Nobody is in it any more. */
   forget(id: string): void
@@ -35,12 +35,20 @@ interface Members {
   list: PodRecord[]
 }
 
+interface Waiting {
+  readonly key: GroupKey
+  /** By name. */
+  readonly pods: Map<string, PodRecord>
+}
+
 /** @param touched takes the ids of groups that have lost members or won others */
 export function createGroupMembers({ cluster, model }: World, touched: Set<string>): GroupMembers {
   const keys = createGroupKeys(model)
   const groups = new Map<string, Members>()
   const idsIn = new Map<string, Set<string>>()
   const waiting = new Set<PodRecord>()
+  /** By the id that their group has: those that carry a hard constraint. What a soft one is worth to them nobody has promised. */
+  const awaiting = new Map<string, Waiting>()
 
   /** Of the pod that entered last: replicas mostly come one after the other. */
   let latest: { readonly keys: readonly GroupKey[]; readonly groups: readonly Members[] } | undefined
@@ -57,7 +65,7 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
   }
 
   function enter(pod: PodRecord): void {
-    if (isWaitingForTheScheduler(pod)) waiting.add(pod)
+    if (isWaitingForTheScheduler(pod)) wait(pod)
     if (!isMember(cluster, pod)) return
     for (const { key, pods } of groupsOf(pod)) {
       pods.set(pod.name, pod)
@@ -65,8 +73,26 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     }
   }
 
+  function wait(pod: PodRecord): void {
+    waiting.add(pod)
+    for (const key of keys.of(pod)) {
+      if (key.constraint.whenUnsatisfiable !== 'DoNotSchedule') continue
+      memo(awaiting, key.id, () => ({ key, pods: new Map() })).pods.set(pod.name, pod)
+      if (!groups.has(key.id)) touched.add(key.id)
+    }
+  }
+
+  function waitNoLonger(pod: PodRecord): void {
+    if (!waiting.delete(pod)) return
+    for (const { id } of keys.of(pod)) {
+      const pods = awaiting.get(id)?.pods
+      pods?.delete(pod.name)
+      if (pods?.size === 0) awaiting.delete(id)
+    }
+  }
+
   function leave(pod: PodRecord): void {
-    waiting.delete(pod)
+    waitNoLonger(pod)
     for (const { id } of keys.of(pod)) {
       const group = groups.get(id)
       if (group?.pods.get(pod.name)?.uid === pod.uid) group.pods.delete(pod.name)
@@ -97,6 +123,8 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     },
     clear() {
       waiting.clear()
+      for (const id of awaiting.keys()) touched.add(id)
+      awaiting.clear()
       for (const [id, { pods }] of groups) {
         pods.clear()
         touched.add(id)
@@ -104,9 +132,10 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     },
     groupOf(id) {
       const group = groups.get(id)
-      if (group === undefined) return undefined
-      group.list = [...group.pods.values()].sort((a, b) => compareText(a.name, b.name))
-      return groupOf(cluster, group.key, group.list)
+      if (group !== undefined) group.list = [...group.pods.values()].sort(byName)
+      if (group !== undefined && group.list.length > 0) return groupOf(cluster, group.key, group.list)
+      const awaited = awaiting.get(id)
+      return awaited && groupOf(cluster, awaited.key, [], [...awaited.pods.values()].sort(byName)[0])
     },
     forget(id) {
       const namespace = groups.get(id)?.namespace
@@ -124,6 +153,8 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     waiting,
   }
 }
+
+const byName = (one: PodRecord, other: PodRecord): number => compareText(one.name, other.name)
 
 function isWaitingForTheScheduler({ nodeName, deletedAt, phase, spec }: PodRecord): boolean {
   return nodeName === undefined && deletedAt === undefined && phase === 'Pending' && spec.schedulingGates.length === 0

@@ -18,7 +18,7 @@ export interface Group {
   readonly namespace: string
   readonly constraint: EffectiveConstraint
   readonly representative: PodRecord
-  /** Bound pods that carry the constraint by name, terminating ones left out. */
+  /** Bound pods that carry the constraint by name, terminating ones left out. None where only pods carry it that wait for the scheduler. */
   readonly members: readonly PodRecord[]
   /** Where it was found: what its members are not alone in, nodes and other pods, is looked at there. */
   readonly cluster: ClusterReader
@@ -92,9 +92,16 @@ export function standsAsBefore(before: PodRecord, after: PodRecord): boolean {
   )
 }
 
-/** @param members all pods that carry the constraint, by name; the list is the group's from now on */
-export function groupOf(cluster: ClusterReader, { id, constraint }: GroupKey, members: readonly PodRecord[]): Group | undefined {
-  const [representative] = members
+/**
+ * @param members all bound pods that carry the constraint, by name; the list is the group's from now on
+ * @param representative one that carries it, where nobody who is bound does
+ */
+export function groupOf(
+  cluster: ClusterReader,
+  { id, constraint }: GroupKey,
+  members: readonly PodRecord[],
+  representative = members[0],
+): Group | undefined {
   return representative && { id, namespace: representative.namespace, constraint, representative, members, cluster }
 }
 

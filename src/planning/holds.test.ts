@@ -164,6 +164,41 @@ describe('a pod that the API server refuses to evict', () => {
   })
 })
 
+describe('a hard constraint that only pods carry which wait for the scheduler', () => {
+  const front = { labels: { tier: 'front' } }
+  const ofAll = hard('shop', { labelSelector: { matchLabels: { tier: 'front' } } })
+  // Three each in all: whoever leaves zone a leaves shop no other zone to run in, be there a node for it elsewhere tomorrow.
+  const others = [
+    ...zones(THREE),
+    ...workload({ name: 'blog', on: spreadOn(THREE, [0, 3, 3]), ...front }),
+    ...workload({ name: 'wiki', on: spreadOn(THREE, [3, 0, 0]), spread: [soft('wiki')], ...front }),
+  ]
+  const waiting = (cpu: string): readonly unknown[] =>
+    workload({ name: 'shop', on: [undefined, undefined], spread: [ofAll], cpu, ...front })
+
+  it.each([
+    ['that fit nowhere yet', '12'],
+    ['that are about to be placed', '1'],
+  ])('is not worsened: pods %s', (_case, cpu) => {
+    expect(planFor(others).evictions).toHaveLength(2)
+
+    const plan = planFor([...others, ...waiting(cpu)])
+
+    expect(plan.evictions).toEqual([])
+    expect(groupOf(plan, 'wiki')).toMatchObject({
+      status: 'Blocked',
+      reason: 'WouldWorsenOther',
+      message: expect.stringContaining('shop-0'),
+    })
+  })
+
+  it('is no group of its own: nobody is there to be moved', () => {
+    const plan = planFor([...others, ...waiting('12')])
+
+    expect(plan.groups.map(({ workload: { name } }) => name)).not.toContain('shop')
+  })
+})
+
 describe('a group that waits', () => {
   const front = { labels: { tier: 'front' } }
   const ofBoth = soft('shop', { labelSelector: { matchLabels: { tier: 'front' } } })

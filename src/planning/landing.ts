@@ -46,8 +46,11 @@ export function whyOpen(leading: readonly Landing[], affected: readonly Affected
   if (closed !== undefined) return closed
   const raised = affected.find(each => each.mustNotWorsen && excessAfter(each, slot) > each.was)
   if (raised !== undefined) {
-    const { topologyKey } = raised.state.group.constraint
-    return { reason: 'WouldWorsenOther', message: `the replacement may land on ${name}, which raises the excess over ${topologyKey}` }
+    const { constraint, members, representative } = raised.state.group
+    // No report is about such a group, so it is named here.
+    const whose = members.length === 0 ? ` of ${representative.name}, which waits for a node` : ''
+    const message = `the replacement may land on ${name}, which raises the excess over ${constraint.topologyKey}${whose}`
+    return { reason: 'WouldWorsenOther', message }
   }
   if (offender.helps) return { reason: 'LandingOpen', message: `the replacement may land on ${name}, where it could not stay` }
   if (leading.every(({ helps }) => !helps)) {

@@ -10,7 +10,7 @@ import type { InFlight, Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { seeds } from '../support/seeds.ts'
-import { AT_REST, budget, hard, stateOf, workload, zones } from '../support/spread-world.ts'
+import { AT_REST, budget, hard, HOST, stateOf, workload, zones } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
 import { drawCluster, numbersFrom, objectsOf } from './small-clusters.ts'
 
@@ -156,4 +156,36 @@ describe('what is said of pods that no plan would move', () => {
       expect(followed.plan(situation)).toEqual(followed.planAnew(situation))
     }
   })
+})
+
+it('follows a hard constraint that pods carry which wait, from the first of them to the last', () => {
+  const front = { labels: { tier: 'front' } }
+  const ofAll = hard('shop', { labelSelector: { matchLabels: { tier: 'front' } } })
+  const waiting = stateOf(workload({ name: 'shop', on: [undefined, undefined], spread: [ofAll], cpu: '12', ...front }))
+  const [first, second] = ['shop-0', 'shop-1'].map(name => waiting.pod('shop', name)!) as [PodRecord, PodRecord]
+  const cluster = stateOf([
+    ...zones({ a: 2, b: 2, c: 2 }),
+    ...workload({ name: 'shop', on: [], spread: [ofAll], ...front }),
+    ...workload({ name: 'blog', on: ['b0', 'b0', 'b1', 'c0', 'c0', 'c1'], ...front }),
+    ...workload({ name: 'wiki', on: ['a0', 'a0', 'a1'], spread: [hard('wiki', { whenUnsatisfiable: 'ScheduleAnyway' })], ...front }),
+  ])
+  const node = cluster.node('a0')!
+  const events: readonly (readonly [what: string, event: ClusterEvent, evictions: number])[] = [
+    ['one comes', { type: 'upsert', record: second }, 0],
+    ['another comes', { type: 'upsert', record: first }, 0],
+    ['one that they count goes', { type: 'delete', kind: 'Pod', key: 'shop/blog-0' }, 0],
+    ['one goes elsewhere', { type: 'delete', kind: 'Pod', key: 'shop/blog-3' }, 1],
+    ['a node goes', { type: 'delete', kind: 'Node', key: 'a1' }, 0],
+    ['it is back', { type: 'upsert', record: { ...node, name: 'a1', uid: 'a1', labels: new Map([...node.labels, [HOST, 'a1']]) } }, 1],
+    ['one is bound', { type: 'upsert', record: { ...first, nodeName: 'a0', phase: 'Running', ready: true } }, 2],
+    ['it goes', { type: 'delete', kind: 'Pod', key: recordKey(first) }, 1],
+    ['the other goes', { type: 'delete', kind: 'Pod', key: recordKey(second) }, 2],
+  ]
+  const followed = follow(cluster)
+  for (const [what, event, evictions] of events) {
+    followed.happen(event)
+    const plan = followed.plan() as Plan
+    expect(plan).toEqual(followed.planAnew())
+    expect([what, plan.evictions.length]).toEqual([what, evictions])
+  }
 })
