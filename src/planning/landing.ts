@@ -3,45 +3,44 @@ import { excessAfter, isCountedOn, type Affected } from './affected.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
 
-/** What a landing on a node would do to the groups. */
-export interface Landing {
-  readonly node: CandidateNode
-  /**
-   * It lowers the excess of a group acted on whose constraint the victim carries, in a domain of that group; it raises none that must not worsen, and
-   * its domain accepts landings.
-   */
-  readonly helps: boolean
-  /** Sum over the groups acted on. */
-  readonly excess: number
+/** What the excess of the groups acted on would be in all after a landing on the node in that slot. */
+export function excessWith(slot: number, affected: readonly Affected[]): number {
+  let sum = 0
+  for (const each of affected) if (each.isActedOn) sum += excessAfter(each, slot)
+  return sum
 }
 
-export function landingOn(node: CandidateNode, affected: readonly Affected[], { closed }: MoveContext): Landing {
-  let sum = 0
+/**
+ * Whether a landing there lowers the excess of a group acted on whose constraint the victim carries, in a domain of that group, and raises none that
+ * must not worsen; its domain must accept landings.
+ */
+function helps(slot: number, affected: readonly Affected[], { closed }: MoveContext): boolean {
   let isLowered = false
-  let isRaised = false
   for (const each of affected) {
-    const { was, isActedOn, isVictimsOwn } = each
-    const excess = excessAfter(each, node.slot)
-    if (isActedOn) sum += excess
-    isLowered ||= isVictimsOwn && excess < was && isCountedOn(each, node.slot)
-    isRaised ||= excess > was && each.mustNotWorsen
+    const { was, isVictimsOwn } = each
+    const excess = excessAfter(each, slot)
+    if (excess > was && each.mustNotWorsen) return false
+    isLowered ||= isVictimsOwn && excess < was && isCountedOn(each, slot)
   }
-  return { node, helps: isLowered && !isRaised && closed?.[node.slot] !== 1, excess: sum }
+  return isLowered && closed?.[slot] !== 1
 }
 
 /** Whether the landing lowers the excess of a group acted on. */
-export function lowers({ node }: Landing, affected: Affected): boolean {
-  return affected.isActedOn && excessAfter(affected, node.slot) < affected.was
+export function lowers(slot: number, affected: Affected): boolean {
+  return affected.isActedOn && excessAfter(affected, slot) < affected.was
 }
 
 /** A node that is about to go helps nobody, but the scheduler may choose it all the same where the pod tolerates that. */
-export const isGood = ({ node, helps }: Landing): boolean => node.stays && helps
+export function isGood({ slot, stays }: CandidateNode, affected: readonly Affected[], context: MoveContext): boolean {
+  return stays && helps(slot, affected, context)
+}
 
 /** Why a move with these leading landings, one of which is not good at least, cannot be relied on. */
-export function whyOpen(leading: readonly Landing[], affected: readonly Affected[], { closedNodes }: MoveContext): Veto {
-  const offender = leading.find(landing => !isGood(landing))
+export function whyOpen(leading: readonly CandidateNode[], affected: readonly Affected[], context: MoveContext): Veto {
+  const { closedNodes } = context
+  const offender = leading.find(node => !isGood(node, affected, context))
   if (offender === undefined) return { reason: 'NoLanding', message: 'no node would take the replacement' }
-  const { name, slot } = offender.node
+  const { name, slot } = offender
   const closed = closedNodes.get(name)
   if (closed !== undefined) return closed
   const raised = affected.find(each => each.mustNotWorsen && excessAfter(each, slot) > each.was)
@@ -52,8 +51,9 @@ export function whyOpen(leading: readonly Landing[], affected: readonly Affected
     const message = `the replacement may land on ${name}, which raises the excess over ${constraint.topologyKey}${whose}`
     return { reason: 'WouldWorsenOther', message }
   }
-  if (offender.helps) return { reason: 'LandingOpen', message: `the replacement may land on ${name}, where it could not stay` }
-  if (leading.every(({ helps }) => !helps)) {
+  if (helps(slot, affected, context))
+    return { reason: 'LandingOpen', message: `the replacement may land on ${name}, where it could not stay` }
+  if (leading.every(node => !helps(node.slot, affected, context))) {
     return { reason: 'WouldNotHelp', message: `the replacement would land on ${name}, which does not lower the skew` }
   }
   return { reason: 'LandingOpen', message: `the replacement may land on ${name}, which does not lower the skew` }

@@ -35,6 +35,8 @@ export function lookAhead(
   const isSettled = (): boolean => best.excess === 0 && best.victims.length <= least
   /** The fewest moves by which each state was reached, with as much leave to go against the ranking. */
   let reached = new Map<string, number>()
+  /** How often a way may go against the ranking at present. */
+  let most = 0
   /** Some way was left aside for going against the ranking too often. */
   let hasMore = true
 
@@ -44,9 +46,12 @@ export function lookAhead(
       best = { excess, victims: victimsOf(path) }
     }
     if (excess === 0 || (best.excess === 0 && path.length + leastMoves(groups) >= best.victims.length)) return
-    const key = `${against}/${groups.map(countsKey).join(';')}`
-    if ((reached.get(key) ?? Infinity) <= path.length) return
-    reached.set(key, path.length)
+    // The one way that never goes against the ranking meets nothing twice.
+    if (most > 0) {
+      const key = `${against}/${groups.map(countsKey).join(';')}`
+      if ((reached.get(key) ?? Infinity) <= path.length) return
+      reached.set(key, path.length)
+    }
 
     const gone = new Set(path.map(move => move.victim.uid))
     let isFirst = true
@@ -65,15 +70,15 @@ export function lookAhead(
     }
   }
 
-  for (let against = 0; against <= MOST_AGAINST && hasMore && effort.left > 0 && !isSettled(); against += 1) {
+  for (; most <= MOST_AGAINST && hasMore && effort.left > 0 && !isSettled(); most += 1) {
     reached = new Map()
     hasMore = false
-    explore([], against)
+    explore([], most)
   }
   return replay(best.victims, context) ?? []
 }
 
-/** How often a way may go against the ranking. */
+/** How often a way may go against the ranking at all. */
 const MOST_AGAINST = 6
 
 /** No way needs fewer than the group that needs most by itself. */

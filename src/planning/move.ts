@@ -1,9 +1,9 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { judge } from '../scheduling/judge.ts'
 import { NO_DOMAIN } from '../scheduling/node-layout.ts'
-import type { Certainty } from '../scheduling/prediction.ts'
+import type { CandidateNode, Certainty } from '../scheduling/prediction.ts'
 import { affectedBy, count, distinctionOf, type Affected } from './affected.ts'
-import { isGood, landingOn, lowers, whyOpen, type Landing } from './landing.ts'
+import { excessWith, isGood, lowers, whyOpen } from './landing.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
@@ -61,23 +61,21 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
     })
   }
 
-  const landings = prediction.nodes.map(node => landingOn(node, affected, context))
-  const leading = landings.slice(0, prediction.leading.length)
-  const certainty = judge(landings, leading, isGood)
+  const { nodes, leading } = prediction
+  const certainty = judge(nodes, leading, node => isGood(node, affected, context))
   if (certainty === 'open') return refuse(whyOpen(leading, affected, context))
 
   // Later moves count on a landing that the scores allow for, be there others that would help too: the worst of those within the margin.
-  const planned = leading.reduce((worst, landing) => (landing.excess > worst.excess ? landing : worst))
-  const to = planned.node.name
+  const { name: to, slot } = worstOf(leading, affected)
   if (answer.comesAfter === 'deletionTimestamp') whatIf.remove(terminating)
   const takesPlaceOfOthers = whatIf.takesPlaceOfOthers(replacement, to)
   const placed = whatIf.place(replacement, to)
-  const possible = certainty === 'certain' ? landings : leading
-  const lowered = affected.filter(each => lowers(planned, each))
-  const always = lowered.filter(each => possible.every(landing => lowers(landing, each)))
+  const possible = certainty === 'certain' ? nodes : leading
+  const lowered = affected.filter(each => lowers(slot, each))
+  const always = lowered.filter(each => possible.every(node => lowers(node.slot, each)))
   const certainly = always.some(({ isVictimsOwn }) => isVictimsOwn) ? always : lowered
-  const helped = certainly.toSorted(mostTellingFirst(planned.node.slot)).map(({ state }) => state)
-  for (const each of affected) count(each, planned.node.slot)
+  const helped = certainly.toSorted(mostTellingFirst(slot)).map(({ state }) => state)
+  for (const each of affected) count(each, slot)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
   const move: Move = {
     victim,
@@ -106,11 +104,16 @@ function mostTellingFirst(slot: number): (one: Affected, other: Affected) => num
 
 const isSoft = ({ state }: Affected): boolean => state.group.constraint.whenUnsatisfiable === 'ScheduleAnyway'
 
-function domainsAmong(possible: readonly Landing[], { index }: SpreadState): readonly number[] {
-  const domains: number[] = []
-  for (const { node } of possible) {
-    const domain = index.bySlot[node.slot] ?? NO_DOMAIN
-    if (domain !== NO_DOMAIN && !domains.includes(domain)) domains.push(domain)
+/** Of equals the first. */
+function worstOf(leading: readonly CandidateNode[], affected: readonly Affected[]): CandidateNode {
+  return leading.reduce((worst, node) => (excessWith(node.slot, affected) > excessWith(worst.slot, affected) ? node : worst))
+}
+
+function domainsAmong(possible: readonly CandidateNode[], { index }: SpreadState): readonly number[] {
+  const domains = new Set<number>()
+  for (const { slot } of possible) {
+    const domain = index.bySlot[slot] ?? NO_DOMAIN
+    if (domain !== NO_DOMAIN) domains.add(domain)
   }
-  return domains.toSorted((a, b) => a - b)
+  return [...domains].sort((a, b) => a - b)
 }

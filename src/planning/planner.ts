@@ -48,7 +48,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
   const overview = createOverview(world, policy)
   const reports = createGroupReports(cluster, index)
   const harm = leastHarmFirst(policy)
-  const warmUps = [1, 10, 30]
+  let warmUps = [1, 10, 30]
 
   const surroundings = (situation: Situation): Surroundings => surroundingsIn(world, overview.down(), situation)
 
@@ -143,7 +143,10 @@ export function createPlanner(world: World, policy: Policy): Planner {
     yield
     // What has never run is slow, and what nodes answer is asked of all of them at first: small plans before the first that counts keep steps short.
     const [worst] = index.urgent()
-    if (worst !== undefined && warmUps.length > 0) roomFor(worst.state.group, worst.state.index)
+    if (worst === undefined || warmUps.length === 0) return
+    roomFor(worst.state.group, worst.state.index)
+    // A large group is planned as a whole: a step that is as long as the plan is none.
+    if (worst.state.group.members.length > MOST_TO_WARM_UP_WITH) warmUps = []
     for (; warmUps.length > 0; planNow(situation, warmUps.shift() ?? 0)) yield
   }
 
@@ -157,6 +160,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
     held: () => index.held(),
   }
 }
+
+const MOST_TO_WARM_UP_WITH = 100
 
 const NOTHING_FOUND = {
   moves: [],

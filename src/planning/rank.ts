@@ -6,7 +6,7 @@ import type { MoveContext } from './move-context.ts'
 import type { SpreadState } from './spread-state.ts'
 
 /** A pod worth trying, which stands for those like it. */
-export interface Choice {
+interface Choice {
   readonly pod: PodRecord
   /** Itself, and whoever is gone already among them. */
   readonly alike: readonly PodRecord[]
@@ -18,9 +18,11 @@ export interface Choice {
  * those that do least harm.
  */
 export interface Candidates {
-  best(gone: ReadonlySet<string>): Choice | undefined
-  /** All of them, best first: whoever is content with that one does not pay for the order of the others. */
-  ranked(gone: ReadonlySet<string>): readonly Choice[]
+  /**
+   * Best first. Whoever is content with the best does not pay for the order of the others; whoever asks for more has taken back what the one before
+   * has changed.
+   */
+  ranked(gone: ReadonlySet<string>): Iterable<Choice>
 }
 
 /**
@@ -42,19 +44,25 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
     const standing = latest.actedOn.map(({ group, isOwn }) => ({ group, domain: group.state.index.of(first.nodeName ?? ''), isOwn }))
     return { pods, places, standing }
   })
+  const lookAtAll = (): void => {
+    for (const group of groups.values()) lookAt(group)
+  }
+  const bestOf = (gone: ReadonlySet<string>): Ranked | undefined => {
+    let best: Ranked | undefined
+    for (const kind of kinds) best = rankOf(kind, gone, best) ?? best
+    return best
+  }
   return {
-    best(gone) {
-      for (const group of groups.values()) lookAt(group)
-      let best: Ranked | undefined
-      for (const kind of kinds) {
-        const ranked = rankOf(kind, gone, best)
-        if (ranked !== undefined && (best === undefined || bestFirst(ranked, best) < 0)) best = ranked
-      }
-      return best
-    },
-    ranked(gone) {
-      for (const group of groups.values()) lookAt(group)
-      return kinds.flatMap(kind => rankOf(kind, gone) ?? []).sort(bestFirst)
+    *ranked(gone) {
+      lookAtAll()
+      const best = bestOf(gone)
+      if (best === undefined) return
+      yield best
+      lookAtAll()
+      yield* kinds
+        .flatMap(kind => rankOf(kind, gone) ?? [])
+        .sort(bestFirst)
+        .slice(1)
     },
   }
 }
@@ -108,7 +116,7 @@ interface Outlook {
 
 type Ranked = Choice & Outlook
 
-/** @param best what cannot be better than this is not worth looking at */
+/** @param best only what is better is of interest */
 function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, best?: Ranked): Ranked | undefined {
   let promise = 0
   let promiseForOwn = 0
@@ -130,7 +138,9 @@ function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, bes
   if (best !== undefined && compareOutlook(promise, height, places[0] ?? 0, best) > 0) return undefined
   for (let at = 0; at < pods.length; at += 1) {
     const pod = pods[at]
-    if (pod !== undefined && !gone.has(pod.uid)) return { pod, alike: pods, promise, height, place: places[at] ?? 0 }
+    if (pod === undefined || gone.has(pod.uid)) continue
+    const ranked = { pod, alike: pods, promise, height, place: places[at] ?? 0 }
+    return best === undefined || bestFirst(ranked, best) < 0 ? ranked : undefined
   }
   return undefined
 }

@@ -3,7 +3,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import { leastMoves, lookAhead, type Effort } from './look-ahead.ts'
 import type { MoveContext } from './move-context.ts'
 import { tryMove, type Move } from './move.ts'
-import { candidatesAmong, type Candidates, type Choice } from './rank.ts'
+import { candidatesAmong, type Candidates } from './rank.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
 import { excessOver, victimsOf, walkBack } from './walk-back.ts'
@@ -24,6 +24,10 @@ export type MovableOf = (state: SpreadState) => readonly PodRecord[]
 /** Moves tried beyond the straight way: in all, and for one family of groups. */
 const MOST_EFFORT = 20_000
 const MOST_EFFORT_A_FAMILY = 1_000
+/** Every move is tried after a look at all pods that may be moved: where these are hundreds, one eviction more matters less and a try costs more. */
+const MOST_LOOKS_A_FAMILY = 100_000
+/** Tries that may be refused on one other way that is gone to its end. */
+const SPARE_TRIES = 10
 
 /**
  * Finds the moves for all groups, given worst first, one family after the other: straight on by rank, then back over what proved needless, then
@@ -96,10 +100,13 @@ function movesFor(
   const straight = walkBack(ahead, groups, context)
   if (effort === undefined || meetsBound(straight)) return straight
 
-  const own: Effort = { left: Math.min(effort.left, MOST_EFFORT_A_FAMILY) }
+  const movable = [...new Set(groups.flatMap(movableOf))]
+  const wanted = Math.max(straight.length + SPARE_TRIES, Math.floor(MOST_LOOKS_A_FAMILY / movable.length))
+  const own: Effort = { left: Math.min(effort.left, MOST_EFFORT_A_FAMILY, wanted) }
+  // With less no other way is gone to its end.
+  if (own.left < straight.length) return straight
   effort.left -= own.left
-  const candidates = candidatesAmong([...new Set(groups.flatMap(movableOf))], groups, context)
-  const found = walkBack(lookAhead(groups, candidates, context, straight, own), groups, context)
+  const found = walkBack(lookAhead(groups, candidatesAmong(movable, groups, context), context, straight, own), groups, context)
   effort.left += own.left
   if (excessOver(groups) === 0) return found
   // Why the rest stays is to be said of where this way ends, not of where the straight one did.
@@ -141,18 +148,10 @@ function straightOn(
 }
 
 function bestMove(candidates: Candidates, gone: ReadonlySet<string>, context: MoveContext, refused: Map<string, Veto>): Move | undefined {
-  const attempt = ({ pod, alike }: Choice): Move | undefined => {
+  for (const { pod, alike } of candidates.ranked(gone)) {
     const result = tryMove(pod, context)
     if (result.kind === 'move') return result.move
     for (const { uid } of alike) if (!gone.has(uid)) refused.set(uid, result.veto)
-    return undefined
-  }
-  const best = candidates.best(gone)
-  let move = best && attempt(best)
-  if (best === undefined || move !== undefined) return move
-  for (const choice of candidates.ranked(gone).slice(1)) {
-    move = attempt(choice)
-    if (move !== undefined) return move
   }
   return undefined
 }

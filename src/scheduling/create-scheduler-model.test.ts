@@ -81,7 +81,7 @@ describe('on random clusters', () => {
         const marks = [Int32Array.from({ length }, (_, slot) => kindOf(slot))]
         const kind = ({ name }: CandidateNode): number => (slotOf(name) === alone ? -1 : (marks[0]?.[slotOf(name) ?? 0] ?? 0))
         const best = (nodes: readonly CandidateNode[]) =>
-          new Map([...Map.groupBy(nodes, kind)].map(([each, [first]]) => [each, first?.total]))
+          new Map([...Map.groupBy(nodes, kind)].map(([each, all]) => [each, Math.max(...all.map(({ total }) => total))]))
         const byKind = (prediction: Prediction) =>
           prediction.kind === 'placed' ? { ...prediction, nodes: best(prediction.nodes), leading: best(prediction.leading) } : prediction
         const nodesOf = (prediction: Prediction): readonly CandidateNode[] => (prediction.kind === 'placed' ? prediction.nodes : [])

@@ -36,21 +36,25 @@ export function placedOn(
   distinction: Distinction | undefined,
 ): Prediction {
   const { slots, cells, compared, totals, lines } = basis.sheet
-  const nodes: CandidateNode[] = []
+  const leading: CandidateNode[] = []
+  const others: CandidateNode[] = []
+  const add = (slot: number, total: number): void => void (total < leadingFrom ? others : leading).push(nodeAt(slot, total, basis))
   for (let line = 0; line < lines; line += 1) {
     const cell = distinction === undefined ? among[cells[line] ?? ALONE] : undefined
-    if (cell === undefined) nodes.push(nodeAt(slots[line] ?? 0, totals[line] ?? 0, basis))
-    else addAllOf(nodes, cell, compared[line] ?? 0, basis)
+    if (cell === undefined) add(slots[line] ?? 0, totals[line] ?? 0)
+    else addAllOf(cell, compared[line] ?? 0, basis, add)
   }
-  if (nodes.length > 1) nodes.sort((one, other) => other.total - one.total || compareText(one.name, other.name))
-  const trailing = nodes.findIndex(({ total }) => total < leadingFrom)
-  return { kind: 'placed', nodes, leading: trailing === -1 ? nodes : nodes.slice(0, trailing), margin, sampled }
+  leading.sort(bestFirst)
+  if (distinction === undefined) others.sort(bestFirst)
+  return { kind: 'placed', nodes: others.length === 0 ? leading : [...leading, ...others], leading, margin, sampled }
 }
 
-function addAllOf(nodes: CandidateNode[], { slots }: Cell, compared: number, basis: Basis): void {
-  const { refusedBy, ownScore } = basis.answers
+const bestFirst = (one: CandidateNode, other: CandidateNode): number => other.total - one.total || compareText(one.name, other.name)
+
+function addAllOf({ slots }: Cell, compared: number, { answers, places }: Basis, add: (slot: number, total: number) => void): void {
+  const { refusedBy, ownScore } = answers
   for (const slot of slots) {
-    if (refusedBy[slot] === PASSES && !basis.places.isApart(slot)) nodes.push(nodeAt(slot, compared + (ownScore[slot] ?? 0), basis))
+    if (refusedBy[slot] === PASSES && !places.isApart(slot)) add(slot, compared + (ownScore[slot] ?? 0))
   }
 }
 

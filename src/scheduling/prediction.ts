@@ -12,9 +12,9 @@ export interface CandidateNode {
 
 /**
  * Where the scheduler would place a pod on the state as the model has it.
- * `nodes` are all feasible nodes, highest total first, ties by name. Any of them may be chosen once something we cannot see (informer lag,
- * image lists) differs; `leading` are those within {@link margin} of the total that its choice is sure to have, the highest one unless it
- * looks at a sample of the nodes only.
+ * `nodes` are all feasible nodes, any of which may be chosen once something we cannot see (informer lag, image lists) differs; `leading`, the first of
+ * them, are those within {@link margin} of the total that its choice is sure to have, the highest one unless it looks at a sample of the nodes only.
+ * Highest total first, ties by name; but of one node of each kind those that do not lead come in no order.
  */
 export type Prediction =
   | {
