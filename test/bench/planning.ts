@@ -10,7 +10,7 @@ import { createSchedulerModel } from '../../src/scheduling/create-scheduler-mode
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { collectGarbage } from '../support/collect-garbage.ts'
 import { containerStart } from './container.ts'
-import { dayAfter } from './day-after.ts'
+import { dayAfter, SHAPES } from './day-after.ts'
 
 interface Row {
   readonly pods: number
@@ -59,8 +59,8 @@ function measure(state: ClusterState): Measured {
   }
 }
 
-function measureRow(nodes: number): Row {
-  const state = dayAfter(nodes)
+function measureRow(nodes: number, shape: string): Row {
+  const state = dayAfter(nodes, 1, SHAPES[shape])
   collectGarbage()
   const loaded = resident('VmRSS')
   forgetPeak()
@@ -91,38 +91,48 @@ function forgetPeak(): void {
 
 /**
  * Prints what whole plans cost, by the size of the cluster, each in a process of its own, started as the image starts respread, so that none profits
- * from the one before. Option: --nodes 1000,2000,5000. Memory is read from /proc: Linux only.
+ * from the one before. Options: --nodes 1000,2000,5000 --shapes plain,requests,apart,large. Memory is read from /proc: Linux only.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { nodes: { type: 'string', default: '1000,2000,5000' }, row: { type: 'string' } },
+    options: {
+      nodes: { type: 'string', default: '1000,2000,5000' },
+      shapes: { type: 'string', default: 'plain' },
+      row: { type: 'boolean', default: false },
+    },
   })
-  if (values.row !== undefined) {
-    printRow(Number(values.row))
+  if (values.row) {
+    printRow(Number(values.nodes), values.shapes)
     return
   }
   const { flags, env } = containerStart()
-  console.log('                                             first                       again')
-  console.log('nodes    pods  workloads  evictions   model s  groups s  plan s   groups s  plan s  ms an eviction   MB above loaded')
-  for (const nodes of values.nodes.split(',')) {
-    const { status } = spawnSync(process.execPath, [...flags, MAIN, 'planning', '--row', nodes], {
-      env: { ...process.env, ...env },
-      stdio: 'inherit',
-    })
-    if (status !== 0) throw new Error(`bench planning: the process for ${nodes} nodes ended with ${status}`)
+  console.log('                                                       first                       again')
+  console.log(
+    'nodes    pods  workloads     shape  evictions   model s  groups s  plan s   groups s  plan s  ms an eviction   MB above loaded',
+  )
+  for (const shape of values.shapes.split(',')) {
+    if (SHAPES[shape] === undefined) throw new Error(`bench planning: --shapes ${shape}: there are ${Object.keys(SHAPES).join(', ')}`)
+    for (const nodes of values.nodes.split(',')) {
+      const { status } = spawnSync(process.execPath, [...flags, MAIN, 'planning', '--row', '--nodes', nodes, '--shapes', shape], {
+        env: { ...process.env, ...env },
+        stdio: 'inherit',
+      })
+      if (status !== 0) throw new Error(`bench planning: the process for ${nodes} nodes ended with ${status}`)
+    }
   }
 }
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
-function printRow(nodes: number): void {
+function printRow(nodes: number, shape: string): void {
   measure(dayAfter(100)) // warms the machine up, so that small rows can be compared with the others
-  const { pods, workloads, first, again, megabytes } = measureRow(nodes)
+  const { pods, workloads, first, again, megabytes } = measureRow(nodes, shape)
   const cells: readonly (readonly [string | number, number])[] = [
     [nodes, 5],
     [pods, 8],
     [workloads, 11],
+    [shape, 10],
     [first.evictions, 11],
     [first.modelSeconds.toFixed(2), 10],
     [first.groupsSeconds.toFixed(2), 10],
