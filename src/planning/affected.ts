@@ -4,7 +4,6 @@ import type { Mark } from '../scheduling/node-partition.ts'
 import type { Distinction } from '../scheduling/places.ts'
 import { mustNotWorsen, type MoveContext } from './move-context.ts'
 import type { SpreadState } from './spread-state.ts'
-import { countingEither } from './spread-states.ts'
 
 /** A group that a move changes. */
 export interface Affected {
@@ -22,12 +21,22 @@ export interface Affected {
   readonly excessByCount: (number | undefined)[]
 }
 
-/** The groups that count the victim or its replacement, as they are before the move. */
-export function affectedBy(victim: PodRecord, replacement: PodRecord, from: string, context: MoveContext): readonly Affected[] {
+/**
+ * Groups as they are before the move.
+ *
+ * @param touched those that count the victim or its replacement
+ */
+export function affectedBy(
+  touched: readonly SpreadState[],
+  victim: PodRecord,
+  replacement: PodRecord,
+  context: MoveContext,
+): readonly Affected[] {
   const { states, acting } = context
+  const { nodeName: from = '' } = victim
   const left = states.counting(victim)
   const entered = states.counting(replacement)
-  return countingEither(states, victim, replacement).map(state => ({
+  return touched.map(state => ({
     state,
     isActedOn: acting.has(state),
     isVictimsOwn: acting.has(state) && context.carries(victim, state),

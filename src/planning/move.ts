@@ -7,6 +7,7 @@ import { excessWith, isGood, lowers, whyOpen } from './landing.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
+import { countingEither } from './spread-states.ts'
 
 /** A move that helps, imagined and kept. */
 export interface Move {
@@ -46,7 +47,8 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const mark = whatIf.mark()
   const terminating = whatIf.terminate(victim, now)
   if (answer.comesAfter === 'gone') whatIf.remove(terminating)
-  const affected = affectedBy(victim, replacement, from, context)
+  const touched = countingEither(context.states, victim, replacement)
+  const affected = affectedBy(touched, victim, replacement, context)
   const prediction = whatIf.model.predict(replacement, distinctionOf(affected, context))
   const refuse = (veto: Veto): MoveResult => {
     whatIf.backTo(mark)
@@ -85,7 +87,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
     takesPlaceOfOthers,
     toDomains,
     certainty,
-    touched: affected.map(({ state }) => state),
+    touched,
     mark,
     helped,
     lowered: lowered.map(({ state }) => state),

@@ -36,9 +36,10 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
     },
     remove(pod) {
       model.imagine(pod, undefined)
-      const before = imagined.at(-1)?.after === pod ? imagined.pop()?.before : undefined
-      imagined.push({ before: before ?? pod, after: undefined })
-      memo(removed, pod.nodeName ?? '', () => []).push(pod)
+      const before = (imagined.at(-1)?.after === pod ? imagined.pop()?.before : undefined) ?? pod
+      imagined.push({ before, after: undefined })
+      // Terminating or not: what is asked of them is room, and what affinity says, which counts them all the same.
+      memo(removed, pod.nodeName ?? '', () => []).push(before)
     },
     place(pod, nodeName) {
       const placed: PodRecord = { ...pod, nodeName }

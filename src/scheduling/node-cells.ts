@@ -75,6 +75,13 @@ function createCell(slots: Int32Array, scores: Int32Array, highestScore: number)
       cell.passing += change
     },
   }
-  for (let place = 0; place < slots.length; place += 1) cell.count(place, 1)
+  let passing = 0
+  for (let place = 0; place < slots.length; place += 1) {
+    const score = scores[slots[place] ?? -1] ?? -1
+    if (score === -1) continue
+    byScore[score] = (byScore[score] ?? 0) + 1
+    passing += 1
+  }
+  cell.passing = passing
   return cell
 }

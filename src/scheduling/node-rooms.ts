@@ -26,7 +26,8 @@ export function createNodeRooms(
   isTaken: (slot: number) => boolean,
 ): NodeRooms {
   const scalars = scalarsAsked(profile, spec)
-  const copies = new Int32Array(refusedBy.length)
+  // Of most specs nobody ever asks.
+  let copies = new Int32Array(0)
   let room: Int32Array | undefined
   let asOf = 0
   const count = (slot: number): void => {
@@ -37,6 +38,7 @@ export function createNodeRooms(
   return {
     now() {
       if (room === undefined || asOf !== changes.clock) {
+        if (room === undefined) copies = new Int32Array(refusedBy.length)
         for (let slot = changes.newest(asOf); slot !== -1; slot = changes.before(slot, asOf)) count(slot)
         asOf = changes.clock
         room = copies.slice(0, slots.length)
