@@ -11,7 +11,7 @@ const MAX_DISRUPTED_PODS = 2000
 
 /** The budgets that cover the pod, by name. More than one, and the Eviction API refuses for good. */
 export function budgetsOf(cluster: ClusterReader, pod: PodRecord): readonly BudgetRecord[] {
-  return cluster.budgetsCovering(pod.namespace, pod.labels)
+  return cluster.budgetsCovering(pod.namespace, cluster.tellingLabels(pod))
 }
 
 /** What the Eviction API would answer about a pod as far as budgets go. */
