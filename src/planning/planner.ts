@@ -100,7 +100,10 @@ export function createPlanner(world: World, policy: Policy): Planner {
       // 4 Which moves.
       const acting = { has: (state: SpreadState) => isActing(index.by(state)) }
       const heeded = { has: (state: SpreadState) => index.by(state)?.unacted === undefined }
-      const carries = (pod: PodRecord, state: SpreadState): boolean => index.of(pod).some(group => group.state === state)
+      const carries = (pod: PodRecord, state: SpreadState): boolean => {
+        for (const group of index.of(pod)) if (group.state === state) return true
+        return false
+      }
       const context: MoveContext = { whatIf, now: situation.now, states, carries, acting, heeded, closedNodes, closed }
       const movableIn = ({ group }: SpreadState): PodRecord[] => group.members.filter(pod => vetoOn(pod) === undefined)
       const movableOf: MovableOf = state => movableIn(state).sort(harm)
