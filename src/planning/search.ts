@@ -12,11 +12,14 @@ export interface SearchResult {
   readonly moves: readonly Move[]
   /** Why a pod that may be moved was not, by uid, as things are where the moves end. */
   readonly refused: ReadonlyMap<string, Veto>
-  /** The groups that it came to. */
+  /** The groups that it came to and was done with. */
   readonly searched: ReadonlySet<SpreadState>
-  /** It came to all of them, unless it was told to stop. */
+  /** It was done with all of them, unless it was told to stop. */
   readonly isWhole: boolean
 }
+
+/** Groups with more pods than that together are not planned to their end where fewer moves are enough: that can take a minute. */
+const LARGE_FAMILY = 1_000
 
 /** The pods of a group that may be moved, least harm first. */
 export type MovableOf = (state: SpreadState) => readonly PodRecord[]
@@ -33,7 +36,8 @@ const SPARE_TRIES = 10
  * Finds the moves for all groups, given worst first, one family after the other: straight on by rank, then back over what proved needless, then
  * other ways where the bound is not met. A move for one family can make room for another, so it goes round until nothing is found any more.
  *
- * @param most so many moves are enough: no further family is begun. What is found is the beginning of what would be found without it
+ * @param most so many moves are enough: no further family is begun, and a large one is left at that. What is found is the beginning of what would be
+ * found without it, but for moves that the rest of a large family would have made needless
  */
 export function search(families: Iterable<readonly SpreadState[]>, movableOf: MovableOf, context: MoveContext, most: number): SearchResult {
   const moves: Move[] = []
@@ -41,18 +45,23 @@ export function search(families: Iterable<readonly SpreadState[]>, movableOf: Mo
   const searched = new Set<SpreadState>()
   const effort: Effort = { left: MOST_EFFORT }
   let open: Family[] = []
+  let isWhole = true
 
   function visit(family: Family): boolean {
-    const found = movesFor(family, movableOf, context, family.triedAt === -1 ? effort : undefined)
+    const { groups } = family
+    const isLarge = groups.reduce((pods, { group }) => pods + group.members.length, 0) > LARGE_FAMILY
+    const enough = isLarge ? most - moves.length : Infinity
+    const { moves: found, isDone } = movesFor(family, movableOf, context, family.triedAt === -1 ? effort : undefined, enough)
+    if (isDone) for (const state of groups) searched.add(state)
+    else isWhole = false
     for (const move of found) {
       moves.push(move)
       family.gone.add(move.victim.uid)
     }
     family.triedAt = moves.length
-    return excessOver(family.groups) > 0
+    return excessOver(groups) > 0
   }
 
-  let isWhole = true
   for (const groups of families) {
     if (moves.length >= most) {
       isWhole = false
@@ -60,7 +69,6 @@ export function search(families: Iterable<readonly SpreadState[]>, movableOf: Mo
     }
     const family: Family = { groups, gone: new Set(), refused: new Map(), triedAt: -1 }
     visited.push(family)
-    for (const state of groups) searched.add(state)
     if (visit(family)) open.push(family)
   }
   while (open.length > 0 && moves.length < most) {
@@ -85,33 +93,45 @@ interface Family {
   triedAt: number
 }
 
-/** @param effort for looking beyond the straight way, which is done once */
+/** Moves for one family, and whether these are all that were found: it is not gone on with beyond what is enough. */
+interface Way {
+  readonly moves: readonly Move[]
+  readonly isDone: boolean
+}
+
+/**
+ * @param effort for looking beyond the straight way, which is done once
+ * @param enough so many moves end the way wherever it is
+ */
 function movesFor(
   { groups, gone, refused }: Family,
   movableOf: MovableOf,
   context: MoveContext,
   effort: Effort | undefined,
-): readonly Move[] {
+  enough: number,
+): Way {
   const least = leastMoves(groups)
   const meetsBound = (moves: readonly Move[]): boolean => moves.length <= least && excessOver(groups) === 0
-  const ahead = straightOn(groups, movableOf, context, new Set(gone), refused)
+  const done = (moves: readonly Move[]): Way => ({ moves, isDone: true })
+  const ahead = straightOn(groups, movableOf, context, new Set(gone), refused, enough)
   // With fewer than the bound some group would exceed its maxSkew: there is nothing to drop.
-  if (meetsBound(ahead)) return ahead
+  if (meetsBound(ahead)) return done(ahead)
   const straight = walkBack(ahead, groups, context)
-  if (effort === undefined || meetsBound(straight)) return straight
+  if (ahead.length >= enough) return { moves: straight, isDone: false }
+  if (effort === undefined || meetsBound(straight)) return done(straight)
 
   const movable = [...new Set(groups.flatMap(movableOf))]
   const wanted = Math.max(straight.length + SPARE_TRIES, Math.floor(MOST_LOOKS_A_FAMILY / movable.length))
   const own: Effort = { left: Math.min(effort.left, MOST_EFFORT_A_FAMILY, wanted) }
   // With less no other way is gone to its end.
-  if (own.left < straight.length) return straight
+  if (own.left < straight.length) return done(straight)
   effort.left -= own.left
   const found = walkBack(lookAhead(groups, candidatesAmong(movable, groups, context), context, straight, own), groups, context)
   effort.left += own.left
-  if (excessOver(groups) === 0) return found
+  if (excessOver(groups) === 0) return done(found)
   // Why the rest stays is to be said of where this way ends, not of where the straight one did.
-  const done = new Set([...gone, ...victimsOf(found).map(({ uid }) => uid)])
-  return [...found, ...straightOn(groups, movableOf, context, done, refused)]
+  const moved = new Set([...gone, ...victimsOf(found).map(({ uid }) => uid)])
+  return done([...found, ...straightOn(groups, movableOf, context, moved, refused, Infinity)])
 }
 
 /**
@@ -124,17 +144,18 @@ function straightOn(
   context: MoveContext,
   gone: Set<string>,
   refused: Map<string, Veto>,
+  enough: number,
 ): readonly Move[] {
   const moves: Move[] = []
   const known = new Map<SpreadState, Candidates>()
   let progress = true
   // A move for one group can open the way for another (room, a raised minimum), so go round until a whole round finds nothing.
-  while (progress) {
+  while (progress && moves.length < enough) {
     progress = false
     // What was refused before the latest moves may not be now, and the pod may not be one too many any more.
     refused.clear()
     for (const state of groups) {
-      while (state.excess() > 0) {
+      while (state.excess() > 0 && moves.length < enough) {
         const candidates = memo(known, state, () => candidatesAmong(movableOf(state), [state], context))
         const move = bestMove(candidates, gone, context, refused)
         if (move === undefined) break

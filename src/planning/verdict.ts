@@ -32,8 +32,8 @@ export function verdictOf(brief: GroupBrief, planned: number, blockers: readonly
   if (planned === 0 && state.excess() === 0) {
     return { status: 'Held', reason: 'ReplacementPending', message: `pods on their way restore the spread over ${topologyKey}` }
   }
-  if (!brief.isSearched) return { status: 'Violated', reason: 'NotYetPlanned', message: 'groups that are worse off come first' }
   if (planned > 0) return { status: 'Violated', reason: 'MovesPlanned', message: movesText(brief, planned) }
+  if (!brief.isSearched) return { status: 'Violated', reason: 'NotYetPlanned', message: 'groups that are worse off come first' }
   if (main === undefined) return { status: 'Blocked', reason: 'WouldNotHelp', message: 'no pod of it may be moved where that helps' }
   return { status: WAITED_FOR.has(main.reason) ? 'Held' : 'Blocked', reason: main.reason, message: main.message }
 }

@@ -10,7 +10,7 @@ import type { InFlight, Situation } from '../../src/planning/situation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { seeds } from '../support/seeds.ts'
-import { AT_REST, budget, hard, HOST, stateOf, workload, zones } from '../support/spread-world.ts'
+import { AT_REST, budget, hard, HOST, spreadOn, stateOf, workload, zones } from '../support/spread-world.ts'
 import { follow } from './followed.ts'
 import { drawCluster, numbersFrom, objectsOf } from './small-clusters.ts'
 
@@ -122,6 +122,26 @@ it('told that so many evictions are enough, it begins as without, and says what 
     expect(whole.isWhole).toBe(true)
     expect(whole.groups.some(({ reason }) => reason === 'NotYetPlanned')).toBe(false)
   }
+})
+
+it('a group of a thousand pods and more is planned as far as is enough, and further the next time', () => {
+  const sizes = { a: 10, b: 10, c: 10 }
+  const on = spreadOn(sizes, [600, 600, 0])
+  const cluster = stateOf([...zones(sizes, { cpu: '64', pods: 200 }), ...workload({ name: 'web', on, cpu: '10m', spread: [hard('web')] })])
+  const world = { cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }
+  const planner = createPlanner(world, DEFAULT_POLICY)
+  const [part, whole] = [planner.plan(AT_REST, 5), planner.plan(AT_REST)]
+
+  expect([part.evictions.length, part.isWhole]).toEqual([5, false])
+  expect([whole.evictions.length, whole.isWhole]).toEqual([400, true])
+  expect(part.evictions.map(({ uid }) => uid)).toEqual(whole.evictions.slice(0, 5).map(({ uid }) => uid))
+  expect(part.groups).toEqual([
+    expect.objectContaining({
+      reason: 'MovesPlanned',
+      excessAfter: expect.any(Number),
+      message: expect.stringContaining('5 evictions bring'),
+    }),
+  ])
 })
 
 describe('what is said of pods that no plan would move', () => {
