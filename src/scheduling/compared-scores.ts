@@ -15,7 +15,7 @@ export interface Comparisons {
   readonly sample: number
 }
 
-/** Adds the weighted scores to the totals, all but each node's own ({@link NodeAnswers.ownScore}). */
+/** Adds the weighted scores, all but each node's own ({@link NodeAnswers.ownScore}). */
 export function addComparedScores(
   sheet: ScoreSheet,
   { weights }: SchedulerProfile,

@@ -68,7 +68,7 @@ export function preferredAmounts(context: PluginContext, layout: NodeLayout, pod
   return amountsOf(layout, [...preferredPods(context, pod), ...preferringPods(context, pod), ...weighed])
 }
 
-/** Adds the weighted scores to the totals. */
+/** Adds the weighted scores. */
 export function addAffinityScores(sheet: ScoreSheet, weight: number, amounts: readonly DomainAmounts[]): void {
   if (amounts.length === 0) return
   clearScores(sheet)

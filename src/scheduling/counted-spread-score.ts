@@ -7,7 +7,7 @@ import { isScoredByNode } from './spread-constraints.ts'
 // PodTopologySpread's score from counts that were advanced instead of counted: says what score-pod-topology-spread.ts says.
 
 /**
- * Adds the soft constraints' weighted scores to the totals.
+ * Adds the soft constraints' weighted scores.
  *
  * @param sample so many nodes are scored at most
  */

@@ -28,19 +28,23 @@ export function placedUnscored(basis: Basis, slot: number, margin: number): Pred
   return { kind: 'placed', nodes, leading: nodes, margin, sampled: false }
 }
 
-/** What is scored as a value that outlives the model's next change: all nodes, or one of each kind that the distinction tells apart. */
+/**
+ * What is scored as a value that outlives the model's next change: all nodes, or one of each kind that the distinction tells apart.
+ *
+ * @param cells by number, as the sheet names them
+ */
 export function placedOn(
   basis: Basis,
-  among: readonly Cell[],
+  cells: readonly Cell[],
   { leadingFrom, margin, sampled }: Lead,
   distinction: Distinction | undefined,
 ): Prediction {
-  const { slots, cells, compared, totals, lines } = basis.sheet
+  const { slots, cells: numbers, compared, totals, lines } = basis.sheet
   const leading: CandidateNode[] = []
   const others: CandidateNode[] = []
   const add = (slot: number, total: number): void => void (total < leadingFrom ? others : leading).push(nodeAt(slot, total, basis))
   for (let line = 0; line < lines; line += 1) {
-    const cell = distinction === undefined ? among[cells[line] ?? ALONE] : undefined
+    const cell = distinction === undefined ? cells[numbers[line] ?? ALONE] : undefined
     if (cell === undefined) add(slots[line] ?? 0, totals[line] ?? 0)
     else addAllOf(cell, compared[line] ?? 0, basis, add)
   }

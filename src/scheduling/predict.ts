@@ -2,22 +2,21 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { ClusterViews } from './cluster-views.ts'
 import { addComparedScores } from './compared-scores.ts'
 import { preferredAmounts, type DomainAmounts } from './counted-affinity.ts'
-import type { CountedConstraint } from './counted-spread.ts'
 import type { WithNominated } from './explain.ts'
-import { passes, pluginNumbered, refusalOn, refusedBy, type Feasibility } from './feasibility.ts'
+import { passes, refusedBy, type Feasibility } from './feasibility.ts'
 import type { NodeAnswers } from './node-answers.ts'
 import type { Cell } from './node-cells.ts'
-import type { Mark } from './node-partition.ts'
-import { addPlace, ALONE, type PlaceColumns } from './place-columns.ts'
+import { addPlace, ALONE } from './place-columns.ts'
 import { placedOn, placedUnscored } from './placement.ts'
 import type { Distinction, Places } from './places.ts'
 import type { PluginContext } from './plugin.ts'
-import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
-import type { Prediction, Refusal } from './prediction.ts'
+import type { FilterPlugin } from './plugins.ts'
+import type { Prediction } from './prediction.ts'
+import { refusals } from './prediction-refusals.ts'
 import { feasibleNodesToFind, sureTotal } from './sampling.ts'
 import { heldBack } from './scheduling-gates.ts'
 import { addOwnScores, beginScores, type ScoreSheet } from './score-sheet.ts'
-import { PASSES } from './verdict-numbers.ts'
+import { toldApart } from './told-apart.ts'
 
 /**
  * Points of weighted total that a lead must exceed to be relied on, for what no object tells: images beyond the 50 that a node lists, pods that
@@ -128,44 +127,6 @@ function sureAmong({ views, sheet }: Question, cells: readonly Cell[], highest: 
   return sureTotal({ lowest, highest, feasible, addHits }, sizes, toFind)
 }
 
-/**
- * Which nodes must be told apart: by every domain that a filter or a score reads, by what sampling and the caller read, and one by one where
- * what is read is the node's own.
- */
-function toldApart(
-  { views, feasibility }: Question,
-  pod: PodRecord,
-  preferred: readonly DomainAmounts[],
-  apart: number[],
-  distinction: Distinction | undefined,
-): Distinction {
-  if (feasibility.readsEachNode) return { marks: [], apart: views.table.layout().byName }
-  const { hard, soft, marks: own } = views.constraintsOf(pod)
-  for (const counted of hard) addNodesWithPods(apart, counted)
-  for (const counted of soft) addNodesWithPods(apart, counted)
-  for (const slot of distinction?.apart ?? []) apart.push(slot)
-  let marks = own
-  for (const mark of distinction?.marks ?? []) marks = withMark(marks, mark)
-  for (const { topology } of feasibility.required) marks = withMark(marks, topology.mark)
-  for (const { topology } of preferred) marks = withMark(marks, topology.mark)
-  for (const amounts of feasibility.required) addNodesWithAmounts(apart, amounts)
-  for (const amounts of preferred) addNodesWithAmounts(apart, amounts)
-  return { marks, apart }
-}
-
-function withMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
-  return marks.includes(mark) ? marks : [...marks, mark]
-}
-
-function addNodesWithPods(apart: number[], { domains, selected }: CountedConstraint): void {
-  if (domains.topology.isPerNode) for (const slot of selected.bySlot.keys()) apart.push(slot)
-}
-
-function addNodesWithAmounts(apart: number[], { topology, byDomain }: DomainAmounts): void {
-  if (!topology.isPerNode) return
-  for (const domain of byDomain.keys()) apart.push(topology.slotOf[domain] ?? 0)
-}
-
 const NOBODY_PROMISED: ReadonlyMap<number, FilterPlugin> = new Map()
 
 /** By slot: what refuses the pod on a node that preemption has promised to others, or undefined where it would have the pod all the same. */
@@ -180,45 +141,3 @@ function nodesPromisedAway({ views, feasibility, askAgain, withNominated }: Ques
   }
   return away
 }
-
-/**
- * How many nodes each filter was the first to refuse, counted place by place, and node by node where the pod's own filters do. A filter can have
- * several reasons; that of the first node by name is told, however nodes were told apart.
- */
-function refusals(
-  { views, answers, places, feasibility }: Question,
-  promisedAway: ReadonlyMap<number, FilterPlugin>,
-  found: Readonly<PlaceColumns>,
-  cells: readonly Cell[],
-): readonly Refusal[] {
-  const layout = views.table.layout()
-  const nameOf = (slot: number): string => layout.names[slot] ?? ''
-  const byPlugin = new Map<FilterPlugin, { nodes: number; slot: number }>()
-  const add = (plugin: FilterPlugin | undefined, slot: number, nodes: number): void => {
-    if (plugin === undefined) return
-    const known = byPlugin.get(plugin)
-    if (known === undefined) {
-      byPlugin.set(plugin, { nodes, slot })
-      return
-    }
-    known.nodes += nodes
-    if (nameOf(slot) < nameOf(known.slot)) known.slot = slot
-  }
-  for (const slot of layout.byName) {
-    const number = answers.refusedBy[slot] ?? PASSES
-    if (number !== PASSES) add(pluginNumbered(number), slot, 1)
-  }
-  for (let line = 0; line < found.lines; line += 1) {
-    const slot = found.slots[line] ?? 0
-    const first = cells[found.cells[line] ?? ALONE]?.slots.find(each => answers.refusedBy[each] === PASSES && !places.isApart(each)) ?? slot
-    add(promisedAway.get(slot) ?? refusedBy(feasibility, slot), first, found.nodes[line] ?? 0)
-  }
-  return FILTER_PLUGINS.flatMap(plugin => {
-    const refused = byPlugin.get(plugin)
-    if (refused === undefined) return []
-    const { message } = refusalOn(feasibility, refused.slot) ?? PROMISED
-    return [{ plugin, nodes: refused.nodes, message }]
-  })
-}
-
-const PROMISED = { message: 'node(s) are promised to pods of equal or higher priority' }
