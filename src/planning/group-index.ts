@@ -4,25 +4,18 @@ import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { World } from './plan.ts'
 import { createDomainIndexes, createSuccession, type DomainIndex } from './domain-index.ts'
-import { drainDeadlock } from './drain-deadlock.ts'
 import { createFamilies, type Family } from './families.ts'
 import { createGroupMembers } from './group-members.ts'
 import { standsAsBefore, type Group, type GroupKey } from './groups.ts'
-import { ownedIn, ownerUidsOf, pauseOf, workloadsOf } from './group-owners.ts'
 import type { HeldGroups } from './held-groups.ts'
+import { deadlockIn, indexedGroupOf, type IndexedGroup } from './indexed-group.ts'
 import { hasSameStanding } from './node-standing.ts'
 import type { Policy } from './policy.ts'
-import type { Veto } from './reasons.ts'
 import { createSortedList } from './sorted-list.ts'
 import { spreadStateOf, type SpreadState } from './spread-state.ts'
 import { createSpreadStates, type SpreadStates } from './spread-states.ts'
-import { observedIn, unactedBecause, type StandingGroup } from './standing-group.ts'
 import { createTouching } from './touching.ts'
-import { urgencyOf, worstFirst, type Urgency } from './urgency.ts'
-
-export interface IndexedGroup extends StandingGroup {
-  readonly urgency: Urgency
-}
+import { worstFirst } from './urgency.ts'
 
 /**
  * All groups of the cluster as they stand, advanced by what changes: a change costs the groups that it touches, not those that there are. When a
@@ -67,7 +60,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   const states = createSpreadStates(cluster)
   const known = new Map<string, IndexedGroup>()
   const byState = new Map<SpreadState, IndexedGroup>()
-  /** Counts of hard constraints that nobody carries but pods that wait for the scheduler: no groups to be helped, and none to be worsened. By id. */
+  /** By id: counts of hard constraints that nobody carries but pods that wait for the scheduler. Nobody is to be helped, and nothing to be worsened. */
   const awaited = new Map<string, SpreadState>()
   /** Those that pods of one template are in, as far as somebody has asked since one of them changed. */
   const carried = new Map<readonly GroupKey[], readonly IndexedGroup[]>()
@@ -170,12 +163,12 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       known.delete(id)
       carried.clear()
       members.forget(id)
-      if (carriers === undefined) forget(id, before?.state)
+      if (carriers === undefined) forget(id, before?.state ?? awaited.get(id))
       else awaitPods(spreadStateOf(model, carriers, indexes))
       return
     }
     awaited.delete(id)
-    const after = standingOf(group)
+    const after = indexedGroupOf(spreadStateOf(model, group, indexes), policy)
     states.set(after.state)
     keep(after)
     if (after.excess > 0 && after.unacted === undefined) urgent.put([after])
@@ -183,7 +176,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     if (before === undefined || before.labels.symmetricDifference(after.labels).size > 0) families.forget(group)
   }
 
-  function forget(id: string, state = awaited.get(id)): void {
+  function forget(id: string, state: SpreadState | undefined): void {
     if (state !== undefined) states.delete(state.group)
     awaited.delete(id)
   }
@@ -197,23 +190,6 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     known.set(group.state.group.id, group)
     carried.clear()
     byState.set(group.state, group)
-  }
-
-  function standingOf(group: Group): IndexedGroup {
-    const state = spreadStateOf(model, group, indexes)
-    const owned = ownedIn(group.members, cluster)
-    const observed = observedIn(state)
-    return {
-      state,
-      ...observed,
-      workloads: workloadsOf(owned),
-      owners: ownerUidsOf(owned),
-      labels: labelsIn(group),
-      pause: pauseOf(group.namespace, owned, cluster),
-      unacted: unactedBecause(state, policy),
-      deadlock: deadlockIn({ state, ...observed }),
-      urgency: urgencyOf(group),
-    }
   }
 
   /** Ids of the groups that count some member of the group. */
@@ -306,17 +282,3 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 }
 
 const NOBODY: ReadonlyMap<string, PodRecord> = new Map()
-
-function deadlockIn({ state, excess }: Pick<IndexedGroup, 'state' | 'excess'>): Veto | undefined {
-  return excess === 0 ? drainDeadlock(state) : undefined
-}
-
-function labelsIn({ members, cluster }: Group): ReadonlySet<Labels> {
-  const found = new Set<Labels>()
-  let latest: Labels | undefined
-  for (const pod of members) {
-    const labels = cluster.tellingLabels(pod)
-    if (labels !== latest) found.add((latest = labels))
-  }
-  return found
-}

@@ -15,7 +15,7 @@ export interface GroupMembers {
   regroup(namespace: string, isConcerned: (pod: PodRecord) => boolean): void
   /** Everybody leaves. */
   clear(): void
-  /** The group with those that are in it now, be it that its constraint is hard and only pods carry it that wait; undefined when nobody does. */
+  /** The group with those that are in it now. Without members where the constraint is hard and only pods that wait carry it; undefined when nobody does. */
   groupOf(id: string): Group | undefined
   /** Nobody is in it any more. */
   forget(id: string): void

@@ -1,5 +1,6 @@
 import type { Family } from './families.ts'
-import type { GroupIndex, IndexedGroup } from './group-index.ts'
+import type { GroupIndex } from './group-index.ts'
+import type { IndexedGroup } from './indexed-group.ts'
 import type { SpreadState } from './spread-state.ts'
 import { worstFirst } from './urgency.ts'
 
