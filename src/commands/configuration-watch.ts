@@ -8,15 +8,15 @@ import type { Settings } from './settings-files.ts'
 const LOOK_EVERY = 5_000
 
 interface ConfigurationListener {
-  /** Something else is in the files. The next look comes when this is over. Returns why it cannot be used, if so: it is tried again then. */
+  /** Something else is in the files. The next look comes when this is over. Returns why it cannot be used, if so: that look tries it again. */
   changed(next: Settings): Promise<string | undefined>
   /** A file, or what it says, cannot be used; told once for each problem. What was in use before stays. */
   refused(problem: string): void
 }
 
 /**
- * Reads the configuration, and that of kube-scheduler, again every few seconds: by content, so that the swapped links of a mounted ConfigMap count, and an editor's many
- * writes do not. Returns how to stop.
+ * Reads the configuration, and that of kube-scheduler, again every few seconds: by content, so that the swapped links of a mounted ConfigMap count,
+ * and an editor's many writes do not. Returns how to stop.
  *
  * @param read rejects when a file cannot be used @param current what is in use
  */

@@ -14,6 +14,7 @@ export interface Situation {
   readonly inFlight: readonly InFlight[]
   /** They are planned, and do not go out now: what does not lean on them has what they would take of caps and budgets. */
   readonly deferred: readonly Deferred[]
+  /** They are not planned: others of their groups are, where these serve. */
   readonly refused: readonly Refused[]
 }
 
@@ -47,7 +48,7 @@ export interface WorkloadHold {
 /** Why the API server has refused an eviction where only a person, or a change of the objects, will have it say otherwise. */
 export type RefusalReason = 'RefusedByWebhook' | 'EvictionInvalid' | 'SeveralBudgets'
 
-/** A pod whose eviction was refused: the plan is made without it. It begins with a hold of its workload and may outlast it. */
+/** A pod whose eviction was refused a while ago. At first its whole workload is held; it rests itself at least as long. */
 export interface Refused {
   readonly uid: string
   readonly reason: RefusalReason

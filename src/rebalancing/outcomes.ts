@@ -19,7 +19,7 @@ export type Consequence =
   | { readonly kind: 'rest'; readonly refusal: Refusal }
   /** The server is busy: no request of any kind for so many milliseconds. */
   | { readonly kind: 'slowDown'; readonly ms: number }
-  /** The same of whatever is evicted: nothing more is until then, milliseconds since the epoch. */
+  /** A person must see to it: nothing at all is evicted until then, milliseconds since the epoch, when it is tried again. */
   | { readonly kind: 'stop'; readonly until: number }
 
 export interface Answer {
@@ -63,6 +63,7 @@ interface Circumstances {
   readonly coolDown: number
 }
 
+/** What becomes of an eviction by what the server has answered, and how that is told. */
 export function answerOf(outcome: EvictionOutcome, eviction: PlannedEviction, { budgets, refusals, now, coolDown }: Circumstances): Answer {
   const level = LEVELS[outcome.kind]
   const answer = (reason: AnyReason, message: string, consequence: Consequence): Answer => ({ reason, message, level, consequence })

@@ -46,8 +46,8 @@ export type WriteRefusal =
 /**
  * What the Eviction API answered, each as what it is.
  * Accepted: deletion has begun. BudgetExhausted: no disruption left; wait for that budget to change. BudgetLagging: its controller is behind;
- * the same request may succeed after `retryAfterMs`. SeveralBudgets: final. Gone: no such pod. Replaced: another pod has the name (uid differs);
- * budget may have been spent on it. A Conflict is one of too many writers on the budget.
+ * the same request may succeed after `retryAfterMs`. SeveralBudgets: refused as long as they cover the pod. Gone: no such pod. Replaced: another pod
+ * has the name (uid differs); budget may have been spent on it. A Conflict is one of too many writers on the budget.
  */
 export type EvictionOutcome =
   | { readonly kind: 'Accepted' }

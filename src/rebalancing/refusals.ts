@@ -4,7 +4,7 @@ import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { RefusalReason, Refused, WorkloadHold } from '../planning/situation.ts'
 import type { OfWorkload } from '../planning/workload-key.ts'
 
-/** A pod that the API server refuses to evict, not for a moment only. Not kept over a restart: the server will say it again. */
+/** A pod that the API server refuses to evict, not for a moment only. Neither a restart nor a new configuration keeps it: the server will say it again. */
 export interface Refusal extends OfWorkload {
   readonly pod: string
   readonly uid: string
@@ -24,6 +24,8 @@ const LONGEST_REST = 24 * 60 * 60_000
 /**
  * Once more: its workload rests for one cool-down, since the next of its pods may well be refused, too; the pod itself twice as long each time, so
  * that then others of its group serve.
+ *
+ * @param now milliseconds since the epoch @param coolDown milliseconds
  */
 export function refusedAgain(
   refusals: readonly Refusal[],
@@ -39,7 +41,7 @@ export function refusedAgain(
   return { namespace, workload, pod, uid, reason, message, times, workloadUntil, until }
 }
 
-/** Why, and how long what rests. */
+/** Why, and what rests how long. */
 export function refusalText({ message, workloadUntil, until }: Refusal): string {
   const itself = until > workloadUntil ? `, the pod until ${timestamp(until)}` : ''
   return `${message}; its workload rests until ${timestamp(workloadUntil)}${itself}`
