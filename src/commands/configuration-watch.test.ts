@@ -71,7 +71,7 @@ it('what could not be used is used once it can', async () => {
   const clock = createVirtualClock(0)
   const said: string[] = []
   const answers = ['not allowed', 'not allowed', undefined]
-  const stop = watchConfiguration(clock, async () => ({ ...DEFAULTS, configuration: read('paused: true') }), DEFAULTS, {
+  const stop = watchConfiguration(clock, async () => ({ ...DEFAULTS, configuration: read('timing: { tick: 40s }') }), DEFAULTS, {
     changed: async () => {
       said.push('asked')
       return answers.shift()
@@ -82,6 +82,33 @@ it('what could not be used is used once it can', async () => {
   stop()
 
   expect(said).toEqual(['asked', 'not allowed', 'asked', 'asked'])
+})
+
+it('a pause takes hold whatever else cannot be used, which is told anew whenever it is something else', async () => {
+  const clock = createVirtualClock(0)
+  const said: string[] = []
+  let file = 'timing: { tick: 99s }'
+  const stop = watchConfiguration(clock, async () => ({ ...DEFAULTS, configuration: read(file) }), DEFAULTS, {
+    changed: async ({ configuration: { loop } }) => {
+      if (loop.tick === FORBIDDEN) return 'not allowed'
+      said.push(`paused ${loop.paused}, tick ${loop.tick / 1000} s`)
+      return undefined
+    },
+    refused: problem => void said.push(problem),
+  })
+  for (const text of ['timing: { tick: 99s }', 'timing: { tick: 99s }\npaused: true', 'timing: { tick: 99s }', 'paused: false']) {
+    file = text
+    await clock.advanceAsync(60_000)
+  }
+  stop()
+
+  expect(said).toEqual([
+    'not allowed',
+    'paused true, tick 30 s',
+    'not allowed; it is paused',
+    'not allowed; it is paused',
+    'paused false, tick 30 s',
+  ])
 })
 
 it('profiles of kube-scheduler count as well, however often they are read anew', async () => {

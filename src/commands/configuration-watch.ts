@@ -10,7 +10,7 @@ const LOOK_EVERY = 5_000
 interface ConfigurationListener {
   /** Something else is in the files. The next look comes when this is over. Returns why it cannot be used, if so: that look tries it again. */
   changed(next: Settings): Promise<string | undefined>
-  /** A file, or what it says, cannot be used; told once for each problem. What was in use before stays. */
+  /** A file, or what it says, cannot be used; told once for each problem. What was in use before stays, but for a pause, which takes hold at once. */
   refused(problem: string): void
 }
 
@@ -27,6 +27,7 @@ export function watchConfiguration(
   listener: ConfigurationListener,
 ): () => void {
   let inUse = current
+  let refused: Settings | undefined
   let told: string | undefined
   let ended = false
   let cancel = clock.after(LOOK_EVERY, () => void look())
@@ -42,9 +43,20 @@ export function watchConfiguration(
   }
 
   async function take(found: Settings): Promise<string | undefined> {
-    if (isDeepStrictEqual(found, inUse)) return undefined
-    const problem = await listener.changed(found)
-    if (problem === undefined) inUse = found
+    // A brake does not wait until everything else is right.
+    if (found.configuration.loop.paused) await use(asPaused(inUse))
+    const problem = await use(found)
+    if (problem === undefined) return undefined
+    // Whoever changes something looks for what has come of it.
+    if (!isDeepStrictEqual(found, refused)) told = undefined
+    refused = found
+    return inUse.configuration.loop.paused ? `${problem}; it is paused` : problem
+  }
+
+  async function use(next: Settings): Promise<string | undefined> {
+    if (isDeepStrictEqual(next, inUse)) return undefined
+    const problem = await listener.changed(next)
+    if (problem === undefined) inUse = next
     return problem
   }
 
@@ -52,6 +64,10 @@ export function watchConfiguration(
     ended = true
     cancel()
   }
+}
+
+function asPaused({ configuration, ...others }: Settings): Settings {
+  return { ...others, configuration: { ...configuration, loop: { ...configuration.loop, paused: true } } }
 }
 
 /** Lays a new configuration over the one that a process was started with, and names what only a restart brings into effect. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { staleness } from '../rebalancing/freshness.ts'
+import type { SchedulerProfiles } from '../scheduling/profile.ts'
 import { startHttpServer } from '../telemetry/http-server.ts'
 import { createLog } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -26,9 +27,12 @@ export function addRun(program: Command, exit: Exit): void {
 async function run(options: LoopOptions): Promise<void> {
   /** About what was read last. */
   let warnings: string[] = []
-  const read = async (): Promise<Settings> => {
+  /** @param known profiles that do for a pause, which must not wait until the other file is right: nothing is planned by them */
+  const read = async (known?: SchedulerProfiles): Promise<Settings> => {
     warnings = []
-    return { configuration: await loopConfigurationFor(options), profiles: await profilesFor(options, message => warnings.push(message)) }
+    const configuration = await loopConfigurationFor(options)
+    const profiles = profilesFor(options, message => warnings.push(message))
+    return { configuration, profiles: await (known !== undefined && configuration.loop.paused ? profiles.catch(() => known) : profiles) }
   }
   const started = await read()
   const { configuration } = started
@@ -66,8 +70,8 @@ async function run(options: LoopOptions): Promise<void> {
       connecting.signal,
     )
     if (controller === undefined) return
-    let inUse = configuration
-    notReady = () => staleness(controller.view.freshness(), inUse.loop.freshness)?.message
+    let inUse: Settings = started
+    notReady = () => staleness(controller.view.freshness(), inUse.configuration.loop.freshness)?.message
     log.info('started', { version: VERSION, server: connection.transport.server, dryRun: configuration.loop.dryRun, port: server.port })
     const release = new AbortController()
     const leading = controller.election.run(release.signal)
@@ -75,17 +79,18 @@ async function run(options: LoopOptions): Promise<void> {
     const startLoop = (): void => void controller.loop.start().catch(failed.reject)
     startLoop()
     controller.checkItself()
-    const forget = watchConfiguration(connection.clock, read, started, {
+    const forget = watchConfiguration(connection.clock, () => read(inUse.profiles), started, {
       changed: async next => {
         const { configuration: usable, needsRestart } = reloaded(configuration, next.configuration)
+        const settings = { ...next, configuration: usable }
         try {
-          await controller.reconfigure({ ...next, configuration: usable })
+          await controller.reconfigure(settings)
         } catch (error) {
           if (isReportableError(error)) return error.message
           failed.reject(error)
           return undefined
         }
-        inUse = usable
+        inUse = settings
         if (!connecting.signal.aborted) startLoop()
         log.info('the configuration has changed and is in effect', { paused: usable.loop.paused })
         warn()

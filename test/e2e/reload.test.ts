@@ -76,27 +76,35 @@ it('run takes up a changed configuration without a restart, and refuses a bad on
   expect((await run.ended).code).toBe(0)
 })
 
-it('run refuses a configuration that takes a missing permission, and takes it up once that is granted', { timeout: 60_000 }, async () => {
-  const { access, configure, run } = await stage('')
-  const grant = access.deny({ verb: 'patch', resource: 'pods' })
+it(
+  'run refuses a configuration that takes a missing permission but for the pause in it, and takes it up once that is granted',
+  { timeout: 60_000 },
+  async () => {
+    const { access, configure, run } = await stage('')
+    const grant = access.deny({ verb: 'patch', resource: 'pods' })
 
-  configure('act: { deletionCosts: true }\npaused: true')
-  await run.said(/the new configuration is refused, the old one stays: not allowed to patch pods"/)
+    configure('act: { deletionCosts: true }\npaused: true')
+    await run.said(/the new configuration is refused, the old one stays: not allowed to patch pods; it is paused"/)
+    await run.said(/"Paused"/)
 
-  grant()
-  await run.said(/the configuration has changed and is in effect/)
-  await run.said(/"Paused"/)
-  run.kill('SIGTERM')
-  expect((await run.ended).code).toBe(0)
-})
+    grant()
+    await run.said(/is refused[^]*the configuration has changed and is in effect/)
+    run.kill('SIGTERM')
+    expect((await run.ended).code).toBe(0)
+  },
+)
 
-it('run takes up a changed scheduler configuration as well', { timeout: 60_000 }, async () => {
-  const { cluster, configureScheduler, run } = await stage('', '[{ schedulerName: another }]')
+it('run takes up a changed scheduler configuration as well, and pauses though that is a bad one', { timeout: 60_000 }, async () => {
+  const { cluster, configure, configureScheduler, run } = await stage('', '[{ schedulerName: another }]')
   cluster.uncordon('node-c')
   await run.said(/"CannotPredict"/)
 
   configureScheduler('[{ schedulerName: [] }]')
   await run.said(/the new configuration is refused, the old one stays: .*scheduler\.yaml:3:.*the name of a scheduler/)
+  configure('paused: true')
+  await run.said(/"Paused"/)
+  configure('')
+  await run.said(/"Paused"[^]*the new configuration is refused, the old one stays: .*scheduler\.yaml:3:.*the name of a scheduler/)
 
   configureScheduler('[{ plugins: { score: { enabled: [{ name: Homemade }] } } }]')
   await run.said(/scheduler\.yaml:3:.*Homemade.*not modelled/)
