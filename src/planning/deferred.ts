@@ -6,13 +6,13 @@ export type Deferred =
 /** @param budgets names of those that cover the pod */
 export function isDeferredBy(
   scope: Deferred,
-  eviction: { readonly namespace: string; readonly uid: string },
+  pod: { readonly namespace: string; readonly uid: string },
   budgets: readonly string[],
 ): boolean {
   switch (scope.kind) {
     case 'pod':
-      return scope.uid === eviction.uid
+      return scope.uid === pod.uid
     case 'budgets':
-      return scope.namespace === eviction.namespace && budgets.some(name => scope.names.includes(name))
+      return scope.namespace === pod.namespace && budgets.some(name => scope.names.includes(name))
   }
 }

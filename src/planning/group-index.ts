@@ -61,7 +61,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
   const known = new Map<string, IndexedGroup>()
   const byState = new Map<SpreadState, IndexedGroup>()
   /** By id: counts of hard constraints that nobody carries but pods that wait for the scheduler. Nobody is to be helped, and nothing to be worsened. */
-  const awaited = new Map<string, SpreadState>()
+  const pendingOnly = new Map<string, SpreadState>()
   /** Those that pods of one template are in, as far as somebody has asked since one of them changed. */
   const carried = new Map<readonly GroupKey[], readonly IndexedGroup[]>()
   const families = createFamilies(linkedWith)
@@ -103,7 +103,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     indexes = createDomainIndexes(model)
     for (const name of turned) for (const pod of model.podsOn(name)) reenter(pod)
     turned.clear()
-    for (const id of awaited.keys()) touched.add(id)
+    for (const id of pendingOnly.keys()) touched.add(id)
     const successorOf = createSuccession(model, indexes)
     let passed = 0
     for (const group of known.values()) {
@@ -163,11 +163,11 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       known.delete(id)
       carried.clear()
       members.forget(id)
-      if (carriers === undefined) forget(id, before?.state ?? awaited.get(id))
-      else awaitPods(spreadStateOf(model, carriers, indexes))
+      if (carriers === undefined) forget(id, before?.state ?? pendingOnly.get(id))
+      else keepPendingOnly(spreadStateOf(model, carriers, indexes))
       return
     }
-    awaited.delete(id)
+    pendingOnly.delete(id)
     const after = indexedGroupOf(spreadStateOf(model, group, indexes), policy)
     states.set(after.state)
     keep(after)
@@ -178,12 +178,12 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
 
   function forget(id: string, state: SpreadState | undefined): void {
     if (state !== undefined) states.delete(state.group)
-    awaited.delete(id)
+    pendingOnly.delete(id)
   }
 
-  function awaitPods(state: SpreadState): void {
+  function keepPendingOnly(state: SpreadState): void {
     states.set(state)
-    awaited.set(state.group.id, state)
+    pendingOnly.set(state.group.id, state)
   }
 
   function keep(group: IndexedGroup): void {
@@ -270,9 +270,9 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
     held() {
       if (isOutdated || turned.size > 0 || work !== undefined) return undefined
       return {
-        ids: () => [...members.ids(), ...awaited.keys()],
+        ids: () => [...members.ids(), ...pendingOnly.keys()],
         of(id) {
-          const state = known.get(id)?.state ?? awaited.get(id)
+          const state = known.get(id)?.state ?? pendingOnly.get(id)
           const held = members.held(id) ?? (state && { constraint: state.group.constraint, members: NOBODY })
           return held && { ...held, state: touched.has(id) ? undefined : state }
         },

@@ -35,7 +35,7 @@ interface Members {
   list: PodRecord[]
 }
 
-interface Waiting {
+interface WaitingCarriers {
   readonly key: GroupKey
   /** By name. */
   readonly pods: Map<string, PodRecord>
@@ -48,7 +48,7 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
   const idsIn = new Map<string, Set<string>>()
   const waiting = new Set<PodRecord>()
   /** By the id that their group has: those that carry a hard constraint. What a soft one is worth to them nobody has promised. */
-  const awaiting = new Map<string, Waiting>()
+  const waitingCarriers = new Map<string, WaitingCarriers>()
 
   /** Of the pod that entered last: replicas mostly come one after the other. */
   let latest: { readonly keys: readonly GroupKey[]; readonly groups: readonly Members[] } | undefined
@@ -77,7 +77,7 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     waiting.add(pod)
     for (const key of keys.of(pod)) {
       if (key.constraint.whenUnsatisfiable !== 'DoNotSchedule') continue
-      memo(awaiting, key.id, () => ({ key, pods: new Map() })).pods.set(pod.name, pod)
+      memo(waitingCarriers, key.id, () => ({ key, pods: new Map() })).pods.set(pod.name, pod)
       if (!groups.has(key.id)) touched.add(key.id)
     }
   }
@@ -85,9 +85,9 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
   function waitNoLonger(pod: PodRecord): void {
     if (!waiting.delete(pod)) return
     for (const { id } of keys.of(pod)) {
-      const pods = awaiting.get(id)?.pods
+      const pods = waitingCarriers.get(id)?.pods
       pods?.delete(pod.name)
-      if (pods?.size === 0) awaiting.delete(id)
+      if (pods?.size === 0) waitingCarriers.delete(id)
     }
   }
 
@@ -123,8 +123,8 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
     },
     clear() {
       waiting.clear()
-      for (const id of awaiting.keys()) touched.add(id)
-      awaiting.clear()
+      for (const id of waitingCarriers.keys()) touched.add(id)
+      waitingCarriers.clear()
       for (const [id, { pods }] of groups) {
         pods.clear()
         touched.add(id)
@@ -134,8 +134,8 @@ export function createGroupMembers({ cluster, model }: World, touched: Set<strin
       const group = groups.get(id)
       if (group !== undefined) group.list = [...group.pods.values()].sort(byName)
       if (group !== undefined && group.list.length > 0) return groupOf(cluster, group.key, group.list)
-      const awaited = awaiting.get(id)
-      return awaited && groupOf(cluster, awaited.key, [], [...awaited.pods.values()].sort(byName)[0])
+      const carriers = waitingCarriers.get(id)
+      return carriers && groupOf(cluster, carriers.key, [], [...carriers.pods.values()].sort(byName)[0])
     },
     forget(id) {
       const namespace = groups.get(id)?.namespace

@@ -34,11 +34,10 @@ export function wavesOf<Group>(
   const quotasOn = createQuotas(cluster, policy, situation)
   const latestOf = new Map<Group, number>()
   const latestFrom = new Map<string, number>()
-  const isDeferred = ({ pod, owners }: Victim<Group>): boolean => {
+  const isDeferred = ({ pod }: Victim<Group>): boolean => {
     if (situation.deferred.length === 0) return false
-    const eviction = { namespace: pod.namespace, uid: pod.uid, workload: owners.name }
     const budgets = budgetsOf(cluster, pod).map(({ name }) => name)
-    return situation.deferred.some(scope => isDeferredBy(scope, eviction, budgets))
+    return situation.deferred.some(scope => isDeferredBy(scope, pod, budgets))
   }
   return victims.map(victim => {
     const quotas = quotasOn(victim)

@@ -81,6 +81,7 @@ export function createClusterViews(cluster: ClusterReader, profiles: SchedulerPr
     questions,
     constraintsOf: createCountedConstraints(table, spread, questions),
     advance({ kind, key, before, after }) {
+      // Pods are told apart by other labels than those that they have been counted by.
       if (toldCopied !== cluster.tellsCopied()) {
         toldCopied = cluster.tellsCopied()
         spread.forget()
