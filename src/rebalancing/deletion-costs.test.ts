@@ -198,6 +198,20 @@ describe('nothing is written', () => {
 })
 
 describe('at the end', () => {
+  it.each([
+    ['before', [{ handOver: true }, undefined]],
+    ['after', [undefined, { handOver: true }]],
+  ])('of the process none stays for a loop that was to go on, be that asked for %s', async (_, stops) => {
+    const world = worldWith(3, 0)
+    world.surplus = () => ({ ...NO_SURPLUS, unsettled: new Set(['web-a0']) })
+    written(world, 'web-a0', '-3')
+    const loop = await started(world)
+    for (const how of stops) void loop.stop(how)
+    await stopped(world, loop)
+
+    expect(sent(world)).toEqual(['web-a0 none'])
+  })
+
   it('all that stands is taken back, whoever wrote it and however many', async () => {
     const world = worldWith(30, 0)
     world.surplus = () => ({ ...NO_SURPLUS, unsettled: new Set(Array.from({ length: 30 }, (_, index) => `web-a${index}`)) })

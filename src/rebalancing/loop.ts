@@ -213,7 +213,7 @@ export function createLoop(
       await evicting.settled()
       observe()
       if (leadership.mayAct() && memory.recalled && !settings.dryRun) await memory.keep()
-      await costs?.end(handsOver)
+      await costs?.end(handsOver ?? false)
     } finally {
       for (const stop of unsubscribe) stop()
     }
@@ -224,12 +224,13 @@ export function createLoop(
     wakeUp.wakeNow()
   }
 
-  let handsOver = false
+  /** Only if all who stop it say so: a process that ends meanwhile has no other loop to go on from here. Undefined: nobody has stopped it yet. */
+  let handsOver: boolean | undefined
   let life: Promise<void> = Promise.resolve()
   return {
     start: () => (life = live()),
     stop: async ({ handOver } = { handOver: false }) => {
-      handsOver ||= handOver
+      handsOver = handOver && handsOver !== false
       end('Stopped')
       await life
     },
