@@ -7,7 +7,7 @@ const MAIN = join(import.meta.dirname, '../bench/main.ts')
 
 it.each([
   ['scheduling', ['--nodes', '30', '--pods', '600'], /hard zone/],
-  ['planning', ['--nodes', '30', '--shapes', 'plain,requests,apart,large'], /^ *30 +600 +2 +large /m],
+  ['planning', ['--nodes', '30', '--shapes', 'plain,requests,apart,large'], /^ *30 +800 +2 +large /m],
   ['loop', ['--scenarios', 'zone-outage'], /^zone-outage +respread +8\/8 +0 /m],
   ['decoding', ['--pods', '60'], /protobuf and projection/],
   ['scale', ['--nodes', '30', '--pods', '600', '--events', '20', '--rest', '0'], /event to views advanced: median \d/],
