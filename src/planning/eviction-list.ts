@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { isReplicaOwner } from '../scheduling/controller-record.ts'
+import { createAffinityTies } from './affinity-ties.ts'
 import type { Move } from './move.ts'
 import type { PlannedEviction } from './plan-types.ts'
 import type { Policy } from './policy.ts'
@@ -15,11 +16,15 @@ export function evictionsOf(
   policy: Policy,
   situation: Situation,
 ): readonly PlannedEviction[] {
+  const affinityOf = createAffinityTies(
+    cluster,
+    moves.map(({ replacement }) => replacement),
+  )
   // A landing leans on every earlier move that its groups count, whether or not that move was for them; a changed template makes for other groups.
   const victims = moves.map(move => {
-    const { victim, to, takesPlaceOfOthers, touched } = move
+    const { victim, replacement, to, takesPlaceOfOthers, touched } = move
     const placeLeftOn = takesPlaceOfOthers ? to : undefined
-    return { move, pod: victim, owners: ownersOf(victim), groups: touched, placeLeftOn }
+    return { move, pod: victim, owners: ownersOf(victim), groups: touched, placeLeftOn, affinity: affinityOf(replacement) }
   })
   const waves = wavesOf(victims, cluster, policy, situation)
   return victims

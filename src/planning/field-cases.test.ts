@@ -265,6 +265,29 @@ describe('seen in the field: what stands in the way', () => {
     expect(order).toEqual(['2 api a0 -> b0', '2 web b0 -> a0'])
   })
 
+  describe('whoever is drawn by affinity to where others go', () => {
+    const drawn = (topologyKey: string, annotations = {}): unknown[] => {
+      const podAffinityTerm = { topologyKey, labelSelector: { matchLabels: { app: 'cache' } } }
+      const affinity = { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 30, podAffinityTerm }] } }
+      return [
+        ...zones(THREE),
+        ...workload({ name: 'web', on: spreadOn(THREE, [5, 4, 0]), spread: [hard('web')], spec: { affinity }, annotations }),
+        ...workload({ name: 'cache', on: spreadOn(THREE, [3, 3, 0]), spread: [soft('cache')] }),
+      ]
+    }
+    const wavesIn = (objects: unknown[]): string[] => planFor(objects).evictions.map(({ workload: { name }, wave }) => `${wave} ${name}`)
+
+    it('does not go before they are there: until then its replacement may land anywhere', () => {
+      expect(wavesIn(drawn(ZONE))).toEqual(['1 web', '2 web', '3 web', '4 cache', '5 cache'])
+      // Where they stay, so does it.
+      expect(wavesIn(drawn(ZONE, { 'respread.io/evict': 'false' }))).toEqual([])
+    })
+
+    it('need not wait where only the hosts of a zone are told apart', () => {
+      expect(wavesIn(drawn(HOST))).toEqual(['1 web', '1 cache', '2 web', '2 cache', '3 web'])
+    })
+  })
+
   it('whose next pod has other labels than it has does not go before those that these labels are counted with', () => {
     const team = { team: 'shop' }
     const notInA = { key: ZONE, operator: 'NotIn', values: ['a'] }

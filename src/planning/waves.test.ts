@@ -7,6 +7,7 @@ import { wavesOf } from './waves.ts'
 import { ownersOf } from './workloads.ts'
 
 const THREE = { a: 3, b: 3, c: 3 }
+const NO_TIES = { leansOn: [], weighsIn: [] }
 const WIDE_OPEN: Policy['caps'] = { workloadPercent: 100, namespace: 99, node: 99, cluster: 99, cycle: 99 }
 
 interface Case {
@@ -52,6 +53,7 @@ function waves({
       owners: ownersOf(cluster, pod),
       groups: [apart ? `group ${index}` : 'group'],
       placeLeftOn: placesLeftOn[index],
+      affinity: NO_TIES,
     }))
   return wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight, deferred })
 }
@@ -143,7 +145,7 @@ describe('the caps', () => {
     ])
     const victims = ['web-2-0', 'web-2-1', 'web-4-0', 'web-4-1'].map(name => {
       const pod = cluster.pod('shop', name)!
-      return { pod, owners: ownersOf(cluster, pod), groups: [name], placeLeftOn: undefined }
+      return { pod, owners: ownersOf(cluster, pod), groups: [name], placeLeftOn: undefined, affinity: NO_TIES }
     })
     // Half of two is one, half of four is two: what is full for the one has room for the other.
     expect(wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, workloadPercent: 50 } }, AT_REST)).toEqual([1, 2, 1, 2])

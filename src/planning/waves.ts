@@ -4,24 +4,27 @@ import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts'
 import { addTo } from '../scheduling/tallies.ts'
+import type { AffinityTies } from './affinity-ties.ts'
 import { CAPS, capsOn, placeOf, type Cap } from './caps.ts'
 import { isDeferredBy } from './deferred.ts'
 import type { Policy } from './policy.ts'
 import type { InFlight, Situation } from './situation.ts'
 import type { Owners } from './workloads.ts'
 
-/** What is to be evicted: a pod, and whatever counts it. */
+/** What is to be evicted: a pod, whatever counts it, and what else its landing leans on. */
 export interface Victim<Group> {
   readonly pod: PodRecord
   readonly owners: Owners
   readonly groups: readonly Group[]
   /** The node where its replacement has a place once those are gone that leave it before; undefined where it needs none of theirs. */
   readonly placeLeftOn: string | undefined
+  readonly affinity: AffinityTies
 }
 
 /**
  * Assigns each eviction, in the order of the plan, to the first wave whose caps and budgets have room for it and after which no earlier eviction comes
- * that it leans on: those of its groups, and those whose place its replacement takes. Wave 1 is what may be in flight together right now; a wave that
+ * that it leans on: those of its groups, and those whose place its replacement takes. What affinity draws it to, or away from, has to be there or gone
+ * before: terminating pods count for affinity as long as they are there. Wave 1 is what may be in flight together right now; a wave that
  * allows nothing (an exhausted budget) leaves its place to what comes later, so that a plan's first wave can be empty. So does what an answer of the
  * API server defers: it has a wave, and takes nothing of it; what leans on it comes later.
  */
@@ -34,6 +37,7 @@ export function wavesOf<Group>(
   const quotasOn = createQuotas(cluster, policy, situation)
   const latestOf = new Map<Group, number>()
   const latestFrom = new Map<string, number>()
+  const latestWeighing = new Map<object, number>()
   const isDeferred = ({ pod }: Victim<Group>): boolean => {
     if (situation.deferred.length === 0) return false
     const budgets = budgetsOf(cluster, pod).map(({ name }) => name)
@@ -43,6 +47,7 @@ export function wavesOf<Group>(
     const quotas = quotasOn(victim)
     let wave = victim.placeLeftOn === undefined ? 1 : (latestFrom.get(victim.placeLeftOn) ?? 1)
     for (const group of victim.groups) wave = Math.max(wave, latestOf.get(group) ?? 1)
+    for (const tie of victim.affinity.leansOn) wave = Math.max(wave, 1 + (latestWeighing.get(tie) ?? 0))
     // One may be full where another has room, so go on until all of them agree.
     for (let from = 0; from !== wave;) {
       from = wave
@@ -52,6 +57,7 @@ export function wavesOf<Group>(
     const next = isDeferred(victim) ? wave + 1 : wave
     if (next === wave) for (const { taken } of quotas) addTo(taken, wave, 1)
     for (const group of victim.groups) latestOf.set(group, next)
+    for (const tie of victim.affinity.weighsIn) latestWeighing.set(tie, Math.max(next, latestWeighing.get(tie) ?? 1))
     const { nodeName = '' } = victim.pod
     latestFrom.set(nodeName, Math.max(next, latestFrom.get(nodeName) ?? 1))
     return wave
