@@ -3,7 +3,10 @@ import type { NodeRecord } from '../cluster/node.ts'
 
 /** What ImageLocality knows of an image in the whole cluster. */
 export interface ImageState {
-  /** Number of nodes that have it. */
+  /**
+   * Number of nodes that have it. What the scheduler scores a node by is the number as it was when that node last changed (backend/cache
+   * UpdateSnapshot, 1.36): after nodes have come or gone, others score a few points more or less for a while, and no object tells.
+   */
   readonly nodes: number
   /** Bytes: the most that one of those nodes reports. */
   readonly size: number
