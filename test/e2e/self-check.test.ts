@@ -6,6 +6,7 @@ import { startEmbeddedServer, type EmbeddedServer } from '../../src/commands/emb
 import { connect } from '../../src/commands/live-cluster.ts'
 import { DEFAULT_CONFIGURATION, type Configuration } from '../../src/configuration/parse-configuration.ts'
 import { createWallClock } from '../../src/kubernetes/wall-clock.ts'
+import { budgetsOf } from '../../src/scheduling/budget-arithmetic.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
 import { budgetManifest, deploymentManifest, namespaceManifest, nodeManifest } from '../../src/simulation/manifests.ts'
 import { createLog } from '../../src/telemetry/log.ts'
@@ -123,7 +124,7 @@ it('views that have missed an event are found out, told, counted and healed befo
 
 it('a budget that is held to cover nothing covers its pods again', { timeout: 60_000 }, async () => {
   const [pod] = state.podsIn('shop')
-  const covering = (): readonly BudgetRecord[] => state.budgetsCovering('shop', pod?.labels ?? new Map())
+  const covering = (): readonly BudgetRecord[] => (pod === undefined ? [] : budgetsOf(state, pod))
   const isFound = (): boolean => lines.some(line => line.reason === 'ViewDiffers' && line.message.startsWith('the view of budgets'))
   await eventually('the budget that covers nothing is found', () => {
     const found = isFound()
