@@ -3,7 +3,7 @@ import { memo } from '../cluster/memo.ts'
 import { affinityTerms, type PodAffinityTerm, type PodRecord, type PodSpec } from '../cluster/pod.ts'
 import { createSelectorIndex } from '../cluster/selector-index.ts'
 import { HOSTNAME_LABEL } from '../cluster/topology-labels.ts'
-import { incomingReachesNamespace } from '../scheduling/affinity-terms.ts'
+import { incomingReachesNamespace, selectsItself } from '../scheduling/affinity-terms.ts'
 
 /** What a move has to do with others by pod affinity: it goes after earlier ones that weigh in what it leans on. */
 export interface AffinityTies {
@@ -14,23 +14,26 @@ export interface AffinityTies {
 /**
  * Finds the ties of pods that move. By InterPodAffinity a pod is drawn to those that its terms select and to those whose terms select it, or kept away
  * (interpodaffinity/scoring.go and filtering.go, 1.36); where they are makes the greatest difference that any score does, however low the weight. Terms
- * over hostnames are left out: they tell the nodes of a zone apart, and hardly ever the zones.
+ * over hostnames are left out: they tell the nodes of a zone apart, and hardly ever the zones. So is what keeps pods away from those like themselves:
+ * whichever of them goes first, all want to go where the fewest are.
  */
 export function createAffinityTies(cluster: ClusterReader, moving: readonly PodRecord[]): (pod: PodRecord) => AffinityTies {
   const terms = createSelectorIndex<Tie>()
   const bySpec = new Map<PodSpec, Map<string, readonly Tie[]>>()
-  const heldBy = ({ spec, namespace }: PodRecord): readonly Tie[] =>
-    memo(
-      memo(bySpec, spec, () => new Map<string, readonly Tie[]>()),
-      namespace,
-      () => {
-        const wide = affinityTerms(spec).filter(({ topologyKey }) => topologyKey !== HOSTNAME_LABEL)
-        const ties = wide.map((term): Tie => ({ term, namespace, holders: {}, selected: {} }))
-        for (const tie of ties) terms.add(tie.term.selector, tie)
-        return ties
-      },
-    )
+  const heldBy = (pod: PodRecord): readonly Tie[] => {
+    const { spec, namespace } = pod
+    const byNamespace = memo(bySpec, spec, () => new Map<string, readonly Tie[]>())
+    return memo(byNamespace, namespace, () => {
+      const joining = affinityTerms({ ...spec, podAntiAffinity: NO_TERMS })
+      const avoiding = affinityTerms({ ...spec, podAffinity: NO_TERMS }).filter(term => !selectsItself(cluster, term, pod))
+      const wide = [...joining, ...avoiding].filter(({ topologyKey }) => topologyKey !== HOSTNAME_LABEL)
+      const ties = wide.map((term): Tie => ({ term, namespace, holders: {}, selected: {} }))
+      for (const tie of ties) terms.add(tie.term.selector, tie)
+      return ties
+    })
+  }
   for (const pod of moving) heldBy(pod)
+  if (terms.isEmpty()) return () => NO_TIES
 
   return pod => {
     const held = heldBy(pod)
@@ -41,6 +44,9 @@ export function createAffinityTies(cluster: ClusterReader, moving: readonly PodR
     }
   }
 }
+
+const NO_TIES: AffinityTies = { leansOn: [], weighsIn: [] }
+const NO_TERMS: PodSpec['podAffinity'] = { required: [], preferred: [] }
 
 /** A term of pods of one spec and namespace. */
 interface Tie {

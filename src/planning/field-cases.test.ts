@@ -283,6 +283,17 @@ describe('seen in the field: what stands in the way', () => {
       expect(wavesIn(drawn(ZONE, { 'respread.io/evict': 'false' }))).toEqual([])
     })
 
+    it('need not wait for those of its own workload that it keeps away from: all of them want to go where the fewest are', () => {
+      const podAffinityTerm = { topologyKey: ZONE, labelSelector: { matchLabels: { app: 'web' } } }
+      const affinity = { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 30, podAffinityTerm }] } }
+      const objects = [
+        ...zones(THREE),
+        ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread: [soft('web')], spec: { affinity } }),
+        budget('web', { maxUnavailable: 4 }, { disruptionsAllowed: 4 }),
+      ]
+      expect(wavesIn(objects)).toEqual(['1 web', '1 web', '1 web', '1 web'])
+    })
+
     it('need not wait where only the hosts of a zone are told apart', () => {
       expect(wavesIn(drawn(HOST))).toEqual(['1 web', '1 cache', '2 web', '2 cache', '3 web'])
     })
