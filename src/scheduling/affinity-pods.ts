@@ -35,7 +35,7 @@ export const avoidedPods: Find = (context, pod) =>
 
 /** Pods that this one prefers to be with, or without. */
 export const preferredPods: Find = (context, pod) =>
-  context.affinity.recall(pod.spec, pod.namespace, 'preferred', () => {
+  context.affinity.recall(pod.spec, pod.namespace, 'wanted', () => {
     const { podAffinity, podAntiAffinity } = pod.spec
     return [
       ...podAffinity.preferred.flatMap(({ term, weight }) => selectedPods(context, pod, term, weight)),
