@@ -158,7 +158,10 @@ export interface PodRecord {
 }
 
 /** All its terms of pod affinity and anti-affinity, required and preferred. */
-export function affinityTerms({ podAffinity, podAntiAffinity }: PodSpec): readonly PodAffinityTerm[] {
+export function affinityTerms({
+  podAffinity,
+  podAntiAffinity,
+}: Pick<PodSpec, 'podAffinity' | 'podAntiAffinity'>): readonly PodAffinityTerm[] {
   return [podAffinity, podAntiAffinity].flatMap(({ required, preferred }) => [...required, ...preferred.map(({ term }) => term)])
 }
 

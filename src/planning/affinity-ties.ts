@@ -24,8 +24,9 @@ export function createAffinityTies(cluster: ClusterReader, moving: readonly PodR
     const { spec, namespace } = pod
     const byNamespace = memo(bySpec, spec, () => new Map<string, readonly Tie[]>())
     return memo(byNamespace, namespace, () => {
-      const joining = affinityTerms({ ...spec, podAntiAffinity: NO_TERMS })
-      const avoiding = affinityTerms({ ...spec, podAffinity: NO_TERMS }).filter(term => !selectsItself(cluster, term, pod))
+      const { podAffinity, podAntiAffinity } = spec
+      const joining = affinityTerms({ podAffinity, podAntiAffinity: NO_TERMS })
+      const avoiding = affinityTerms({ podAffinity: NO_TERMS, podAntiAffinity }).filter(term => !selectsItself(cluster, term, pod))
       const wide = [...joining, ...avoiding].filter(({ topologyKey }) => topologyKey !== HOSTNAME_LABEL)
       const ties = wide.map((term): Tie => ({ term, namespace, holders: {}, selected: {} }))
       for (const tie of ties) terms.add(tie.term.selector, tie)

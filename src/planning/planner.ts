@@ -149,7 +149,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
     const [worst] = index.urgent()
     if (worst === undefined || warmUps.length === 0) return
     roomFor(worst.state.group, worst.state.index)
-    // A large group is planned as a whole: a step that is as long as the plan is none.
+    // A group of hundreds is planned as a whole, be one move enough: a step as long as the plan is none.
     if (worst.state.group.members.length > MOST_TO_WARM_UP_WITH) warmUps = []
     for (; warmUps.length > 0; planNow(situation, warmUps.shift() ?? 0)) yield
   }

@@ -33,8 +33,20 @@ export const avoidedPods: Find = (context, pod) =>
     pod.spec.podAntiAffinity.required.flatMap(term => selectedPods(context, pod, term, 1)),
   )
 
-/** Pods that this one prefers to be with, or without. */
-export const preferredPods: Find = (context, pod) =>
+/** Pods whose own required anti-affinity selects this one. */
+export const repellingPods: Find = (context, pod) => selectingPods(context, pod, 'requiredAntiAffinity')
+
+/**
+ * Pods that this one prefers to be with, or without, and those that prefer so of it. Those that must be with it pull with the profile's
+ * hardPodAffinityWeight.
+ */
+export function weighedPods(context: PluginContext, pod: PodRecord): readonly TermPods[] {
+  const { hardPodAffinityWeight: weight } = context.profile
+  const dependents = weight === 0 ? [] : selectingPods(context, pod, 'requiredAffinity')
+  return [...preferredPods(context, pod), ...selectingPods(context, pod, 'preferred'), ...dependents.map(each => ({ ...each, weight }))]
+}
+
+const preferredPods: Find = (context, pod) =>
   context.affinity.recall(pod.spec, pod.namespace, 'wanted', () => {
     const { podAffinity, podAntiAffinity } = pod.spec
     return [
@@ -42,15 +54,6 @@ export const preferredPods: Find = (context, pod) =>
       ...podAntiAffinity.preferred.flatMap(({ term, weight }) => selectedPods(context, pod, term, -weight)),
     ]
   })
-
-/** Pods whose own required anti-affinity selects this one. */
-export const repellingPods: Find = (context, pod) => selectingPods(context, pod, 'requiredAntiAffinity')
-
-/** Pods that must be with this one. */
-export const dependentPods: Find = (context, pod) => selectingPods(context, pod, 'requiredAffinity')
-
-/** Pods that prefer to be with this one, or without it. */
-export const preferringPods: Find = (context, pod) => selectingPods(context, pod, 'preferred')
 
 /** The pods that a term of this pod selects. */
 function selectedPods({ cluster, affinity }: PluginContext, pod: PodRecord, term: PodAffinityTerm, weight: number): readonly TermPods[] {

@@ -1,7 +1,7 @@
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { TermPods } from './affinity-index.ts'
-import { attractingPods, avoidedPods, dependentPods, preferredPods, preferringPods, repellingPods } from './affinity-pods.ts'
+import { attractingPods, avoidedPods, repellingPods, weighedPods } from './affinity-pods.ts'
 import { selectsItself } from './affinity-terms.ts'
 import type { SlotFilter } from './counted-spread.ts'
 import { AFFINITY, ANTI_AFFINITY, EXISTING_ANTI_AFFINITY, normalizePreference } from './inter-pod-affinity.ts'
@@ -60,12 +60,9 @@ export function affinityFilter({ joined, isFirst, avoided, repelling }: Required
 
 export function preferredAmounts(context: PluginContext, layout: NodeLayout, pod: PodRecord): readonly DomainAmounts[] {
   const { podAffinity, podAntiAffinity } = pod.spec
-  const { weights, hardPodAffinityWeight } = context.profile
   const isNobodyPicky = podAffinity.preferred.length + podAntiAffinity.preferred.length === 0 && context.affinity.isEmpty()
-  if (isNobodyPicky || weights.InterPodAffinity === 0) return []
-  const dependents = hardPodAffinityWeight === 0 ? [] : dependentPods(context, pod)
-  const weighed = dependents.map(each => ({ ...each, weight: hardPodAffinityWeight }))
-  return amountsOf(layout, [...preferredPods(context, pod), ...preferringPods(context, pod), ...weighed])
+  if (isNobodyPicky || context.profile.weights.InterPodAffinity === 0) return []
+  return amountsOf(layout, weighedPods(context, pod))
 }
 
 /** Adds the weighted scores. */

@@ -1,5 +1,5 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { attractingPods, avoidedPods, dependentPods, preferredPods, preferringPods, repellingPods } from './affinity-pods.ts'
+import { attractingPods, avoidedPods, repellingPods, weighedPods } from './affinity-pods.ts'
 import { selectsItself } from './affinity-terms.ts'
 import type { Filter, PluginContext, Refused, Score } from './plugin.ts'
 import { addUp, amountOn, totalOn, type TopologyPairs } from './topology-pairs.ts'
@@ -58,17 +58,11 @@ function requiredPairs(context: PluginContext, pod: PodRecord): RequiredPairs | 
  * hardPodAffinityWeight (interpodaffinity/scoring.go, 1.36).
  */
 export const interPodAffinityScore: Score = (context, pod, feasible) => {
-  const pairs = preferredPairs(context, pod)
+  const pairs = addUp(context, weighedPods(context, pod))
   const raw = feasible.map(({ node }) => totalOn(pairs, node))
   const lowest = Math.min(...raw)
   const highest = Math.max(...raw)
   return raw.map(score => normalizePreference(score, lowest, highest))
-}
-
-/** What each domain is worth to the pod. */
-function preferredPairs(context: PluginContext, pod: PodRecord): TopologyPairs {
-  const dependents = dependentPods(context, pod).map(each => ({ ...each, weight: context.profile.hardPodAffinityWeight }))
-  return addUp(context, [...preferredPods(context, pod), ...preferringPods(context, pod), ...dependents])
 }
 
 /**
