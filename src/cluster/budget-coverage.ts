@@ -22,6 +22,8 @@ interface Covering {
 
 export function createCoverage(budgetsIn: (namespace: string) => Iterable<BudgetRecord>): Coverage {
   const namespaces = new Map<string, Covering>()
+  /** Whoever goes through the pods of a workload asks the same again and again. */
+  let latest: { readonly namespace: string; readonly labels: Labels; readonly found: readonly BudgetRecord[] } | undefined
 
   function coveringIn(namespace: string): Covering {
     const budgets = createSelectorIndex<BudgetRecord>()
@@ -31,6 +33,7 @@ export function createCoverage(budgetsIn: (namespace: string) => Iterable<Budget
 
   function change({ namespace }: BudgetRecord, how: (budgets: SelectorIndex<BudgetRecord>) => void): void {
     const covering = namespaces.get(namespace)
+    latest = undefined
     if (covering === undefined) return
     how(covering.budgets)
     covering.known = new WeakMap()
@@ -38,11 +41,17 @@ export function createCoverage(budgetsIn: (namespace: string) => Iterable<Budget
 
   return {
     of(namespace, labels) {
+      if (latest?.labels === labels && latest.namespace === namespace) return latest.found
       const { budgets, known } = memo(namespaces, namespace, () => coveringIn(namespace))
-      return memo(known, labels, () => budgets.matching(labels).toSorted((one, other) => compareText(one.name, other.name)))
+      const found = memo(known, labels, () => budgets.matching(labels).toSorted((one, other) => compareText(one.name, other.name)))
+      latest = { namespace, labels, found }
+      return found
     },
     add: budget => change(budget, budgets => budgets.add(budget.selector, budget)),
     remove: budget => change(budget, budgets => budgets.delete(budget)),
-    forgetAll: () => namespaces.clear(),
+    forgetAll() {
+      namespaces.clear()
+      latest = undefined
+    },
   }
 }

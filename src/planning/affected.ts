@@ -1,7 +1,8 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { NO_DOMAIN } from '../scheduling/node-layout.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
-import type { Distinction } from '../scheduling/places.ts'
+import type { Distinction } from '../scheduling/distinction.ts'
 import { mustNotWorsen, type MoveContext } from './move-context.ts'
 import type { SpreadState } from './spread-state.ts'
 
@@ -17,9 +18,13 @@ export interface Affected {
   /** The domain that the victim is counted in; {@link NO_DOMAIN} where it is in none. */
   readonly from: number
   readonly countsReplacement: boolean
-  /** Its excess after the move by the count of the domain landed in, which is all that it depends on; worked out when first asked. */
-  readonly excessByCount: (number | undefined)[]
+  /** What the excess after the move depends on is the count of the domain landed in: the one asked about last, and that excess. */
+  latestCount: number
+  latestExcess: number
 }
+
+const UNASKED = -2
+const OUTSIDE = -1
 
 /**
  * Groups as they are before the move.
@@ -33,7 +38,7 @@ export function affectedBy(
   context: MoveContext,
 ): readonly Affected[] {
   const { states, acting } = context
-  const { nodeName: from = '' } = victim
+  const slot = context.whatIf.model.nodeSlots().slotOf(victim.nodeName ?? '') ?? -1
   const left = states.counting(victim)
   const entered = states.counting(replacement)
   return touched.map(state => ({
@@ -42,23 +47,30 @@ export function affectedBy(
     isVictimsOwn: acting.has(state) && context.carries(victim, state),
     mustNotWorsen: mustNotWorsen(state, context),
     was: state.excess(),
-    from: left === entered || left.includes(state) ? (state.index.of(from) ?? NO_DOMAIN) : NO_DOMAIN,
+    from: left === entered || left.includes(state) ? (state.index.bySlot[slot] ?? NO_DOMAIN) : NO_DOMAIN,
     countsReplacement: left === entered || entered.includes(state),
-    excessByCount: [],
+    latestCount: UNASKED,
+    latestExcess: 0,
   }))
 }
 
-/** Tells nodes apart as far as it makes a difference to some group: by their domains, or by their counts where each node is a domain. */
-export function distinctionOf(affected: readonly Affected[], { closed }: MoveContext): Distinction {
-  const marks: Mark[] = []
-  const apart: number[] = []
-  for (const { state, countsReplacement } of affected) {
-    if (!countsReplacement) continue
-    marks.push(state.index.mark)
-    if (state.index.isPerNode) for (const domain of state.occupied.keys()) apart.push(state.index.slots[domain] ?? 0)
+/**
+ * Tells nodes apart as far as it makes a difference to some group that counts the replacement: by their domains, or by their counts where each node is a
+ * domain.
+ *
+ * @param closed by slot: 1 for a node that accepts no landing; undefined where none is
+ */
+export function createDistinctions(closed: Mark | undefined): (counting: readonly SpreadState[]) => Distinction {
+  // One list for the groups that count the pods of one workload, by which the model knows again what it has found for it.
+  const known = new WeakMap<readonly SpreadState[], readonly Mark[]>()
+  return counting => {
+    const marks = memo(known, counting, () => [...counting.map(({ index }) => index.mark), ...(closed === undefined ? [] : [closed])])
+    const apart: number[] = []
+    for (const { index, occupied } of counting) {
+      if (index.isPerNode) for (const domain of occupied.keys()) apart.push(index.slots[domain] ?? 0)
+    }
+    return { marks, apart }
   }
-  if (closed !== undefined) marks.push(closed)
-  return { marks, apart }
 }
 
 function domainOf({ state, countsReplacement }: Affected, slot: number): number {
@@ -72,12 +84,17 @@ export function isCountedOn(affected: Affected, slot: number): boolean {
 
 /** The group's excess once the replacement has landed on the node in that slot. */
 export function excessAfter(affected: Affected, slot: number): number {
-  const { state, was, from, excessByCount } = affected
+  const { state, was, from } = affected
   const to = domainOf(affected, slot)
   // What leaves a domain and comes back to it changes nothing.
   if (to === from) return was
   const before = to === NO_DOMAIN ? undefined : state.countIn(to)
-  return (excessByCount[(before ?? -1) + 1] ??= state.excessIf(from === NO_DOMAIN ? undefined : state.countIn(from), before))
+  const countNow = before ?? OUTSIDE
+  if (affected.latestCount !== countNow) {
+    affected.latestCount = countNow
+    affected.latestExcess = state.excessIf(from === NO_DOMAIN ? undefined : state.countIn(from), before)
+  }
+  return affected.latestExcess
 }
 
 /** The move is made: the victim counts no longer where it was, the replacement where it lands. */

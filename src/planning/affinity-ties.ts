@@ -20,10 +20,13 @@ export interface AffinityTies {
 export function createAffinityTies(cluster: ClusterReader, moving: readonly PodRecord[]): (pod: PodRecord) => AffinityTies {
   const terms = createSelectorIndex<Tie>()
   const bySpec = new Map<PodSpec, Map<string, readonly Tie[]>>()
+  /** Replicas, which share theirs, mostly come one after the other. */
+  let latest: { readonly spec: PodSpec; readonly namespace: string; readonly held: readonly Tie[] } | undefined
   const heldBy = (pod: PodRecord): readonly Tie[] => {
     const { spec, namespace } = pod
+    if (latest?.spec === spec && latest.namespace === namespace) return latest.held
     const byNamespace = memo(bySpec, spec, () => new Map<string, readonly Tie[]>())
-    return memo(byNamespace, namespace, () => {
+    const held = memo(byNamespace, namespace, () => {
       const { podAffinity, podAntiAffinity } = spec
       const joining = affinityTerms({ podAffinity, podAntiAffinity: NO_TERMS })
       const avoiding = affinityTerms({ podAffinity: NO_TERMS, podAntiAffinity }).filter(term => !selectsItself(cluster, term, pod))
@@ -32,6 +35,8 @@ export function createAffinityTies(cluster: ClusterReader, moving: readonly PodR
       for (const tie of ties) terms.add(tie.term.selector, tie)
       return ties
     })
+    latest = { spec, namespace, held }
+    return held
   }
   for (const pod of moving) heldBy(pod)
   if (terms.isEmpty()) return () => NO_TIES

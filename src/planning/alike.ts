@@ -2,6 +2,7 @@ import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { isReplicaOwner } from '../scheduling/controller-record.ts'
 import { areMadeAlike } from '../scheduling/made-alike.ts'
+import { NO_DOMAIN } from '../scheduling/node-layout.ts'
 import type { DomainIndex } from './domain-index.ts'
 import type { SpreadState } from './spread-state.ts'
 import type { SpreadStates } from './spread-states.ts'
@@ -9,6 +10,8 @@ import type { SpreadStates } from './spread-states.ts'
 /** Pods that the scheduler and every count treat alike: whatever refuses one of them refuses all. In the order in which they were given. */
 export interface Alike {
   readonly first: PodRecord
+  /** That of the first's node; -1 where there is none of that name. */
+  readonly slot: number
   readonly pods: readonly PodRecord[]
   /** Where each of them is among those given. */
   readonly places: readonly number[]
@@ -17,9 +20,14 @@ export interface Alike {
 }
 
 /** Sorts pods of one namespace by all that tells them apart: most of it is where they stand, and most of that shows in the key with most domains. */
-export function alikeAmong(cluster: ClusterReader, pods: readonly PodRecord[], states: SpreadStates): readonly Alike[] {
+export function alikeAmong(
+  cluster: ClusterReader,
+  slotOf: (nodeName: string) => number | undefined,
+  pods: readonly PodRecord[],
+  states: SpreadStates,
+): readonly Alike[] {
   const found: Kind[] = []
-  const byDomain = new Map<number | undefined, Kind[]>()
+  const byDomain = new Map<number, Kind[]>()
   let latest: PodRecord | undefined
   let counting: readonly SpreadState[] = []
   let finest: DomainIndex | undefined
@@ -34,15 +42,16 @@ export function alikeAmong(cluster: ClusterReader, pods: readonly PodRecord[], s
       isUnlike = isLikeNoOther(pod)
     }
     latest = pod
-    const domain = finest?.of(pod.nodeName ?? '')
+    const slot = slotOf(pod.nodeName ?? '') ?? -1
+    const domain = finest?.bySlot[slot] ?? NO_DOMAIN
     const near = isUnlike ? undefined : byDomain.get(domain)
-    const kind = near?.find(({ first }) => areMadeAlike(cluster, pod, first) && standAlike(pod, first, counting, finest))
+    const kind = near?.find(each => areMadeAlike(cluster, pod, each.first) && standAlike(slot, each.slot, counting))
     if (kind !== undefined) {
       kind.pods.push(pod)
       kind.places.push(place)
       continue
     }
-    const made: Kind = { first: pod, pods: [pod], places: [place], counting }
+    const made: Kind = { first: pod, slot, pods: [pod], places: [place], counting }
     found.push(made)
     if (near !== undefined) near.push(made)
     else if (!isUnlike) byDomain.set(domain, [made])
@@ -60,9 +69,8 @@ function isLikeNoOther({ claims, controller }: PodRecord): boolean {
   return claims.length > 0 || (controller !== undefined && (controller.kind === 'StatefulSet' || !isReplicaOwner(controller)))
 }
 
-/** @param known the index in whose domains they stand alike */
-function standAlike(one: PodRecord, other: PodRecord, counting: readonly SpreadState[], known: DomainIndex | undefined): boolean {
-  return counting.every(({ index }) => index === known || index.of(one.nodeName ?? '') === index.of(other.nodeName ?? ''))
+function standAlike(slot: number, other: number, counting: readonly SpreadState[]): boolean {
+  return counting.every(({ index: { bySlot } }) => (bySlot[slot] ?? NO_DOMAIN) === (bySlot[other] ?? NO_DOMAIN))
 }
 
 function finestAmong(counting: readonly SpreadState[]): DomainIndex | undefined {

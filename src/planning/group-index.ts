@@ -34,6 +34,7 @@ export interface GroupIndex {
   in(namespace: string): readonly IndexedGroup[]
   /** Those whose constraint the pod carries, whether or not they count it. */
   of(pod: PodRecord): readonly IndexedGroup[]
+  readonly carries: (pod: PodRecord, state: SpreadState) => boolean
   get(id: string): IndexedGroup | undefined
   by(state: SpreadState): IndexedGroup | undefined
   familyOf(group: Pick<Group, 'id' | 'namespace'>): Family
@@ -263,6 +264,7 @@ export function createGroupIndex({ cluster, model }: World, policy: Policy): Gro
       const keys = members.keysOf(pod)
       return memo(carried, keys, () => keys.flatMap(({ id }) => known.get(id) ?? []))
     },
+    carries: (pod, { group }) => members.keysOf(pod).some(({ id }) => id === group.id),
     get: id => known.get(id),
     by: state => byState.get(state),
     familyOf: group => families.of(group, members.idsIn(group.namespace)),

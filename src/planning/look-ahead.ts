@@ -2,7 +2,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import { lowerBound } from './bounds.ts'
 import type { MoveContext } from './move-context.ts'
 import { tryMove, type Move } from './move.ts'
-import type { Candidates } from './rank.ts'
+import { ranked, type Candidates } from './rank.ts'
 import type { SpreadState } from './spread-state.ts'
 import { excessOver, replay, takeBack, victimsOf } from './walk-back.ts'
 
@@ -55,7 +55,7 @@ export function lookAhead(
 
     const gone = new Set(path.map(move => move.victim.uid))
     let isFirst = true
-    for (const { pod } of candidates.ranked(gone)) {
+    for (const { pod } of ranked(candidates, gone)) {
       if (effort.left === 0) return
       if (!isFirst && against === 0) {
         hasMore = true

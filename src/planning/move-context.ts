@@ -1,5 +1,6 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
+import type { Distinction } from '../scheduling/distinction.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
 import type { SpreadStates } from './spread-states.ts'
@@ -21,6 +22,8 @@ export interface MoveContext {
   readonly closedNodes: ReadonlyMap<string, Veto>
   /** By slot: 1 for a closed node; undefined where none is. */
   readonly closed: Mark | undefined
+  /** How far nodes are told apart for a replacement that these groups count. */
+  readonly distinctionFor: (counting: readonly SpreadState[]) => Distinction
 }
 
 /** Groups acted on are not to get worse, be it later, and no hard constraint is, acted on or not. */

@@ -2,7 +2,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import { judge } from '../scheduling/judge.ts'
 import { NO_DOMAIN } from '../scheduling/node-layout.ts'
 import type { CandidateNode, Certainty } from '../scheduling/prediction.ts'
-import { affectedBy, count, distinctionOf, type Affected } from './affected.ts'
+import { affectedBy, count, type Affected } from './affected.ts'
 import { excessWith, isGood, lowers, whyOpen } from './landing.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
@@ -49,7 +49,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   if (answer.comesAfter === 'gone') whatIf.remove(terminating)
   const touched = countingEither(context.states, victim, replacement)
   const affected = affectedBy(touched, victim, replacement, context)
-  const prediction = whatIf.model.predict(replacement, distinctionOf(affected, context))
+  const prediction = whatIf.model.predict(replacement, context.distinctionFor(context.states.counting(replacement)))
   const refuse = (veto: Veto): MoveResult => {
     whatIf.backTo(mark)
     return { kind: 'refused', veto }
@@ -74,9 +74,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const placed = whatIf.place(replacement, to)
   const possible = certainty === 'certain' ? nodes : leading
   const lowered = affected.filter(each => lowers(slot, each))
-  const always = lowered.filter(each => possible.every(node => lowers(node.slot, each)))
-  const certainly = always.some(({ isVictimsOwn }) => isVictimsOwn) ? always : lowered
-  const helped = certainly.toSorted(mostTellingFirst(slot)).map(({ state }) => state)
+  const helped = statesOf(lowered.length > 1 ? reliablyLowered(lowered, possible).toSorted(mostTellingFirst(slot)) : lowered)
   for (const each of affected) count(each, slot)
   const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
   const move: Move = {
@@ -90,9 +88,17 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
     touched,
     mark,
     helped,
-    lowered: lowered.map(({ state }) => state),
+    lowered: lowered.length > 1 ? statesOf(lowered) : helped,
   }
   return { kind: 'move', move }
+}
+
+const statesOf = (affected: readonly Affected[]): readonly SpreadState[] => affected.map(({ state }) => state)
+
+/** Those that each possible landing lowers; all of them where none of the victim's own is among those. */
+function reliablyLowered(lowered: readonly Affected[], possible: readonly CandidateNode[]): readonly Affected[] {
+  const always = lowered.filter(each => possible.every(node => lowers(node.slot, each)))
+  return always.some(({ isVictimsOwn }) => isVictimsOwn) ? always : lowered
 }
 
 /** A move is told by a constraint of its pod, by where it goes to and not by what it leaves; by its hard one, and by zones rather than by the hosts in them. */
@@ -112,10 +118,8 @@ function worstOf(leading: readonly CandidateNode[], affected: readonly Affected[
 }
 
 function domainsAmong(possible: readonly CandidateNode[], { index }: SpreadState): readonly number[] {
-  const domains = new Set<number>()
-  for (const { slot } of possible) {
-    const domain = index.bySlot[slot] ?? NO_DOMAIN
-    if (domain !== NO_DOMAIN) domains.add(domain)
-  }
-  return [...domains].sort((a, b) => a - b)
+  const domainOf = ({ slot }: CandidateNode): number => index.bySlot[slot] ?? NO_DOMAIN
+  const first = possible[0] === undefined ? NO_DOMAIN : domainOf(possible[0])
+  const domains = possible.every(node => domainOf(node) === first) ? [first] : [...new Set(possible.map(domainOf))].sort((a, b) => a - b)
+  return domains[0] === NO_DOMAIN ? domains.slice(1) : domains
 }

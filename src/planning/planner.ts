@@ -1,5 +1,6 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { createDistinctions } from './affected.ts'
 import { evictionsOf } from './eviction-list.ts'
 import { createGroupIndex } from './group-index.ts'
 import { createGroupReports } from './group-reports.ts'
@@ -101,11 +102,17 @@ export function createPlanner(world: World, policy: Policy): Planner {
       // 4 Which moves.
       const acting = { has: (state: SpreadState) => isActing(index.by(state)) }
       const heeded = { has: (state: SpreadState) => index.by(state)?.unacted === undefined }
-      const carries = (pod: PodRecord, state: SpreadState): boolean => {
-        for (const group of index.of(pod)) if (group.state === state) return true
-        return false
+      const context: MoveContext = {
+        whatIf,
+        now: situation.now,
+        states,
+        carries: index.carries,
+        acting,
+        heeded,
+        closedNodes,
+        closed,
+        distinctionFor: createDistinctions(closed),
       }
-      const context: MoveContext = { whatIf, now: situation.now, states, carries, acting, heeded, closedNodes, closed }
       const movableIn = ({ group }: SpreadState): PodRecord[] => group.members.filter(pod => vetoOn(pod) === undefined)
       const movableOf: MovableOf = state => movableIn(state).sort(harm)
       const { isWhole, ...found } = search(familiesIn(index, inOrder(index, shifted), isActing), movableOf, context, most)

@@ -1,12 +1,13 @@
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { areMadeAlike } from '../scheduling/made-alike.ts'
+import { NO_DOMAIN } from '../scheduling/node-layout.ts'
 import { alikeAmong, type Alike } from './alike.ts'
 import type { MoveContext } from './move-context.ts'
 import type { SpreadState } from './spread-state.ts'
 
 /** A pod worth trying, which stands for those like it. */
-interface Choice {
+export interface Choice {
   readonly pod: PodRecord
   /** Itself, and whoever is gone already among them. */
   readonly alike: readonly PodRecord[]
@@ -18,11 +19,9 @@ interface Choice {
  * those that do least harm.
  */
 export interface Candidates {
-  /**
-   * Best first. Whoever is content with the best does not pay for the order of the others; whoever asks for more has taken back what the one before
-   * has changed.
-   */
-  ranked(gone: ReadonlySet<string>): Iterable<Choice>
+  best(gone: ReadonlySet<string>): Choice | undefined
+  /** The others, best first, for whoever has tried the best and taken it back. */
+  afterBest(gone: ReadonlySet<string>): Iterable<Choice>
 }
 
 /**
@@ -35,31 +34,30 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
     memo(groups, state, () => ({ state, isWithin: within.includes(state), excess: 0, lowest: 0, gains: [], gainOfOutsider: undefined }))
   /** Of pods that are made alike, which mostly come one after the other. */
   let latest: { readonly pod: PodRecord; readonly actedOn: readonly Pick<Standing, 'group' | 'isOwn'>[] } | undefined
-  const { cluster } = context.whatIf.model
-  const kinds = alikeAmong(cluster, movable, context.states).map(({ first, pods, places, counting }): Kind => {
+  const { model } = context.whatIf
+  const { cluster } = model
+  const { slotOf } = model.nodeSlots()
+  const kinds = alikeAmong(cluster, slotOf, movable, context.states).map(({ first, slot, pods, places, counting }): Kind => {
     if (latest === undefined || !areMadeAlike(cluster, first, latest.pod)) {
       const acting = counting.filter(state => context.acting.has(state))
       latest = { pod: first, actedOn: acting.map(state => ({ group: groupOf(state), isOwn: context.carries(first, state) })) }
     }
-    const standing = latest.actedOn.map(({ group, isOwn }) => ({ group, domain: group.state.index.of(first.nodeName ?? ''), isOwn }))
+    const standing = latest.actedOn.map(({ group, isOwn }) => ({ group, domain: group.state.index.bySlot[slot] ?? NO_DOMAIN, isOwn }))
     return { pods, places, standing }
   })
   const lookAtAll = (): void => {
     for (const group of groups.values()) lookAt(group)
   }
-  const bestOf = (gone: ReadonlySet<string>): Ranked | undefined => {
-    let best: Ranked | undefined
-    for (const kind of kinds) best = rankOf(kind, gone, best) ?? best
-    return best
-  }
   return {
-    *ranked(gone) {
+    best(gone) {
       lookAtAll()
-      const best = bestOf(gone)
-      if (best === undefined) return
-      yield best
+      let best: Ranked | undefined
+      for (const kind of kinds) best = rankOf(kind, gone, best) ?? best
+      return best
+    },
+    afterBest(gone) {
       lookAtAll()
-      yield* kinds
+      return kinds
         .flatMap(kind => rankOf(kind, gone) ?? [])
         .sort(bestFirst)
         .slice(1)
@@ -67,14 +65,22 @@ export function candidatesAmong(movable: readonly PodRecord[], within: readonly 
   }
 }
 
+/** All of them, best first. Whoever is content with the best does not pay for the order of the others. */
+export function* ranked(candidates: Candidates, gone: ReadonlySet<string>): Generator<Choice> {
+  const best = candidates.best(gone)
+  if (best === undefined) return
+  yield best
+  yield* candidates.afterBest(gone)
+}
+
 interface Kind extends Pick<Alike, 'pods' | 'places'> {
   readonly standing: readonly Standing[]
 }
 
-/** A group acted on that counts some pods, and the domain that they stand in; undefined on a node that does not count, say for want of the key. */
+/** A group acted on that counts some pods, and the domain that they stand in; {@link NO_DOMAIN} on a node that does not count, say for want of the key. */
 interface Standing {
   readonly group: RankedGroup
-  readonly domain: number | undefined
+  readonly domain: number
   /** The pods carry its constraint. */
   readonly isOwn: boolean
 }
@@ -124,7 +130,7 @@ function rankOf({ pods, places, standing }: Kind, gone: ReadonlySet<string>, bes
   for (const { group, domain, isOwn } of standing) {
     if (group.excess === 0) continue
     let gain: number
-    if (domain === undefined) {
+    if (domain === NO_DOMAIN) {
       gain = group.gainOfOutsider ??= gainFrom(group, undefined)
     } else {
       const count = group.state.countIn(domain)

@@ -1,9 +1,8 @@
-import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { leastMoves, lookAhead, type Effort } from './look-ahead.ts'
 import type { MoveContext } from './move-context.ts'
 import { tryMove, type Move } from './move.ts'
-import { candidatesAmong, type Candidates } from './rank.ts'
+import { candidatesAmong, type Candidates, type Choice } from './rank.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
 import { excessOver, victimsOf, walkBack } from './walk-back.ts'
@@ -156,7 +155,8 @@ function straightOn(
     refused.clear()
     for (const state of groups) {
       while (state.excess() > 0 && moves.length < enough) {
-        const candidates = memo(known, state, () => candidatesAmong(movableOf(state), [state], context))
+        let candidates = known.get(state)
+        if (candidates === undefined) known.set(state, (candidates = candidatesAmong(movableOf(state), [state], context)))
         const move = bestMove(candidates, gone, context, refused)
         if (move === undefined) break
         moves.push(move)
@@ -168,11 +168,21 @@ function straightOn(
   return moves
 }
 
+/** The best that is not refused. Mostly it is the best of all, and the others need no order. */
 function bestMove(candidates: Candidates, gone: ReadonlySet<string>, context: MoveContext, refused: Map<string, Veto>): Move | undefined {
-  for (const { pod, alike } of candidates.ranked(gone)) {
-    const result = tryMove(pod, context)
-    if (result.kind === 'move') return result.move
-    for (const { uid } of alike) if (!gone.has(uid)) refused.set(uid, result.veto)
+  const best = candidates.best(gone)
+  const move = best && moveOf(best, gone, context, refused)
+  if (best === undefined || move !== undefined) return move
+  for (const other of candidates.afterBest(gone)) {
+    const next = moveOf(other, gone, context, refused)
+    if (next !== undefined) return next
   }
+  return undefined
+}
+
+function moveOf({ pod, alike }: Choice, gone: ReadonlySet<string>, context: MoveContext, refused: Map<string, Veto>): Move | undefined {
+  const result = tryMove(pod, context)
+  if (result.kind === 'move') return result.move
+  for (const { uid } of alike) if (!gone.has(uid)) refused.set(uid, result.veto)
   return undefined
 }

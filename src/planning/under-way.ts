@@ -114,7 +114,9 @@ function replacementsToCome({ model }: WhatIf, situation: Situation): readonly P
     const victim = model.cluster.pod(flight.namespace, flight.pod)
     const like = victim?.uid === flight.uid ? victim : pastSelf(model.cluster, flight)
     const answer = like === undefined ? undefined : model.replacementOf(like)
-    if (answer?.kind === 'replacement') coming.push({ ...answer.pod, ...nameAfter({ name: flight.pod, uid: flight.uid }) })
+    if (like === undefined || answer?.kind !== 'replacement') continue
+    // Those of replicas are one record until each is named after its own victim.
+    coming.push({ ...answer.pod, ...nameAfter({ name: flight.pod, uid: flight.uid }), createdAt: like.createdAt })
   }
   return coming
 }

@@ -55,7 +55,10 @@ export function createVetoes(
     return latest.veto
   }
   // What is true of a pod by itself, whatever others like it may; what passes comes last here too.
-  return pod => (isLeaving.has(pod) ? EVICTED_ALREADY : (standing(pod) ?? refused.get(pod.uid)))
+  // Every pod of every violated group is asked about, and mostly there are none of these.
+  const isAnyRefused = refused.size > 0
+  return pod =>
+    isLeaving.size > 0 && isLeaving.has(pod) ? EVICTED_ALREADY : (standing(pod) ?? (isAnyRefused ? refused.get(pod.uid) : undefined))
 }
 
 /** Asks once for each key, though the answer be undefined. */

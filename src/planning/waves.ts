@@ -48,11 +48,7 @@ export function wavesOf<Group>(
     let wave = victim.placeLeftOn === undefined ? 1 : (latestFrom.get(victim.placeLeftOn) ?? 1)
     for (const group of victim.groups) wave = Math.max(wave, latestOf.get(group) ?? 1)
     for (const tie of victim.affinity.leansOn) wave = Math.max(wave, 1 + (latestWeighing.get(tie) ?? 0))
-    // One may be full where another has room, so go on until all of them agree.
-    for (let from = 0; from !== wave;) {
-      from = wave
-      for (const quota of quotas) wave = firstOpen(quota, wave)
-    }
+    wave = firstOpenInAll(quotas, wave)
     // Others of a wave follow at once, but nobody knows when one that is deferred will have gone.
     const next = isDeferred(victim) ? wave + 1 : wave
     if (next === wave) for (const { taken } of quotas) addTo(taken, wave, 1)
@@ -84,29 +80,37 @@ function firstOpen(quota: Quota, from: number): number {
   return wave
 }
 
+/** One may be full where another has room, so it goes on until all of them agree. */
+function firstOpenInAll(quotas: readonly Quota[], from: number): number {
+  let wave = from
+  let before: number
+  do {
+    before = wave
+    for (const quota of quotas) wave = firstOpen(quota, wave)
+  } while (wave !== before)
+  return wave
+}
+
 /** Finds everything that an eviction takes a place of. */
 function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Situation): (victim: Victim<unknown>) => readonly Quota[] {
   const byCap = new Map(CAPS.map(cap => [cap, new Map<string, CapQuota>()]))
   const byBudget = new Map<BudgetRecord, Quota>()
-  const quotaOf = (cap: Cap, key: string): CapQuota =>
-    memo(byCap.get(cap) ?? new Map<string, CapQuota>(), key, () => ({ inFlight: 0, now: 0, later: 0, taken: new Map(), openFrom: 1 }))
+  const quotaOf = (cap: Cap, key: string): CapQuota => memo(byCap.get(cap) ?? new Map<string, CapQuota>(), key, newQuota)
   for (const cap of CAPS) {
     if (cap.countsEarlier) for (const flight of inFlight) quotaOf(cap, cap.keyOf(flight)).inFlight += 1
   }
 
   return ({ pod, owners }) => {
     const place = placeOf(pod, owners)
-    const quotas: Quota[] = []
-    for (const cap of capsOn(pod, cluster)) {
+    const quotas = capsOn(pod, cluster).map((cap): Quota => {
       const quota = quotaOf(cap, cap.keyOf(place))
       const limit = cap.limit(caps, owners)
       // Of the ReplicaSets of a custom resource, which share its cap, each has replicas of its own.
       if (limit !== quota.later) setLimit(quota, limit)
-      quotas.push(quota)
-    }
+      return quota
+    })
     const budget = budgetQuota(pod)
-    if (budget !== undefined) quotas.push(budget)
-    return quotas
+    return budget === undefined ? quotas : [...quotas, budget]
   }
 
   function budgetQuota(pod: PodRecord): Quota | undefined {
@@ -131,6 +135,8 @@ interface CapQuota extends Quota {
   /** How many count against it already. */
   inFlight: number
 }
+
+const newQuota = (): CapQuota => ({ inFlight: 0, now: 0, later: 0, taken: new Map(), openFrom: 1 })
 
 function setLimit(quota: CapQuota, limit: number): void {
   quota.now = limit - quota.inFlight

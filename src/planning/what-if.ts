@@ -61,8 +61,9 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
         const latest = imagined.pop()
         if (latest === undefined) continue
         model.imagine(latest.after, latest.before)
-        if (latest.after === undefined) removed.get(latest.before.nodeName ?? '')?.pop()
+        if (latest.after === undefined && mark > 0) removed.get(latest.before.nodeName ?? '')?.pop()
       }
+      if (mark === 0) removed.clear()
     },
   }
 }

@@ -66,24 +66,27 @@ export function createAffinityIndex(pods: LabelledPods): AdvancedAffinityIndex {
     return { holders, held }
   }
 
+  function countHolder({ spec, namespace }: PodRecord, slot: number, change: 1 | -1): void {
+    const { holders, held } = memo(bySpec, spec, () => addHolders(spec))
+    const bySlot = memo(holders, namespace, () => new Map<number, number>())
+    const wasEmpty = bySlot.size === 0
+    addTo(bySlot, slot, change)
+    if (bySlot.size > 0 && !wasEmpty) return
+    // What left the cluster must not slow down later questions.
+    if (bySlot.size === 0) holders.delete(namespace)
+    if (holders.size === 0) {
+      for (const each of held) terms.delete(each)
+      bySpec.delete(spec)
+    }
+    forget()
+  }
+
   return {
     pods,
     isEmpty: () => bySpec.size === 0,
     termsSelecting: labels => terms.matching(labels),
-    count({ spec, namespace }, slot, change) {
-      if (!hasAffinityTerms(spec)) return
-      const { holders, held } = memo(bySpec, spec, () => addHolders(spec))
-      const bySlot = memo(holders, namespace, () => new Map<number, number>())
-      const wasEmpty = bySlot.size === 0
-      addTo(bySlot, slot, change)
-      if (bySlot.size > 0 && !wasEmpty) return
-      // What left the cluster must not slow down later questions.
-      if (bySlot.size === 0) holders.delete(namespace)
-      if (holders.size === 0) {
-        for (const each of held) terms.delete(each)
-        bySpec.delete(spec)
-      }
-      forget()
+    count(pod, slot, change) {
+      if (hasAffinityTerms(pod.spec)) countHolder(pod, slot, change)
     },
     forget,
     recall(about, namespace, question, find) {

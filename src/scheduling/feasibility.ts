@@ -53,14 +53,15 @@ export function feasibilityOf(
   const { disabledFilters } = context.profile
   const hard = disabledFilters.has('PodTopologySpread') ? [] : views.constraintsOf(pod).hard
   const required = disabledFilters.has('InterPodAffinity') ? undefined : requiredAmounts(context, views.table.layout(), pod)
-  const others: AskedFilter[] = []
+  let others: readonly AskedFilter[] = NOBODY_ELSE
   for (const plugin of OTHER_FILTERS) {
     if (!among.has(plugin) || disabledFilters.has(plugin)) continue
     let refuses: SlotFilter | undefined
     if (plugin === 'PodTopologySpread') refuses = spreadFilter(hard)
     else if (plugin === 'InterPodAffinity') refuses = required && affinityFilter(required)
     else refuses = bySlot(slots, FILTERS[plugin](context, pod))
-    if (refuses !== undefined) others.push({ plugin, refuses })
+    // Mostly it is one at most: a list that is pushed to would have room for seventeen.
+    if (refuses !== undefined) others = [...others, { plugin, refuses }]
   }
   return {
     pod,
@@ -69,10 +70,13 @@ export function feasibilityOf(
     answers,
     others,
     hard,
-    required: required === undefined ? [] : [...required.joined, ...required.avoided, ...required.repelling],
+    required: required === undefined ? NO_AMOUNTS : [...required.joined, ...required.avoided, ...required.repelling],
     readsEachNode: others.some(looksAtNodes),
   }
 }
+
+const NOBODY_ELSE: readonly AskedFilter[] = []
+const NO_AMOUNTS: readonly DomainAmounts[] = []
 
 const looksAtNodes = ({ plugin }: AskedFilter): boolean => plugin !== 'PodTopologySpread' && plugin !== 'InterPodAffinity'
 

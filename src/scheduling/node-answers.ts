@@ -2,6 +2,7 @@ import { memo } from '../cluster/memo.ts'
 import type { PodRecord, PodSpec } from '../cluster/pod.ts'
 import { contentFilters, OF_ITS_PODS } from './filter-node-contents.ts'
 import type { ImageNodes, ImageState } from './image-nodes.ts'
+import type { ToldApart } from './distinction.ts'
 import { createKeptForSpecs } from './kept-for-specs.ts'
 import { createNodeCells, type NodeCells } from './node-cells.ts'
 import type { Mark } from './node-partition.ts'
@@ -29,7 +30,7 @@ export interface NodeAnswers {
   /** Weighted sum of the scores that need no look at other nodes: NodeResourcesFit, BalancedAllocation, ImageLocality. -1 where refused. */
   readonly ownScore: Int32Array
   /** The nodes by what the marks say of them and by what is scored against other nodes, so that each cell's nodes differ in `ownScore` alone. */
-  cells(marks: readonly Mark[]): NodeCells
+  cells(told: ToldApart): NodeCells
 }
 
 /** The other filters, asked anew for each pod. */
@@ -93,6 +94,11 @@ interface Kept extends NodeAnswers {
   turn(): void
 }
 
+interface KnownCells {
+  readonly cells: NodeCells
+  asOf: number
+}
+
 function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, pod: PodRecord, hasImages: boolean): Kept {
   const { spec } = pod
   const { weights } = context.profile
@@ -105,7 +111,9 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
   const rooms = createNodeRooms(table, ofNodes.refusedBy, context.profile, spec, isTaken)
 
   const highestScore = 100 * (weights.NodeResourcesFit + weights.NodeResourcesBalancedAllocation + weights.ImageLocality)
-  const cellsByPartition = new Map<object, { readonly cells: NodeCells; asOf: number }>()
+  const cellsByPartition = new Map<object, KnownCells>()
+  /** Whoever plans asks by the same marks again and again. */
+  let latest: (ToldApart & { readonly known: KnownCells }) | undefined
   let asOf = 0
   let imageStates: readonly ImageState[] = []
   let nodes = 0
@@ -133,21 +141,29 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
     return node === undefined ? 0 : weights.ImageLocality * imageLocality(spec, node, imageStates, nodes)
   }
 
+  function cellsFor(marks: readonly Mark[]): KnownCells {
+    const partition = table.layout().partition([...marks, ...ofNodes.marks()])
+    const known = memo(cellsByPartition, partition, () => ({ cells: createNodeCells(partition, ownScore, highestScore), asOf }))
+    const [oldest] = cellsByPartition.keys()
+    if (cellsByPartition.size > MOST_CELLS && oldest !== undefined) cellsByPartition.delete(oldest)
+    return known
+  }
+
+  function forgetCells(): void {
+    cellsByPartition.clear()
+    latest = undefined
+  }
+
   return {
     refusedBy,
     intolerableTaints: ofNodes.intolerableTaints,
     preferredWeight: ofNodes.preferredWeight,
     expelsLater: ofNodes.expelsLater,
     ownScore,
-    cells(marks) {
+    cells({ own, further }) {
       const { changes } = table
-      const partition = table.layout().partition([...marks, ...ofNodes.marks()])
-      let known = cellsByPartition.get(partition)
-      if (known === undefined) {
-        cellsByPartition.set(partition, (known = { cells: createNodeCells(partition, ownScore, highestScore), asOf }))
-        const [oldest] = cellsByPartition.keys()
-        if (cellsByPartition.size > MOST_CELLS && oldest !== undefined) cellsByPartition.delete(oldest)
-      }
+      if (latest?.own !== own || latest.further !== further) latest = { own, further, known: cellsFor([...own, ...further]) }
+      const { known } = latest
       // Many ways to tell nodes apart are kept; each is brought up to date when it is asked for.
       const { cells } = known
       for (let slot = changes.newest(known.asOf); slot !== -1; slot = changes.before(slot, known.asOf))
@@ -156,7 +172,7 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
       return cells
     },
     room: () => rooms.now(),
-    turn: () => cellsByPartition.clear(),
+    turn: forgetCells,
     lookAtNodes(statesNow, nodesNow) {
       ofNodes.refresh()
       // A node that pulls an image changes what the image is worth on all others.
@@ -164,7 +180,7 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
       imageStates = statesNow
       nodes = nodesNow
       if (!isImageMoved) return
-      cellsByPartition.clear()
+      forgetCells()
       scoreAll()
     },
     refresh() {

@@ -62,7 +62,8 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
   /** Undefined for a record that is not there: an event was missed, which the self-check finds. */
   const find = (pod: PodRecord, nodeName: string): { readonly seat: Seat; readonly place: number } | undefined => {
     const seat = seats.get(nodeName)
-    const place = seat?.pods.indexOf(pod) ?? -1
+    // What has come last, as that which is only imagined, mostly goes first.
+    const place = seat?.pods.lastIndexOf(pod) ?? -1
     return seat === undefined || place === -1 ? undefined : { seat, place }
   }
   const turn = (): void => {
@@ -77,7 +78,8 @@ export function createNodeTable(count: PodCounter, renew: PodReplacer): NodeTabl
     const info = seat.slot === undefined ? undefined : slots[seat.slot]
     if (seat.slot === undefined || info === undefined) return
     charge(info, pod, change)
-    for (const [name, amount] of pod.charged.scalars) info.scalars.set(name, (info.scalars.get(name) ?? 0) + change * amount)
+    const { scalars } = pod.charged
+    if (scalars.size > 0) for (const [name, amount] of scalars) info.scalars.set(name, (info.scalars.get(name) ?? 0) + change * amount)
     count(pod, seat.slot, change)
     changes.touch(seat.slot)
   }

@@ -1,26 +1,23 @@
 import type { NodeAnswers } from './node-answers.ts'
 import type { Cell } from './node-cells.ts'
-import type { Mark } from './node-partition.ts'
+import type { ToldApart } from './distinction.ts'
 import { addPlace, ALONE, createPlaceColumns, type PlaceColumns } from './place-columns.ts'
 import { PASSES } from './verdict-numbers.ts'
 
 /**
- * How far a question tells nodes apart. Nodes with equal numbers in every mark are alike, but for those in `apart`, each of which is like no
- * other.
+ * Finds places for one question at a time: what stands by itself in one may be part of a cell in the next. First it is begun, then nodes are set
+ * apart, then the places are found.
  */
-export interface Distinction {
-  readonly marks: readonly Mark[]
-  readonly apart: Iterable<number>
-}
-
-/** Finds places. One question at a time: what stands by itself in one may be part of a cell in the next. */
 export interface Places {
-  /** Runs a question on the places, all of which pass the pod's own filters, while nodes that stand by themselves are counted in no cell. */
-  withPlaces<Answer>(
-    answers: NodeAnswers,
-    distinction: Distinction,
-    question: (places: Readonly<PlaceColumns>, cells: readonly Cell[]) => Answer,
-  ): Answer
+  begin(answers: NodeAnswers): void
+  /** The node in the slot is like no other in the present question; nothing comes of it where it does not pass the pod's own filters. */
+  setApart(slot: number): void
+  /**
+   * Runs the question on the places, all of which pass the pod's own filters, while nodes that stand by themselves are counted in no cell.
+   *
+   * @param told of the nodes that do not stand by themselves those with equal numbers in each mark are alike
+   */
+  find<Answer>(told: ToldApart, question: (places: Readonly<PlaceColumns>, cells: readonly Cell[]) => Answer): Answer
   /** In the present question. */
   isApart(slot: number): boolean
 }
@@ -29,24 +26,29 @@ export function createPlaces(): Places {
   // Which slots stand by themselves in the present question: an array for each question would be thousands of numbers thrown away.
   let apartIn = new Int32Array(0)
   let question = 0
+  let answers: NodeAnswers | undefined
   const isApart = (slot: number): boolean => apartIn[slot] === question
   const places = createPlaceColumns()
   return {
     isApart,
-    withPlaces(answers, { marks, apart }, ask) {
-      const nodeCells = answers.cells(marks)
-      const { cells } = nodeCells
-      const { length } = nodeCells.cellOf
+    begin(answersNow) {
+      answers = answersNow
+      const { length } = answers.refusedBy
       if (apartIn.length < length) apartIn = new Int32Array(length)
       question += 1
       places.lines = 0
-      for (const slot of apart) {
-        if (isApart(slot) || answers.refusedBy[slot] !== PASSES) continue
-        apartIn[slot] = question
-        addPlace(places, slot, 1, ALONE)
-        nodeCells.count(slot, -1)
-      }
+    },
+    setApart(slot) {
+      if (isApart(slot) || answers?.refusedBy[slot] !== PASSES) return
+      apartIn[slot] = question
+      addPlace(places, slot, 1, ALONE)
+    },
+    find(told, ask) {
+      if (answers === undefined) throw new Error('no question has begun')
+      const nodeCells = answers.cells(told)
+      const { cells } = nodeCells
       const alone = places.lines
+      for (let line = 0; line < alone; line += 1) nodeCells.count(places.slots[line] ?? 0, -1)
       for (let number = 0; number < cells.length; number += 1) {
         const cell = cells[number]
         if (cell !== undefined && cell.passing > 0) addPlace(places, cell.best(isApart), cell.passing, number)

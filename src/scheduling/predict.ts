@@ -8,7 +8,8 @@ import type { NodeAnswers } from './node-answers.ts'
 import type { Cell } from './node-cells.ts'
 import { addPlace, ALONE } from './place-columns.ts'
 import { placedOn, placedUnscored } from './placement.ts'
-import type { Distinction, Places } from './places.ts'
+import type { Distinction } from './distinction.ts'
+import type { Places } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import type { FilterPlugin } from './plugins.ts'
 import type { Prediction } from './prediction.ts'
@@ -16,7 +17,7 @@ import { refusals } from './prediction-refusals.ts'
 import { feasibleNodesToFind, sureTotal } from './sampling.ts'
 import { heldBack } from './scheduling-gates.ts'
 import { addOwnScores, beginScores, type ScoreSheet } from './score-sheet.ts'
-import { toldApart } from './told-apart.ts'
+import { tellApart } from './told-apart.ts'
 
 /**
  * Points of weighted total that a lead must exceed to be relied on, for what no object tells: images beyond the 50 that a node lists, pods that
@@ -57,9 +58,11 @@ export function predictPlacement(question: Question, pod: PodRecord, distinction
   const promisedAway = nodesPromisedAway(question, pod)
   const preferred = preferredAmounts(question.context, layout, pod)
   const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
-  const apart = [...promisedAway.keys(), ...(promised === undefined ? [] : [promised])]
-  const told = toldApart(question, pod, preferred, apart, distinction)
-  return places.withPlaces(answers, told, (found, cells) => {
+  places.begin(answers)
+  for (const slot of promisedAway.keys()) places.setApart(slot)
+  if (promised !== undefined) places.setApart(promised)
+  const told = tellApart(question, pod, preferred, distinction)
+  return places.find(told, (found, cells) => {
     sheet.lines = 0
     let nodes = 0
     let only: number | undefined

@@ -1,11 +1,13 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { areMadeAlike } from './made-alike.ts'
-import { nameAfter } from './replacement-name.ts'
 import { replacementOf } from './replacement.ts'
 import type { Replacement } from './scheduler-model.ts'
 
-/** Replacements of pods, worked out once for those that their owner makes alike; {@link forget} when owners or what admission reads have changed. */
+/**
+ * Replacements of pods, worked out once for those that their owner makes alike: these have one record between them, named after whichever was asked
+ * about first. {@link forget} when owners or what admission reads have changed.
+ */
 export interface Replacements {
   of(pod: PodRecord): Replacement
   forget(): void
@@ -18,7 +20,7 @@ export function createReplacements(cluster: ClusterReader): Replacements {
     of(pod) {
       const uid = pod.controller?.uid ?? ''
       const sibling = known.get(uid)
-      if (sibling !== undefined && isReplacedAlike(cluster, pod, sibling.pod)) return asFor(pod, sibling.answer)
+      if (sibling !== undefined && isReplacedAlike(cluster, pod, sibling.pod)) return sibling.answer
       const answer = replacementOf(cluster, pod)
       known.set(uid, { pod, answer })
       return answer
@@ -33,10 +35,4 @@ function isReplacedAlike(cluster: ClusterReader, one: PodRecord, other: PodRecor
   return (
     controller !== undefined && controller.kind !== 'StatefulSet' && one.namespace === other.namespace && areMadeAlike(cluster, one, other)
   )
-}
-
-function asFor(pod: PodRecord, answer: Replacement): Replacement {
-  if (answer.kind === 'unknown') return answer
-  const { name, uid } = nameAfter(pod)
-  return { ...answer, pod: { ...answer.pod, name, uid, controller: pod.controller, createdAt: pod.createdAt } }
 }

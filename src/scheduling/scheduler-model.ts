@@ -1,7 +1,7 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ConstraintOrigin, PlacementExplanation, Prediction } from './prediction.ts'
-import type { Distinction } from './places.ts'
+import type { Distinction } from './distinction.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { DomainSet } from './node-layout.ts'
 import type { Refused } from './plugin.ts'

@@ -110,16 +110,16 @@ describe('the replacement of a pod whose owner has no template in the data', () 
     expect(answerFor(member(owner('Job', 'batch/v1')), job)).toMatchObject({ problem: 'Job web is being deleted and replaces nothing' })
   })
 
-  it('is named after each pod, where siblings are alike', () => {
-    const [one, other] = ['web-1', 'web-2'].map(name => ({ ...member(), name, uid: name }))
-    if (one === undefined || other === undefined) throw new Error('no pods')
-    const replacements = createReplacements(clusterOf([one, other]))
-    const names = [one, other].map(pod => {
-      const answer = replacements.of(pod)
-      return answer.kind === 'replacement' ? [answer.pod.name, answer.assumption] : []
-    })
-    expect(names.map(([name]) => name)).toEqual(['web-1~replacement', 'web-2~replacement'])
-    expect(new Set(names.map(([, assumption]) => assumption)).size).toBe(1)
+  it('is one for siblings that are alike, and another for those that are not', () => {
+    const like = member()
+    const canary = labels({ app: 'canary' })
+    const siblings = ['web-1', 'web-2'].map(name => ({ ...like, name, uid: name }))
+    const unlike = { ...like, name: 'web-3', uid: 'web-3', labels: canary, ownLabels: canary }
+    const replacements = createReplacements(clusterOf([...siblings, unlike]))
+    const [one, other, third] = [...siblings, unlike].map(pod => replacements.of(pod))
+    expect(one).toMatchObject({ kind: 'replacement', pod: { name: 'web-1~replacement' } })
+    expect(other).toBe(one)
+    expect(third).toMatchObject({ kind: 'replacement', pod: { name: 'web-3~replacement', labels: unlike.labels } })
   })
 })
 
