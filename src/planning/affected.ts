@@ -41,17 +41,20 @@ export function affectedBy(
   const slot = context.whatIf.model.nodeSlots().slotOf(victim.nodeName ?? '') ?? -1
   const left = states.counting(victim)
   const entered = states.counting(replacement)
-  return touched.map(state => ({
-    state,
-    isActedOn: acting.has(state),
-    isVictimsOwn: acting.has(state) && context.carries(victim, state),
-    mustNotWorsen: mustNotWorsen(state, context),
-    was: state.excess(),
-    from: left === entered || left.includes(state) ? (state.index.bySlot[slot] ?? NO_DOMAIN) : NO_DOMAIN,
-    countsReplacement: left === entered || entered.includes(state),
-    latestCount: UNASKED,
-    latestExcess: 0,
-  }))
+  return touched.map(state => {
+    const isActedOn = acting.has(state)
+    return {
+      state,
+      isActedOn,
+      isVictimsOwn: isActedOn && context.carries(victim, state),
+      mustNotWorsen: isActedOn || mustNotWorsen(state, context),
+      was: state.excess(),
+      from: left === entered || left.includes(state) ? (state.index.bySlot[slot] ?? NO_DOMAIN) : NO_DOMAIN,
+      countsReplacement: left === entered || entered.includes(state),
+      latestCount: UNASKED,
+      latestExcess: 0,
+    }
+  })
 }
 
 /**

@@ -39,7 +39,11 @@ function evictionOf(move: Move, owners: Owners, order: number, wave: number, clu
   const topologyKey = state?.group.constraint.topologyKey ?? ''
   // Where nobody can read what the owner makes, every landing is that of a pod which is merely assumed.
   const isAssumed = victim.controller === undefined || !isReplicaOwner(victim.controller)
-  const domainOf = (nodeName: string): string => cluster.node(nodeName)?.labels.get(topologyKey) ?? ''
+  const domainOf = (nodeName: string): string => {
+    const domain = state?.index.of(nodeName)
+    // A node that does not count may be in a domain all the same.
+    return (domain === undefined ? cluster.node(nodeName)?.labels.get(topologyKey) : state?.index.names[domain]) ?? ''
+  }
   return {
     order,
     wave,

@@ -17,7 +17,7 @@ import type { DomainRooms, RoomFinder } from './room.ts'
 import type { SearchResult } from './search.ts'
 import { createSortedList } from './sorted-list.ts'
 import type { SpreadState } from './spread-state.ts'
-import type { VetoOn } from './veto-finder.ts'
+import type { GroupVetoes } from './veto-finder.ts'
 
 /** What is to be said of groups once a search is over. */
 interface Outcome extends Omit<SearchResult, 'isWhole'> {
@@ -27,7 +27,7 @@ interface Outcome extends Omit<SearchResult, 'isWhole'> {
   readonly obstacles: ReadonlyMap<SpreadState, ObstacleFinder>
   readonly roomFor: RoomFinder
   readonly holdOn: HoldFinder
-  readonly vetoOn: VetoOn
+  readonly vetoesIn: GroupVetoes
 }
 
 /** What plans say of each group, from one plan to the next: what nothing has touched is not written again. */
@@ -64,13 +64,13 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
   function reportOn(group: IndexedGroup, outcome: Outcome, planned: number, moved: ReadonlyMap<string, string>): GroupPlan {
     const { state, excess, unacted } = group
     const { id } = state.group
-    const { refused, searched, obstacles, shifted, holdOn, vetoOn } = outcome
+    const { refused, searched, obstacles, shifted, holdOn, vetoesIn } = outcome
     const hold = holdOn(group)
     const needsNone = unacted !== undefined || (state.excess() === 0 && excess === 0)
     let rooms: DomainRooms | undefined
     const room: DomainRooms = domain => (rooms ??= latest.roomFor(state.group, state.index))(domain)
     const isSearched = needsNone || searched.has(state)
-    const vetoes = excess > 0 && (isSearched || hold !== undefined) ? state.group.members.map(vetoOn) : []
+    const vetoes = excess > 0 && (isSearched || hold !== undefined) ? vetoesIn(state) : NOT_ASKED_FOR
     const brief: GroupBrief = { ...group, hold, isSearched, vetoes, room }
     const leftAlone = leftAloneIn(brief, moved, refused, obstacles.get(state))
     if (leftAlone.length > 0) stays.set(id, leftAlone)
@@ -117,7 +117,8 @@ export function createGroupReports(cluster: ClusterReader, index: GroupIndex): G
       }
       for (const group of staleNow()) due.add(group)
       for (const group of waiting) if (outcome.holdOn(group) !== group.pause) due.add(group)
-      const destinations = new Map(outcome.moves.map(move => [move.victim.uid, move.to]))
+      const destinations = new Map<string, string>()
+      for (const { victim, to } of outcome.moves) destinations.set(victim.uid, to)
       latest = { roomFor: outcome.roomFor, destinations }
       const helping = helpingMoves(outcome.moves)
       reports.put(Array.from(due, group => reportOn(group, outcome, helping.get(group.state) ?? 0, destinations)))
@@ -142,6 +143,8 @@ const PASSES_WITH_TIME: ReadonlySet<Reason> = new Set<Reason>([
   'EvictionInvalid',
   'SeveralBudgets', // where the server alone knows of them
 ])
+
+const NOT_ASKED_FOR: readonly undefined[] = []
 
 const NOBODY_MOVES: ReadonlyMap<string, string> = new Map()
 

@@ -22,7 +22,7 @@ import { count } from './spread-states.ts'
 import { surroundingsIn, type Surroundings } from './surroundings.ts'
 import { familiesIn, inOrder } from './targets.ts'
 import { awaitedLandings, evictedUnseen, placeWhatIsUnderWay, strandedPods } from './under-way.ts'
-import { createVetoes } from './veto-finder.ts'
+import { createGroupVetoes, createVetoes } from './veto-finder.ts'
 import { leastHarmFirst } from './victims.ts'
 import { createWhatIf } from './what-if.ts'
 import { createOwnersFinder } from './workloads.ts'
@@ -82,7 +82,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
       // 2 Who may be moved, and which groups wait.
       const leaving = evictedUnseen(whatIf, situation)
       const ownersOf = createOwnersFinder(cluster)
-      const vetoOn = createVetoes(cluster, ownersOf, policy, situation, leaving)
+      const vetoesIn = createGroupVetoes(createVetoes(cluster, ownersOf, policy, situation, leaving))
 
       // 3 What is under way leaves and takes its places first; groups wait for what others have under way.
       for (const pod of leaving) {
@@ -113,7 +113,10 @@ export function createPlanner(world: World, policy: Policy): Planner {
         closed,
         distinctionFor: createDistinctions(closed),
       }
-      const movableIn = ({ group }: SpreadState): PodRecord[] => group.members.filter(pod => vetoOn(pod) === undefined)
+      const movableIn = (state: SpreadState): PodRecord[] => {
+        const vetoes = vetoesIn(state)
+        return state.group.members.filter((_pod, member) => vetoes[member] === undefined)
+      }
       const movableOf: MovableOf = state => movableIn(state).sort(harm)
       const { isWhole, ...found } = search(familiesIn(index, inOrder(index, shifted), isActing), movableOf, context, most)
       const { moves } = found
@@ -130,7 +133,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
 
       // 5 What may happen when, and how it all reads. Room is told as it is before anything moves.
       const evictions = evictionsOf(moves, cluster, ownersOf, policy, situation)
-      const { groups, leftAlone } = reports.writeAll({ ...found, obstacles, shifted, roomFor, holdOn, vetoOn }, mayWait(situation))
+      const { groups, leftAlone } = reports.writeAll({ ...found, obstacles, shifted, roomFor, holdOn, vetoesIn }, mayWait(situation))
       return planOf(cluster, index, { groups, evictions, notices: overview.notices(), isWhole }, leftAlone)
     } finally {
       whatIf.backTo(0)
@@ -142,10 +145,10 @@ export function createPlanner(world: World, policy: Policy): Planner {
     yield* index.catchUp()
     reports.readNews()
     const { roomFor, holdOn } = surroundings(situation)
-    const vetoOn = createVetoes(cluster, createOwnersFinder(cluster), policy, situation, [])
+    const vetoesIn = createGroupVetoes(createVetoes(cluster, createOwnersFinder(cluster), policy, situation, []))
     for (const group of reports.stale()) {
       if (holdOn(group) !== group.pause) continue
-      reports.write(group, { ...NOTHING_FOUND, roomFor, holdOn, vetoOn })
+      reports.write(group, { ...NOTHING_FOUND, roomFor, holdOn, vetoesIn })
       yield
     }
     overview.notices()

@@ -5,14 +5,25 @@ import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { neverAllows } from '../scheduling/budget-arithmetic.ts'
 import { areMadeAlike } from '../scheduling/made-alike.ts'
+import type { Group } from './groups.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
+import type { SpreadState } from './spread-state.ts'
 import { vetoOf } from './vetoes.ts'
 import type { OwnersFinder } from './workloads.ts'
 
 /** Why a pod must not be evicted; undefined when it may. */
 export type VetoOn = (pod: PodRecord) => Veto | undefined
+
+/** The same for the members of a group, in step with them. */
+export type GroupVetoes = (state: Pick<SpreadState, 'group'>) => readonly (Veto | undefined)[]
+
+/** Asked once a group, for the search and for its report. */
+export function createGroupVetoes(vetoOn: VetoOn): GroupVetoes {
+  const known = new Map<Group, readonly (Veto | undefined)[]>()
+  return ({ group }) => memo(known, group, () => group.members.map(vetoOn))
+}
 
 /** Asked for the pods of violated groups alone: most pods of a large cluster are in none. */
 export function createVetoes(
