@@ -27,10 +27,12 @@ export function evictionsOf(
     return { move, pod: victim, owners: ownersOf(victim), groups: touched, placeLeftOn, affinity: affinityOf(replacement) }
   })
   const waves = wavesOf(victims, cluster, policy, situation)
-  return victims
-    .map(({ move, owners }, index) => ({ move, owners, wave: waves[index] ?? 1 }))
-    .sort((a, b) => a.wave - b.wave)
-    .map(({ move, owners, wave }, index) => evictionOf(move, owners, index + 1, wave, cluster))
+  const byWave = Map.groupBy(victims, (_victim, index) => waves[index] ?? 1)
+  const evictions: PlannedEviction[] = []
+  for (const [wave, together] of [...byWave].sort(([one], [other]) => one - other)) {
+    for (const { move, owners } of together) evictions.push(evictionOf(move, owners, evictions.length + 1, wave, cluster))
+  }
+  return evictions
 }
 
 function evictionOf(move: Move, owners: Owners, order: number, wave: number, cluster: ClusterReader): PlannedEviction {
@@ -39,11 +41,7 @@ function evictionOf(move: Move, owners: Owners, order: number, wave: number, clu
   const topologyKey = state?.group.constraint.topologyKey ?? ''
   // Where nobody can read what the owner makes, every landing is that of a pod which is merely assumed.
   const isAssumed = victim.controller === undefined || !isReplicaOwner(victim.controller)
-  const domainOf = (nodeName: string): string => {
-    const domain = state?.index.of(nodeName)
-    // A node that does not count may be in a domain all the same.
-    return (domain === undefined ? cluster.node(nodeName)?.labels.get(topologyKey) : state?.index.names[domain]) ?? ''
-  }
+  const domainOf = (nodeName: string): string => cluster.node(nodeName)?.labels.get(topologyKey) ?? ''
   return {
     order,
     wave,

@@ -15,6 +15,7 @@ export function leftAloneIn(
 ): LeftAlone {
   if (excess === 0 || (!isSearched && hold === undefined)) return NO_ONE
   const isRestored = state.excess() === 0
+  if (isRestored && hold === undefined && unacted === undefined && vetoes.every(veto => veto === undefined)) return NO_ONE
   const isFilledUp = state.excessIf(undefined, state.lowest()) === state.excess()
   const leftAlone: (readonly [string, Veto])[] = []
   for (const [member, pod] of state.group.members.entries()) {

@@ -1,3 +1,4 @@
+import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { leastMoves, lookAhead, type Effort } from './look-ahead.ts'
 import type { MoveContext } from './move-context.ts'
@@ -154,9 +155,9 @@ function straightOn(
     // What was refused before the latest moves may not be now, and the pod may not be one too many any more.
     refused.clear()
     for (const state of groups) {
+      if (state.excess() === 0) continue
+      const candidates = memo(known, state, () => candidatesAmong(movableOf(state), [state], context))
       while (state.excess() > 0 && moves.length < enough) {
-        let candidates = known.get(state)
-        if (candidates === undefined) known.set(state, (candidates = candidatesAmong(movableOf(state), [state], context)))
         const move = bestMove(candidates, gone, context, refused)
         if (move === undefined) break
         moves.push(move)
