@@ -153,8 +153,12 @@ export function createPlanner(world: World, policy: Policy): Planner {
     }
     overview.notices()
     yield
-    for (const group of index.urgent()) index.familyOf(group.state.group)
-    yield
+    // Families are worked out for whole namespaces: to ask of one group in each is enough.
+    const inNamespaces = new Map(index.urgent().map(({ state: { group } }) => [group.namespace, group]))
+    for (const group of inNamespaces.values()) {
+      index.familyOf(group)
+      yield
+    }
     // What has never run is slow, and what nodes answer is asked of all of them at first: small plans before the first that counts keep steps short.
     const [worst] = index.urgent()
     if (worst === undefined || warmUps.length === 0) return
