@@ -7,7 +7,7 @@ import { OTHER_FILTERS, type NodeAnswers } from './node-answers.ts'
 import type { NodeTable } from './node-table.ts'
 import type { NodeFilter, PluginContext, Refused } from './plugin.ts'
 import { FILTER_PLUGINS, type FilterPlugin } from './plugins.ts'
-import { PASSES, UNREADABLE } from './verdict-numbers.ts'
+import { PASSES } from './verdict-numbers.ts'
 
 /** The first filter that refuses a node, in plugin order, and why. */
 interface PluginRefusal extends Refused {
@@ -131,8 +131,8 @@ export function asked({ others }: Feasibility): ReadonlySet<FilterPlugin> {
   return new Set(others.map(({ plugin }) => plugin))
 }
 
-function firstOf({ refusedBy: numbers }: NodeAnswers, slot: number): FilterPlugin | undefined {
-  return pluginNumbered(numbers[slot] ?? UNREADABLE)
+function firstOf(answers: NodeAnswers, slot: number): FilterPlugin | undefined {
+  return pluginNumbered(answers.refusedBy(slot))
 }
 
 /** The plugin that a number of {@link NodeAnswers.refusedBy} stands for; for a node that could not be read, the first that could tell. */

@@ -4,7 +4,7 @@ import type { NodeTable } from './node-table.ts'
 const MOST_SPECS = 256
 
 /** The latest asked for of what is kept for specs; each serves as many slots as there were when it was made, and some more. */
-export function createKeptForSpecs<T extends { readonly refusedBy: Uint8Array }>(
+export function createKeptForSpecs<T extends { readonly capacity: number }>(
   table: Pick<NodeTable, 'slots'>,
 ): { of(key: string, make: (capacity: number) => T): T; all(): Iterable<T> } {
   const known = new Map<string, T>()
@@ -12,7 +12,7 @@ export function createKeptForSpecs<T extends { readonly refusedBy: Uint8Array }>
     of(key, make) {
       let kept = known.get(key)
       // Room to grow, or each new node would mean to start over.
-      if (kept === undefined || kept.refusedBy.length < table.slots.length) kept = make(Math.ceil(table.slots.length * 1.25))
+      if (kept === undefined || kept.capacity < table.slots.length) kept = make(Math.ceil(table.slots.length * 1.25))
       known.delete(key)
       known.set(key, kept)
       const [oldest] = known.keys()

@@ -21,17 +21,25 @@ import { PASSES, UNREADABLE } from './verdict-numbers.ts'
  * what is on it, and nothing else. Arrays run by slot.
  */
 export interface NodeAnswers {
+  /** How many slots there is room for. */
+  readonly capacity: number
   /** {@link PASSES}, {@link UNREADABLE}, or 1 + the place in FILTER_PLUGINS of the first of these filters to refuse. */
-  readonly refusedBy: Uint8Array
+  refusedBy(slot: number): number
   readonly intolerableTaints: Int32Array
   readonly preferredWeight: Int32Array
   /** 1 where the pod would be evicted again after a while. */
   readonly expelsLater: Int32Array
-  /** Weighted sum of the scores that need no look at other nodes: NodeResourcesFit, BalancedAllocation, ImageLocality. -1 where refused. */
+  /**
+   * Weighted sum of the scores that need no look at other nodes: NodeResourcesFit, BalancedAllocation, ImageLocality. -1 where refused, and
+   * {@link UNSCORED} for nodes that nobody has asked about, be it as part of a cell: most specs are asked of the nodes of a zone or two.
+   */
   readonly ownScore: Int32Array
   /** The nodes by what the marks say of them and by what is scored against other nodes, so that each cell's nodes differ in `ownScore` alone. */
   cells(told: ToldApart): NodeCells
 }
+
+/** Nobody has asked about the node. */
+const UNSCORED = -2
 
 /** The other filters, asked anew for each pod. */
 export const OTHER_FILTERS = FILTER_PLUGINS.filter(plugin => !OF_THE_NODE.has(plugin) && !OF_ITS_PODS.has(plugin))
@@ -104,9 +112,9 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
   const { weights } = context.profile
   const { amounts, slots } = table
   const { isTaken, firstOf } = contentFilters(table, context, pod)
-  const capacity = ofNodes.refusedBy.length
-  const refusedBy = new Uint8Array(capacity).fill(UNREADABLE)
-  const ownScore = new Int32Array(capacity).fill(-1)
+  const { capacity } = ofNodes
+  const refusedBy = new Uint8Array(capacity)
+  const ownScore = new Int32Array(capacity).fill(UNSCORED)
   const resourcesScore = resourcesScorer(amounts, context.profile, spec)
   const rooms = createNodeRooms(table, ofNodes.refusedBy, context.profile, spec, isTaken)
 
@@ -114,7 +122,7 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
   const cellsByPartition = new Map<object, KnownCells>()
   /** Whoever plans asks by the same marks again and again. */
   let latest: (ToldApart & { readonly known: KnownCells }) | undefined
-  let asOf = 0
+  let asOf = table.changes.clock
   let imageStates: readonly ImageState[] = []
   let nodes = 0
 
@@ -127,13 +135,17 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
     ownScore[slot] = refusedBy[slot] === PASSES ? resourcesScore(slot) + (hasImages ? imagesScore(slot) : 0) : -1
   }
 
-  function filterAll(): void {
-    for (let slot = 0; slot < slots.length; slot += 1) filter(slot)
-  }
+  const isScored = (slot: number): boolean => ownScore[slot] !== UNSCORED
 
   // Loops of their own, each short enough for V8 to inline all that it calls: together they take twice as long.
-  function scoreAll(): void {
-    for (let slot = 0; slot < slots.length; slot += 1) score(slot)
+  function scoreNew(among: Int32Array): void {
+    for (const slot of among) if (!isScored(slot)) filter(slot)
+    for (const slot of among) if (!isScored(slot)) score(slot)
+  }
+
+  function scoreAnew(slot: number): void {
+    filter(slot)
+    score(slot)
   }
 
   function imagesScore(slot: number): number {
@@ -143,7 +155,7 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
 
   function cellsFor(marks: readonly Mark[]): KnownCells {
     const partition = table.layout().partition([...marks, ...ofNodes.marks()])
-    const known = memo(cellsByPartition, partition, () => ({ cells: createNodeCells(partition, ownScore, highestScore), asOf }))
+    const known = memo(cellsByPartition, partition, () => ({ cells: createNodeCells(partition, ownScore, scoreNew, highestScore), asOf }))
     const [oldest] = cellsByPartition.keys()
     if (cellsByPartition.size > MOST_CELLS && oldest !== undefined) cellsByPartition.delete(oldest)
     return known
@@ -155,7 +167,11 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
   }
 
   return {
-    refusedBy,
+    capacity,
+    refusedBy(slot) {
+      if (!isScored(slot)) scoreAnew(slot)
+      return refusedBy[slot] ?? UNREADABLE
+    },
     intolerableTaints: ofNodes.intolerableTaints,
     preferredWeight: ofNodes.preferredWeight,
     expelsLater: ofNodes.expelsLater,
@@ -181,19 +197,11 @@ function keep(table: NodeTable, ofNodes: StaticAnswers, context: PluginContext, 
       nodes = nodesNow
       if (!isImageMoved) return
       forgetCells()
-      scoreAll()
+      for (let slot = 0; slot < slots.length; slot += 1) if (isScored(slot)) score(slot)
     },
     refresh() {
       const { changes } = table
-      if (asOf === 0) {
-        filterAll()
-        scoreAll()
-      } else {
-        for (let slot = changes.newest(asOf); slot !== -1; slot = changes.before(slot, asOf)) {
-          filter(slot)
-          score(slot)
-        }
-      }
+      for (let slot = changes.newest(asOf); slot !== -1; slot = changes.before(slot, asOf)) if (isScored(slot)) scoreAnew(slot)
       asOf = changes.clock
     },
   }

@@ -14,11 +14,13 @@ export interface Cell {
   best(isAside: (slot: number) => boolean): number
 }
 
-/** All nodes in cells, with those that pass counted by their own score; advanced node by node. */
+/** All nodes in cells, with those that pass counted by their own score; advanced node by node. A cell costs its nodes when it is first opened. */
 export interface NodeCells {
-  readonly cells: readonly Cell[]
-  /** By slot: the number of its cell. */
-  readonly cellOf: Int32Array
+  /** By cell: its slots by node name. */
+  readonly slotsOf: readonly Int32Array[]
+  open(number: number): Cell
+  /** Those that have been opened. */
+  readonly opened: readonly (Cell | undefined)[]
   /** Not for nodes that are set aside. */
   set(slot: number, score: number): void
   /** A passing node counts no longer (-1), or again (1). Which these are its user knows: most are never in the way of the best. */
@@ -27,17 +29,32 @@ export interface NodeCells {
 
 /**
  * @param scores by slot: the own score on its node; -1 stands for a node that does not pass
+ * @param score sees to it that these slots have theirs
  * @param highestScore what no own score exceeds
  */
-export function createNodeCells({ classOf, placeOf, classes }: Partition, scores: Int32Array, highestScore: number): NodeCells {
-  const cells = classes.map(slots => createCell(slots, scores, highestScore))
+export function createNodeCells(
+  { classOf, placeOf, classes }: Partition,
+  scores: Int32Array,
+  score: (slots: Int32Array) => void,
+  highestScore: number,
+): NodeCells {
+  const opened = classes.map((): CountedCell | undefined => undefined)
   return {
-    cells,
-    cellOf: classOf,
-    set: (slot, score) => cells[classOf[slot] ?? -1]?.set(placeOf[slot] ?? 0, score),
-    count: (slot, change) => cells[classOf[slot] ?? -1]?.count(placeOf[slot] ?? 0, change),
+    slotsOf: classes,
+    opened,
+    open(number) {
+      const known = opened[number]
+      if (known !== undefined) return known
+      const slots = classes[number] ?? NO_SLOTS
+      score(slots)
+      return (opened[number] = createCell(slots, scores, highestScore))
+    },
+    set: (slot, own) => opened[classOf[slot] ?? -1]?.set(placeOf[slot] ?? 0, own),
+    count: (slot, change) => opened[classOf[slot] ?? -1]?.count(placeOf[slot] ?? 0, change),
   }
 }
+
+const NO_SLOTS = new Int32Array(0)
 
 interface CountedCell extends Cell {
   set(place: number, score: number): void

@@ -36,7 +36,7 @@ export function placedUnscored(basis: Basis, slot: number, margin: number): Pred
  */
 export function placedOn(
   basis: Basis,
-  cells: readonly Cell[],
+  cells: readonly (Cell | undefined)[],
   { leadingFrom, margin, sampled }: Lead,
   distinction: Distinction | undefined,
 ): Prediction {
@@ -57,9 +57,9 @@ export function placedOn(
 const bestFirst = (one: CandidateNode, other: CandidateNode): number => other.total - one.total || compareText(one.name, other.name)
 
 function addAllOf({ slots }: Cell, compared: number, { answers, places }: Basis, add: (slot: number, total: number) => void): void {
-  const { refusedBy, ownScore } = answers
+  const { ownScore } = answers
   for (const slot of slots) {
-    if (refusedBy[slot] === PASSES && !places.isApart(slot)) add(slot, compared + (ownScore[slot] ?? 0))
+    if (answers.refusedBy(slot) === PASSES && !places.isApart(slot)) add(slot, compared + (ownScore[slot] ?? 0))
   }
 }
 

@@ -16,11 +16,15 @@ export interface Places {
    * Runs the question on the places, all of which pass the pod's own filters, while nodes that stand by themselves are counted in no cell.
    *
    * @param told of the nodes that do not stand by themselves those with equal numbers in each mark are alike
+   * @param isOpen whether a cell is of interest, asked of one of its nodes: nobody looks at the nodes of the others
    */
-  find<Answer>(told: ToldApart, question: (places: Readonly<PlaceColumns>, cells: readonly Cell[]) => Answer): Answer
+  find<Answer>(told: ToldApart, isOpen: (slot: number) => boolean, about: AboutPlaces<Answer>): Answer
   /** In the present question. */
   isApart(slot: number): boolean
 }
+
+/** @param cells by number, those that are open */
+export type AboutPlaces<Answer> = (places: Readonly<PlaceColumns>, cells: readonly (Cell | undefined)[]) => Answer
 
 export function createPlaces(): Places {
   // Which slots stand by themselves in the present question: an array for each question would be thousands of numbers thrown away.
@@ -33,28 +37,35 @@ export function createPlaces(): Places {
     isApart,
     begin(answersNow) {
       answers = answersNow
-      const { length } = answers.refusedBy
-      if (apartIn.length < length) apartIn = new Int32Array(length)
+      if (apartIn.length < answers.capacity) apartIn = new Int32Array(answers.capacity)
       question += 1
       places.lines = 0
     },
     setApart(slot) {
-      if (isApart(slot) || answers?.refusedBy[slot] !== PASSES) return
+      if (isApart(slot)) return
       apartIn[slot] = question
-      addPlace(places, slot, 1, ALONE)
+      if (answers?.refusedBy(slot) === PASSES) addPlace(places, slot, 1, ALONE)
     },
-    find(told, ask) {
+    find(told, isOpen, about) {
       if (answers === undefined) throw new Error('no question has begun')
       const nodeCells = answers.cells(told)
-      const { cells } = nodeCells
       const alone = places.lines
+      for (let number = 0; number < nodeCells.slotsOf.length; number += 1) {
+        const slot = nodeCells.slotsOf[number]?.find(each => !isApart(each))
+        if (slot === undefined || !isOpen(slot)) continue
+        nodeCells.open(number)
+        addPlace(places, slot, 0, number)
+      }
       for (let line = 0; line < alone; line += 1) nodeCells.count(places.slots[line] ?? 0, -1)
-      for (let number = 0; number < cells.length; number += 1) {
-        const cell = cells[number]
+      const ends = places.lines
+      places.lines = alone
+      for (let line = alone; line < ends; line += 1) {
+        const number = places.cells[line] ?? ALONE
+        const cell = nodeCells.opened[number]
         if (cell !== undefined && cell.passing > 0) addPlace(places, cell.best(isApart), cell.passing, number)
       }
       try {
-        return ask(places, cells)
+        return about(places, nodeCells.opened)
       } finally {
         for (let line = 0; line < alone; line += 1) nodeCells.count(places.slots[line] ?? 0, 1)
       }

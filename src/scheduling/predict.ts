@@ -9,7 +9,7 @@ import type { Cell } from './node-cells.ts'
 import { addPlace, ALONE } from './place-columns.ts'
 import { placedOn, placedUnscored } from './placement.ts'
 import type { Distinction } from './distinction.ts'
-import type { Places } from './places.ts'
+import type { AboutPlaces, Places } from './places.ts'
 import type { PluginContext } from './plugin.ts'
 import type { FilterPlugin } from './plugins.ts'
 import type { Prediction } from './prediction.ts'
@@ -58,34 +58,47 @@ export function predictPlacement(question: Question, pod: PodRecord, distinction
   const promisedAway = nodesPromisedAway(question, pod)
   const preferred = preferredAmounts(question.context, layout, pod)
   const promised = pod.nominatedNodeName === undefined ? undefined : views.table.slotOf(pod.nominatedNodeName)
-  places.begin(answers)
-  for (const slot of promisedAway.keys()) places.setApart(slot)
-  if (promised !== undefined) places.setApart(promised)
-  const told = tellApart(question, pod, preferred, distinction)
-  return places.find(told, (found, cells) => {
-    sheet.lines = 0
-    let nodes = 0
-    let only: number | undefined
-    for (let line = 0; line < found.lines; line += 1) {
-      const slot = found.slots[line] ?? 0
-      if (promisedAway.has(slot) || !passes(feasibility, slot)) continue
-      addPlace(sheet, slot, found.nodes[line] ?? 0, found.cells[line] ?? ALONE)
-      nodes += found.nodes[line] ?? 0
-      // The node that preemption promised is tried first and, if it passes, taken unscored.
-      if (slot === promised) only = slot
-    }
-    if (nodes === 0) return { kind: 'unschedulable', refusals: refusals(question, promisedAway, found, cells) }
-    if (nodes === 1) only = sheet.slots[0]
-    if (only !== undefined) return placedUnscored(question, only, MARGIN)
-    return score(question, pod, preferred, { nodes, cells }, distinction)
-  })
+  const among = <Answer>(isOpen: (slot: number) => boolean, about: AboutPlaces<Answer>): Answer => {
+    places.begin(answers)
+    for (const slot of promisedAway.keys()) places.setApart(slot)
+    if (promised !== undefined) places.setApart(promised)
+    return places.find(tellApart(question, pod, preferred, distinction), isOpen, about)
+  }
+  const placed = among(
+    slot => passes(feasibility, slot),
+    (found, cells) => {
+      sheet.lines = 0
+      let nodes = 0
+      let only: number | undefined
+      for (let line = 0; line < found.lines; line += 1) {
+        const slot = found.slots[line] ?? 0
+        const cell = found.cells[line] ?? ALONE
+        if (cell === ALONE && (promisedAway.has(slot) || !passes(feasibility, slot))) continue
+        addPlace(sheet, slot, found.nodes[line] ?? 0, cell)
+        nodes += found.nodes[line] ?? 0
+        // The node that preemption promised is tried first and, if it passes, taken unscored.
+        if (slot === promised) only = slot
+      }
+      if (nodes === 0) return undefined
+      if (nodes === 1) only = sheet.slots[0]
+      if (only !== undefined) return placedUnscored(question, only, MARGIN)
+      return score(question, pod, preferred, { nodes, cells }, distinction)
+    },
+  )
+  if (placed !== undefined) return placed
+  // Why not, every node is to be asked.
+  const everyCell = (): boolean => true
+  return {
+    kind: 'unschedulable',
+    refusals: among(everyCell, (found, cells) => refusals(question, promisedAway, found, cells)),
+  }
 }
 
 function score(
   question: Question,
   pod: PodRecord,
   preferred: readonly DomainAmounts[],
-  { nodes, cells }: { readonly nodes: number; readonly cells: readonly Cell[] },
+  { nodes, cells }: { readonly nodes: number; readonly cells: readonly (Cell | undefined)[] },
   distinction: Distinction | undefined,
 ): Prediction {
   const { views, context, answers, sheet } = question
@@ -103,7 +116,7 @@ function score(
   return placedOn(question, cells, { leadingFrom: sure - margin, margin, sampled }, distinction)
 }
 
-function sureAmong({ views, sheet }: Question, cells: readonly Cell[], highest: number, toFind: number): number {
+function sureAmong({ views, sheet }: Question, cells: readonly (Cell | undefined)[], highest: number, toFind: number): number {
   const { slots, nodes, compared, totals, lines } = sheet
   const { groupOf, sizes } = views.table.layout().zoneGroups
   const feasible = sizes.map(() => 0)

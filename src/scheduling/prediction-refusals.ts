@@ -23,7 +23,7 @@ export function refusals(
   { views, answers, places, feasibility }: Asked,
   promisedAway: ReadonlyMap<number, FilterPlugin>,
   found: Readonly<PlaceColumns>,
-  cells: readonly Cell[],
+  cells: readonly (Cell | undefined)[],
 ): readonly Refusal[] {
   const layout = views.table.layout()
   const nameOf = (slot: number): string => layout.names[slot] ?? ''
@@ -39,12 +39,12 @@ export function refusals(
     if (nameOf(slot) < nameOf(known.slot)) known.slot = slot
   }
   for (const slot of layout.byName) {
-    const number = answers.refusedBy[slot] ?? PASSES
+    const number = answers.refusedBy(slot)
     if (number !== PASSES) add(pluginNumbered(number), slot, 1)
   }
   for (let line = 0; line < found.lines; line += 1) {
     const slot = found.slots[line] ?? 0
-    const first = cells[found.cells[line] ?? ALONE]?.slots.find(each => answers.refusedBy[each] === PASSES && !places.isApart(each)) ?? slot
+    const first = cells[found.cells[line] ?? ALONE]?.slots.find(each => answers.refusedBy(each) === PASSES && !places.isApart(each)) ?? slot
     add(promisedAway.get(slot) ?? refusedBy(feasibility, slot), first, found.nodes[line] ?? 0)
   }
   return FILTER_PLUGINS.flatMap(plugin => {

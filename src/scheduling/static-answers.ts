@@ -12,6 +12,8 @@ import { PASSES, UNREADABLE } from './verdict-numbers.ts'
 
 /** What a pod spec gets to hear from each node itself, whatever is on it. Arrays run by slot. */
 export interface StaticAnswers {
+  /** How many slots it has room for. */
+  readonly capacity: number
   /** {@link PASSES}, {@link UNREADABLE}, or the number of the first of these filters to refuse. */
   readonly refusedBy: Uint8Array
   readonly intolerableTaints: Int32Array
@@ -57,6 +59,7 @@ export function createStaticAnswers(table: NodeTable, context: PluginContext, po
   }
 
   return {
+    capacity,
     refusedBy,
     intolerableTaints: taints,
     preferredWeight: preferred,
