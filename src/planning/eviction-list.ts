@@ -26,16 +26,26 @@ export function evictionsOf(
     const placeLeftOn = takesPlaceOfOthers ? to : undefined
     return { move, pod: victim, owners: ownersOf(victim), groups: touched, placeLeftOn, affinity: affinityOf(replacement) }
   })
-  const waves = wavesOf(victims, cluster, policy, situation)
-  const byWave = Map.groupBy(victims, (_victim, index) => waves[index] ?? 1)
+  const turns = wavesOf(victims, cluster, policy, situation)
+  const byWave = Map.groupBy(turns.keys(), index => turns[index]?.wave ?? 1)
   const evictions: PlannedEviction[] = []
   for (const [wave, together] of [...byWave].sort(([one], [other]) => one - other)) {
-    for (const { move, owners } of together) evictions.push(evictionOf(move, owners, evictions.length + 1, wave, cluster))
+    for (const index of together) {
+      const victim = victims[index]
+      if (victim === undefined) continue
+      const { move, owners } = victim
+      evictions.push(evictionOf(move, owners, { order: evictions.length + 1, wave, waitsFor: turns[index]?.waitsFor }, cluster))
+    }
   }
   return evictions
 }
 
-function evictionOf(move: Move, owners: Owners, order: number, wave: number, cluster: ClusterReader): PlannedEviction {
+function evictionOf(
+  move: Move,
+  owners: Owners,
+  { order, wave, waitsFor }: Pick<PlannedEviction, 'order' | 'wave' | 'waitsFor'>,
+  cluster: ClusterReader,
+): PlannedEviction {
   const { victim, from, to, toDomains, helped, certainty } = move
   const state = helped[0]
   const topologyKey = state?.group.constraint.topologyKey ?? ''
@@ -45,6 +55,7 @@ function evictionOf(move: Move, owners: Owners, order: number, wave: number, clu
   return {
     order,
     wave,
+    waitsFor,
     namespace: victim.namespace,
     pod: victim.name,
     uid: victim.uid,

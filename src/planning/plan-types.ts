@@ -82,6 +82,8 @@ export interface PlannedEviction {
   readonly order: number
   /** From 1: what may be in flight together under the budgets and caps as they are now; later waves wait for earlier ones. */
   readonly wave: number
+  /** Why its budget would refuse it at this moment; undefined where only others come first, or nothing does. */
+  readonly waitsFor: Veto | undefined
   readonly namespace: string
   readonly pod: string
   readonly uid: string

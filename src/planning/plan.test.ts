@@ -236,6 +236,24 @@ describe('budgets and vetoes', () => {
     expect(groupOf(result, 'web')).toMatchObject({ status: 'Blocked', reason })
   })
 
+  it.each([
+    ['exhausted', {}, { reason: 'BudgetExhausted', message: 'budget web allows no disruption now' }],
+    [
+      'lagging',
+      { observedGeneration: 0 },
+      { reason: 'BudgetLagging', message: 'the controller of budget web has not seen its newest spec' },
+    ],
+    ['without one', { disruptionsAllowed: 1 }, undefined],
+  ])('an eviction says what its budget has against it now: %s', (_case, status, waitsFor) => {
+    const refuses = budget('web', { maxUnavailable: 1 }, { disruptionsAllowed: 0, desiredHealthy: 5, expectedPods: 6, ...status })
+    const { evictions } = planFor([
+      ...zones({ a: 3, b: 3, c: 3 }),
+      ...workload({ name: 'web', on: spreadOn({ a: 3, b: 3 }, [3, 3]), spread: [hard('web')] }),
+      refuses,
+    ])
+    expect(evictions.map(eviction => eviction.waitsFor)).toEqual([waitsFor, waitsFor])
+  })
+
   it('an exhausted budget shortens the first wave, not the plan', () => {
     const exhausted = budget(
       'web',

@@ -47,6 +47,9 @@ export const REASONS = {
   CannotPredict: { kind: 'final', meaning: 'Where the replacement would land cannot be predicted.' },
   SeveralBudgets: { kind: 'final', meaning: 'More than one budget covers the pod: the Eviction API refuses it for ever.' },
   BudgetNeverAllows: { kind: 'final', meaning: 'The budget can never allow an eviction.' },
+  BudgetExhausted: { kind: 'waiting', meaning: 'The budget allows no disruption now.' },
+  BudgetLagging: { kind: 'waiting', meaning: 'The controller of the budget has not caught up with the budget or with evictions.' },
+  BudgetForbids: { kind: 'final', meaning: 'The budget does not cover an eviction of this pod.' },
   RefusedByWebhook: {
     kind: 'waiting',
     meaning: 'Admission, such as a webhook, refused the eviction, or could not be asked; its workload rests, the pod ever longer.',

@@ -55,7 +55,8 @@ function waves({
       placeLeftOn: placesLeftOn[index],
       affinity: NO_TIES,
     }))
-  return wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight, deferred })
+  const turns = wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight, deferred })
+  return turns.map(({ wave }) => wave)
 }
 
 const flight = (fields: Partial<InFlight> = {}): InFlight => ({
@@ -148,7 +149,8 @@ describe('the caps', () => {
       return { pod, owners: ownersOf(cluster, pod), groups: [name], placeLeftOn: undefined, affinity: NO_TIES }
     })
     // Half of two is one, half of four is two: what is full for the one has room for the other.
-    expect(wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, workloadPercent: 50 } }, AT_REST)).toEqual([1, 2, 1, 2])
+    const turns = wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, workloadPercent: 50 } }, AT_REST)
+    expect(turns.map(({ wave }) => wave)).toEqual([1, 2, 1, 2])
   })
 
   it('what is in flight from earlier cycles takes no place of this one', () => {

@@ -5,9 +5,11 @@ import type { PodRecord } from '../cluster/pod.ts'
 import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts'
 import { addTo } from '../scheduling/tallies.ts'
 import type { AffinityTies } from './affinity-ties.ts'
+import { budgetRefusal } from './budget-refusal.ts'
 import { CAPS, capsOn, placeOf, type Cap } from './caps.ts'
 import { isDeferredBy } from './deferred.ts'
 import type { Policy } from './policy.ts'
+import type { Veto } from './reasons.ts'
 import type { InFlight, Situation } from './situation.ts'
 import type { Owners } from './workloads.ts'
 
@@ -19,6 +21,14 @@ export interface Victim<Group> {
   /** The node where its replacement has a place once those are gone that leave it before; undefined where it needs none of theirs. */
   readonly placeLeftOn: string | undefined
   readonly affinity: AffinityTies
+}
+
+/** When an eviction may go. */
+interface Turn {
+  /** From 1. */
+  readonly wave: number
+  /** What its budget has against it at this moment. */
+  readonly waitsFor: Veto | undefined
 }
 
 /**
@@ -33,7 +43,7 @@ export function wavesOf<Group>(
   cluster: ClusterReader,
   policy: Policy,
   situation: Situation,
-): readonly number[] {
+): readonly Turn[] {
   const quotasOn = createQuotas(cluster, policy, situation)
   const latestOf = new Map<Group, number>()
   const latestFrom = new Map<string, number>()
@@ -56,7 +66,7 @@ export function wavesOf<Group>(
     for (const tie of victim.affinity.weighsIn) latestWeighing.set(tie, Math.max(next, latestWeighing.get(tie) ?? 1))
     const { nodeName = '' } = victim.pod
     latestFrom.set(nodeName, Math.max(next, latestFrom.get(nodeName) ?? 1))
-    return wave
+    return { wave, waitsFor: quotas.at(-1)?.refusal }
   })
 }
 
@@ -70,6 +80,8 @@ interface Quota {
   readonly taken: Map<number, number>
   /** All waves before it are full. */
   openFrom: number
+  /** Why a budget allows nothing now, whatever is in flight. */
+  readonly refusal?: Veto | undefined
 }
 
 /** The first wave from that one on that has room. */
@@ -110,7 +122,7 @@ function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Si
       return quota
     })
     const budget = budgetQuota(pod)
-    return budget === undefined ? quotas : [...quotas, budget]
+    return budget === undefined ? quotas : [...quotas, budget] // the budget last
   }
 
   function budgetQuota(pod: PodRecord): Quota | undefined {
@@ -124,8 +136,8 @@ function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Si
       case 'lagging':
       case 'exhausted':
       case 'forbidden': {
-        const { kind, budget } = allowed
-        return budget && memo(byBudget, budget, () => quotaOfBudget(budget, kind === 'allowed', inFlight))
+        const { budget } = allowed
+        return budget && memo(byBudget, budget, () => quotaOfBudget(budget, budgetRefusal(allowed), inFlight))
       }
     }
   }
@@ -144,10 +156,10 @@ function setLimit(quota: CapQuota, limit: number): void {
   quota.openFrom = 1
 }
 
-function quotaOfBudget({ namespace, name, status }: BudgetRecord, allowsNow: boolean, inFlight: readonly InFlight[]): Quota {
+function quotaOfBudget({ namespace, name, status }: BudgetRecord, refusal: Veto | undefined, inFlight: readonly InFlight[]): Quota {
   const { disruptionsAllowed, expectedPods, desiredHealthy } = status
   const unshown = inFlight.filter(flight => flight.namespace === namespace && !flight.budgetShows && flight.budgets.includes(name)).length
   // Later waves come when the replacements of the earlier ones are Ready, so the budget has recovered what it allows at best.
   const later = Math.max(1, expectedPods - desiredHealthy)
-  return { now: allowsNow ? disruptionsAllowed - unshown : 0, later, taken: new Map(), openFrom: 1 }
+  return { now: refusal === undefined ? disruptionsAllowed - unshown : 0, later, taken: new Map(), openFrom: 1, refusal }
 }

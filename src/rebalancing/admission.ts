@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { budgetRefusal } from '../planning/budget-refusal.ts'
 import { capsOn, placeOf } from '../planning/caps.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { Policy } from '../planning/policy.ts'
@@ -153,27 +154,14 @@ function roundIsSpent({ eviction }: Candidate, { rounds, sameWave, now, coolDown
 /** The status of a budget lags behind evictions of ours that it has not named yet. */
 function budgetIsSpent({ pod }: Candidate, { cluster, inFlight, sameWave }: Door): Refusal | undefined {
   const allowance = evictionAllowance(cluster, pod)
-  switch (allowance.kind) {
-    case 'bypass':
-      return undefined
-    case 'severalBudgets':
-      return { reason: 'SeveralBudgets', message: `several budgets cover it: ${allowance.budgets.map(({ name }) => name).join(', ')}` }
-    case 'lagging':
-      return { reason: 'BudgetLagging', message: `the controller of budget ${allowance.budget.name} has not seen its newest spec` }
-    case 'exhausted':
-      return { reason: 'BudgetExhausted', message: `budget ${allowance.budget.name} allows no disruption now` }
-    case 'forbidden':
-      return { reason: 'BudgetForbids', message: allowance.message }
-    case 'allowed': {
-      const { budget } = allowance
-      if (budget === undefined) return undefined
-      const unshown = [...inFlight, ...sameWave].filter(
-        slot => slot.namespace === budget.namespace && !slot.budgetShows && slot.budgets.includes(budget.name),
-      )
-      if (unshown.length < budget.status.disruptionsAllowed) return undefined
-      return { reason: 'BudgetExhausted', message: `evictions under way use what budget ${budget.name} allows` }
-    }
-  }
+  if (allowance.kind !== 'allowed') return budgetRefusal(allowance)
+  const { budget } = allowance
+  if (budget === undefined) return undefined
+  const unshown = [...inFlight, ...sameWave].filter(
+    slot => slot.namespace === budget.namespace && !slot.budgetShows && slot.budgets.includes(budget.name),
+  )
+  if (unshown.length < budget.status.disruptionsAllowed) return undefined
+  return { reason: 'BudgetExhausted', message: `evictions under way use what budget ${budget.name} allows` }
 }
 
 function capIsReached({ pod }: Candidate, { cluster, caps, inFlight, sameWave }: Door): Refusal | undefined {

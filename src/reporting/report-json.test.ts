@@ -28,6 +28,7 @@ describe('the report as JSON', () => {
             ],
             "topologyKey": "topology.kubernetes.io/zone",
             "uid": "uid-1",
+            "waitsFor": null,
             "wave": 1,
             "workload": {
               "kind": "Deployment",

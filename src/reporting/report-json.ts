@@ -56,6 +56,8 @@ function evictionReport(eviction: PlannedEviction): object {
   return {
     order: eviction.order,
     wave: eviction.wave,
+    // Null also for those that merely come after others.
+    waitsFor: eviction.waitsFor ?? null,
     namespace: eviction.namespace,
     pod: eviction.pod,
     uid: eviction.uid,

@@ -217,6 +217,21 @@ describe('the table of a plan', () => {
     expect(table(plan(groups))).not.toContain(none)
   })
 
+  it('names the budgets that evictions wait for, those of the most evictions first', () => {
+    const waitsFor = (name: string) => ({ reason: 'BudgetExhausted', message: `budget ${name} allows no disruption now` }) as const
+    const budgets = ['one', 'two', 'two', 'three', 'three', 'three', 'four', 'five']
+    const evictions = [eviction(1), ...budgets.map((name, at) => eviction(at + 2, { wave: 2, waitsFor: waitsFor(name) }))]
+    const told = table(plan([group(zones(9, 9, 0), { planned: 9 })], evictions))
+
+    expect(told.split('\n').filter(line => /waits? in|other budgets/.test(line))).toEqual([
+      '3 evictions wait in shop, BudgetExhausted: budget three allows no disruption',
+      '2 evictions wait in shop, BudgetExhausted: budget two allows no disruption now.',
+      '1 eviction waits in shop, BudgetExhausted: budget one allows no disruption now.',
+      'So do those of 2 other budgets; -o json names them.',
+    ])
+    expect(table(plan([group(zones(9, 9, 0), { planned: 1 })], [eviction(1)]))).not.toContain('wait')
+  })
+
   it('shows the worst of thousands, and the rest in numbers', () => {
     const balanced = Array.from({ length: 4_000 }, (_, at) => group(zones(2, 2, 2), { workload: deployment(`fine-${at}`) }))
     const violated = Array.from({ length: 1_000 }, (_, at) => group(zones(6 + (at % 5), 6, 0), { workload: deployment(`bad-${at}`) }))

@@ -67,9 +67,26 @@ function summary({ summary, groups, evictions }: Plan, width: number): readonly 
       ? []
       : // Caps leave room for one eviction at least.
         wrap('None of them may go now: their budgets allow no disruption at the moment, so that wave 1 is empty.', width)),
+    ...budgetsInTheWay(evictions).flatMap(sentence => wrap(printable(sentence), width)),
     ...wrap(risks(groups), width),
   ]
 }
+
+/** Which budgets keep evictions from going now, those of the most evictions first. */
+function budgetsInTheWay(evictions: Plan['evictions']): readonly string[] {
+  const waiting = evictions.filter(({ waitsFor }) => waitsFor !== undefined)
+  const byBudget = Map.groupBy(waiting, ({ namespace, waitsFor }) => `in ${namespace}, ${waitsFor?.reason}: ${waitsFor?.message}.`)
+  const sentences = [...byBudget]
+    .sort(([, some], [, more]) => more.length - some.length)
+    .map(([refusal, { length }]) => `${counted(length, 'eviction waits', 'evictions wait')} ${refusal}`)
+  const others = sentences.length - LISTED_BUDGETS
+  return others <= 0
+    ? sentences
+    : [...sentences.slice(0, LISTED_BUDGETS), `So do those of ${counted(others, 'other budget')}; -o json names them.`]
+}
+
+/** After an outage every budget may be exhausted. */
+const LISTED_BUDGETS = 3
 
 /** What the next outage would do to what is shown, and what the plan makes of that. */
 function risks(groups: Plan['groups']): string {

@@ -160,6 +160,27 @@ describe('the explanation of a workload', () => {
     expect(onOneLine(explain(plan([best]), ['web-1']))).toContain('1 eviction brings it to 0, the fewest that can.')
   })
 
+  it('says which evictions their budget lets wait, and why once', () => {
+    const waitsFor = { reason: 'BudgetExhausted', message: 'budget web allows no disruption now' } as const
+    const zone = group({ 'az-a': 3, 'az-b': 0 }, { memberUids: ['u1', 'u2'], planned: 2 })
+    const evictions = [1, 2].map(order => eviction(order, { uid: `u${order}`, wave: order + 1, waitsFor }))
+    const told = explain(plan([zone], evictions), ['web-1', 'web-2'])
+    expect(told).toContain('web-1  node-a-7  wave 2: az-a -> az-c (certain), BudgetExhausted\n')
+    expect(told).toContain('these 2: budget web allows no disruption now')
+  })
+
+  it('keeps to the width where domains are as long as the names that clouds give to hosts', () => {
+    const fromDomain = 'ip-10-0-101-12.eu-central-1.compute.internal'
+    const toDomain = 'ip-10-0-101-34.eu-central-1.compute.internal'
+    const given = plan(
+      [group({ [fromDomain]: 2, [toDomain]: 0 }, { memberUids: ['u1'] })],
+      [eviction(1, { uid: 'u1', fromDomain, toDomain })],
+    )
+    const told = explain(given, ['web-7c9f8d6b5-abcde'])
+    expect(told.split('\n').filter(line => line.length > 80)).toEqual([])
+    expect(onOneLine(told)).toContain(`wave 1 ${fromDomain} -> ${toDomain} (certain)`)
+  })
+
   it('is without headers the rows of the pods', () => {
     const pods = [podRecord({ name: 'web-1', uid: 'u1', nodeName: 'a0' })]
     const balanced = plan([group({ a: 1 }, { memberUids: ['u1'] })])

@@ -186,13 +186,23 @@ function podTable({ pods }: ExplainedWorkload, plan: Plan, options: Pick<TableOp
         compareText(one.pod.name, other.pod.name),
     )
     .map(({ pod: { name, nodeName }, eviction, standing }) => {
-      const what = eviction === undefined ? `stays, ${standing?.reason ?? ''}` : move(eviction)
+      const said = eviction === undefined ? [`stays, ${standing?.reason ?? ''}`, standing?.message] : turn(eviction, options.width)
+      const [what = '', ...below] = said.filter(each => each !== undefined)
       const row = { cells: [printable(name), printable(nodeName ?? '-'), what] }
-      return standing === undefined ? row : { ...row, below: printable(standing.message) }
+      return below.length === 0 ? row : { ...row, below: printable(below.join('; ')) }
     })
   return textTable(POD_COLUMNS, saidOnce(rows), options)
 }
 
-function move({ wave, fromDomain, toDomain, certainty }: PlannedEviction): string {
-  return `wave ${wave}: ${printable(fromDomain)} -> ${printable(toDomain)} (${certainty})`
+/** When it goes and where to, and below that what does not fit or why its budget lets it wait. */
+function turn({ wave, fromDomain, toDomain, certainty, waitsFor }: PlannedEviction, width: number): readonly (string | undefined)[] {
+  const move = `${printable(fromDomain)} -> ${printable(toDomain)} (${certainty})`
+  const waiting = waitsFor === undefined ? '' : `, ${waitsFor.reason}`
+  const what = `wave ${wave}: ${move}${waiting}`
+  // Domains as long as host names leave no place for the pod's own.
+  const fits = what.length <= width - MOST_NARROW
+  return fits ? [what, waitsFor?.message] : [`wave ${wave}${waiting}`, move, waitsFor?.message]
 }
+
+/** What is left for the last column when the names of pods and nodes stand on lines of their own. */
+const MOST_NARROW = 'POD  NODE  '.length

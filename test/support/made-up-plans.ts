@@ -52,6 +52,7 @@ export function eviction(order: number, given: Partial<PlannedEviction> = {}): P
   return {
     order,
     wave: 1,
+    waitsFor: undefined,
     namespace: 'shop',
     pod: `web-7c9f8d6b5-${'abcdefghijklmnop'[order % 16]}x2k${order}`,
     uid: `uid-${order}`,
