@@ -158,6 +158,24 @@ describe('seen in the field: what stands in the way', () => {
     expect(groupOf(planFor(withSmallC(node, more)), 'web').blockers[0]).toMatchObject({ reason: 'NoRoom', message })
   })
 
+  it('also zones that have taken what they could and need more are short of room', () => {
+    const objects = [
+      ...zones({ a: 3, b: 3 }),
+      rawNode({ name: 'c0', zone: 'c', pods: 1 }),
+      rawNode({ name: 'd0', zone: 'd', pods: 2 }),
+      ...workload({ name: 'web', on: spreadOn(THREE, [6, 6]), spread: [hard('web')] }),
+    ]
+    const group = groupOf(planFor(objects), 'web')
+    expect(countsAfter(group)).toEqual([4, 5, 1, 2])
+    expect(group.blockers[0]).toMatchObject({
+      reason: 'NoRoom',
+      message: 'c lacks 2 pod slots for 2 more pods; d lacks 1 pod slot for 1 more pod',
+    })
+    // Where d has room left it is not short of any.
+    const roomy = objects.with(7, rawNode({ name: 'd0', zone: 'd' }))
+    expect(groupOf(planFor(roomy), 'web').blockers[0]?.message).toMatch(/^c lacks [^;]*$/)
+  })
+
   it('nodes that lack different things have no room together', () => {
     const objects = [
       ...withSmallC({ cpu: '100m' }, { cpu: '500m' }),

@@ -54,8 +54,8 @@ function obstacleTo(
   const lowest = state.lowest()
   const obstacles: Obstacle[] = []
   let asked = 0
-  for (const [domain, name] of index.names.entries()) {
-    if (state.countIn(domain) !== lowest) continue
+  /** Of every node of the domain; undefined where one takes the replacement. */
+  const refusalsIn = (domain: number): readonly Refusal[] | undefined => {
     const refusals: Refusal[] = []
     for (const node of index.nodesOf(domain)) {
       if (asked === nodesAsked) break
@@ -64,16 +64,31 @@ function obstacleTo(
       if (veto === undefined) return undefined
       refusals.push({ node, veto })
     }
+    return refusals
+  }
+  for (const [domain, name] of index.names.entries()) {
+    if (state.countIn(domain) !== lowest) continue
+    const refusals = refusalsIn(domain)
+    if (refusals === undefined) return undefined
     const obstacle = obstacleOf(name, refusals)
     if (obstacle !== undefined) obstacles.push(obstacle)
+  }
+  // Where room is what lacks, also domains that have filled up with more pods than those, and would have to take further ones.
+  const missing = obstacles.some(({ reason }) => reason === 'NoRoom') ? roomMissing(state) : NOTHING_MISSING
+  for (const [domain, name] of index.names.entries()) {
+    if (state.countIn(domain) === lowest || !missing.has(name)) continue
+    const obstacle = obstacleOf(name, refusalsIn(domain) ?? [])
+    if (obstacle?.reason === 'NoRoom') obstacles.push(obstacle)
   }
   const byReason = [...Map.groupBy(obstacles, obstacle => obstacle.reason)]
     .map(([reason, alike]) => ({ reason, alike, nodes: alike.reduce((sum, { refusals }) => sum + refusals.length, 0) }))
     .sort((a, b) => b.nodes - a.nodes)
   const [main] = byReason
-  const sentences = byReason.map(({ alike }) => sentenceOn(alike, { state, replacement, model }))
+  const sentences = byReason.map(({ alike }) => sentenceOn(alike, { state, replacement, model, missing }))
   return main && { reason: main.reason, message: sentences.join('; ') }
 }
+
+const NOTHING_MISSING: ReadonlyMap<string, number> = new Map()
 
 /** Thousands of nodes are full for the same reason: so many are asked for theirs, over all kinds of pods. */
 const NODES_ASKED = 500
@@ -110,6 +125,8 @@ interface Asked {
   readonly state: SpreadState
   readonly replacement: PodRecord
   readonly model: SchedulerModel
+  /** Further pods that each domain would have to take, where room is what lacks. */
+  readonly missing: ReadonlyMap<string, number>
 }
 
 /** The obstacles share their reason. */
@@ -139,8 +156,7 @@ function example(refusal: Refusal | undefined): string {
   return refusal === undefined ? '' : `${refusal.veto.message}, as on ${refusal.node}`
 }
 
-function roomSentence(obstacles: readonly Obstacle[], { state, replacement, model }: Asked): string {
-  const missing = roomMissing(state)
+function roomSentence(obstacles: readonly Obstacle[], { missing, replacement, model }: Asked): string {
   // Of several empty domains not each need take a pod.
   const short = obstacles.filter(({ domain }) => missing.has(domain))
   const sentences = (short.length === 0 ? obstacles : short).map(({ domain, refusals, nodes }) => {
