@@ -29,6 +29,7 @@ export function readTopologySpreadConstraints(field: RawField): readonly Topolog
     const nodeAffinityPolicy = item.at('nodeAffinityPolicy').choice(['Honor', 'Ignore']) ?? 'Honor'
     const nodeTaintsPolicy = item.at('nodeTaintsPolicy').choice(['Honor', 'Ignore']) ?? 'Ignore'
     if (topologyKey === undefined || maxSkew === undefined || whenUnsatisfiable === undefined) return []
+    if (minDomains !== undefined && whenUnsatisfiable === 'ScheduleAnyway') item.at('minDomains').note('is legal with DoNotSchedule only')
     return [{ topologyKey, whenUnsatisfiable, maxSkew, minDomains, selector, matchLabelKeys, nodeAffinityPolicy, nodeTaintsPolicy }]
   })
 }

@@ -118,6 +118,11 @@ describe('topology spread constraints', () => {
     expect(spec.problems).toEqual([problem])
   })
 
+  it('that are soft may have no minDomains', () => {
+    const spec = specOf({ topologySpreadConstraints: [{ ...constraint, whenUnsatisfiable: 'ScheduleAnyway', minDomains: 2 }] })
+    expect(spec.problems).toEqual(['topologySpreadConstraints[0].minDomains: is legal with DoNotSchedule only'])
+  })
+
   it('with a selector that cannot be read stay, match nothing, and the pod says so', () => {
     const labelSelector = { matchExpressions: [{ key: 'a', operator: 'Near', values: ['b'] }] }
     const spec = specOf({ topologySpreadConstraints: [{ ...constraint, labelSelector }] })

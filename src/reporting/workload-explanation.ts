@@ -1,5 +1,6 @@
 import { compareText } from '../cluster/compare-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { unreadConstraints } from '../cluster/unread-constraints.ts'
 import type { GroupPlan, Plan, PlannedEviction, WorkloadName } from '../planning/plan-types.ts'
 import { counted } from '../planning/counted.ts'
 import { standingOf } from '../planning/standing.ts'
@@ -36,6 +37,9 @@ export function workloadExplanation(
   const groups = groupsOfPods(plan, pods)
   const title = `${workloadText(workload)} in namespace ${printable(namespace)}, ${counted(pods.length, 'pod')}`
   if (groups.length === 0) {
+    const unread = pods.map(({ spec }) => unreadConstraints(spec)).find(problem => problem !== undefined)
+    if (unread !== undefined)
+      return `${wrap(printable(`${title}: none with a spread constraint that can be read; ${unread}`), width).join('\n')}\n`
     const nothing = pods.some(({ spec }) => spec.topologySpreadConstraints.length > 0)
       ? `${title}: none that carries a spread constraint runs on a node, so there is nothing to count yet.`
       : `${title}: none carries a spread constraint, so there is nothing to restore.`

@@ -4,6 +4,7 @@ import type { Labels, LabelSelector } from '../cluster/labels.ts'
 import type { OwnerRef, PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { HOSTNAME_LABEL, ZONE_LABEL } from '../cluster/topology-labels.ts'
+import { unreadConstraints } from '../cluster/unread-constraints.ts'
 import { withLabelKeys } from './admission.ts'
 import type { ConstraintOrigin } from './prediction.ts'
 import type { SchedulerProfile } from './profile.ts'
@@ -32,6 +33,7 @@ const SYSTEM_DEFAULTS: readonly DefaultConstraint[] = [
 export function effectiveConstraints(cluster: ClusterReader, profile: SchedulerProfile, pod: PodRecord): readonly EffectiveConstraint[] {
   const own = pod.spec.topologySpreadConstraints
   if (own.length > 0) return own.map(constraint => effective(constraint, withLabelKeys(constraint, pod.labels), 'pod', pod.labels))
+  if (unreadConstraints(pod.spec) !== undefined) return []
   const defaults = profile.defaultConstraints.type === 'System' ? SYSTEM_DEFAULTS : profile.defaultConstraints.constraints
   if (defaults.length === 0) return []
   const selector = derivedSelector(cluster, pod)

@@ -16,7 +16,7 @@ import { jsonPieces } from '../../src/reporting/structured-output.ts'
 import { workloadExplanation } from '../../src/reporting/workload-explanation.ts'
 import { createSchedulerModel } from '../../src/scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILES } from '../../src/scheduling/profile.ts'
-import { AT_REST, budget, hard, HOST, rawNode, soft, spreadOn, workload, zones } from '../support/spread-world.ts'
+import { AT_REST, budget, hard, HOST, planFor, rawNode, soft, spreadOn, workload, zones } from '../support/spread-world.ts'
 import { boundClaim } from '../support/volumes.ts'
 
 const THREE = { a: 2, b: 2, c: 2 }
@@ -203,6 +203,18 @@ function mutated(objects: readonly unknown[], mutations: readonly Mutation[]): r
 }
 
 const SEEDS = Array.from({ length: 10 }, (_, index) => 2026 + index)
+
+it.each([{ maxSkew: -1 }, { maxSkew: 1e300 }, { topologyKey: undefined }, { whenUnsatisfiable: 'Never' }])(
+  'a pod whose only constraint cannot be read, %j, gets no defaults in its place',
+  broken => {
+    const made = workload({ name: 'web', on: spreadOn(THREE, [12, 0, 0]), spread: [hard('web', broken)] })
+    const { groups, evictions } = planFor([...zones(THREE), ...made], {
+      constraints: { ...DEFAULT_POLICY.constraints, clusterDefaults: true },
+    })
+    expect(groups).toEqual([])
+    expect(evictions).toEqual([])
+  },
+)
 
 describe.each(SEEDS)('a snapshot with fields broken at random (seed %i)', seed => {
   it('is planned for without a crash, and nobody protected is evicted', async () => {
