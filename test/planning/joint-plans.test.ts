@@ -12,6 +12,8 @@ interface Compared {
   readonly seed: number
   readonly cluster: SmallCluster
   readonly planned: Optimum
+  /** The fewest evictions that the report says it takes. */
+  readonly bound: number
   /** Where each replacement lands where it serves best. */
   readonly best: Optimum
   /** Of evictions that help wherever the scheduler's scores let the replacement land, each at its worst: what a plan can promise. */
@@ -26,6 +28,7 @@ function compare(seed: number): Compared {
     seed,
     cluster,
     planned: { excess: excessLeft(plan), evictions: plan.evictions.length },
+    bound: plan.summary.reachableBound,
     best: fewestEvictions(cluster),
     sure: seed <= SURE_SEEDS ? fewestSureEvictions(cluster, stateOf(objects)) : undefined,
   }
@@ -54,6 +57,12 @@ describe('several constraints on a pod, against trying everything', () => {
     expect(asGood.length / withSure.length).toBeGreaterThanOrEqual(0.95)
     const over = withSure.filter(({ planned, sure }) => planned.excess === sure?.excess && planned.evictions > sure.evictions + 1)
     expect(over).toEqual([])
+  })
+
+  it('where everything can be restored, nobody needs fewer evictions than the bound that the report states', () => {
+    const restored = all.filter(({ best }) => best.excess === 0)
+    expect(restored.length).toBeGreaterThan(500)
+    expect(restored.filter(({ best, bound }) => bound > best.evictions)).toEqual([])
   })
 
   // Where several domains pass the hard constraints, or soft ones decide, the scheduler may choose another than the best landing: a plan is made for
