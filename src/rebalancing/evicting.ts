@@ -37,7 +37,7 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
 
   async function send(decision: Decision, decide: () => Decision): Promise<void> {
     let newest = decision
-    for (const eviction of decision.admission.admitted) {
+    for (const admitted of decision.admission.admitted) {
       // A long pause is no reason to stop observing: the next pass tries again.
       if (pacer.pause() > 0) return
       // What waited behind others would go out later than it was validated; the next answer rings.
@@ -49,12 +49,13 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
         newest = decide()
       }
       const { renewals } = state
-      const withdrawal = revalidate(eviction, view.state, newest.plan, newest.admission)
-      if (withdrawal !== undefined) {
-        const { kind, reason, message } = withdrawal
-        tell(eviction, { level: 'info', reason, message, fields: { withdrawn: kind } })
+      const verdict = revalidate(admitted, view.state, newest.plan, newest.admission)
+      if (verdict.kind !== 'confirmed') {
+        const { kind, reason, message } = verdict
+        tell(admitted, { level: 'info', reason, message, fields: { withdrawn: kind } })
         continue
       }
+      const { eviction } = verdict
       if (barred(context) !== undefined) return
       memory.history = withRequest(memory.history, eviction, newest.plan, view.state, clock.now(), settings.coolDown)
       const problem = await memory.keep()

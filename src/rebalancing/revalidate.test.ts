@@ -11,13 +11,13 @@ const pod = makePod(asked.pod, { uid: asked.uid, nodeName: asked.node })
 const skewed = group({ 'az-a': 3, 'az-c': 0 })
 const stillPlanned = plan([skewed], [asked])
 
-function check(found: PodRecord | undefined, newest: Plan, waiting: Admission['waiting'] = []): string | undefined {
-  return revalidate(asked, clusterOf(found === undefined ? [] : [found]), newest, { admitted: [], waiting })?.kind
+function check(found: PodRecord | undefined, newest: Plan, waiting: Admission['waiting'] = []): string {
+  return revalidate(asked, clusterOf(found === undefined ? [] : [found]), newest, { admitted: [], waiting }).kind
 }
 
 describe('an eviction about to be sent', () => {
-  it.each<[string, string | undefined, string | undefined]>([
-    ['is sent when nothing has changed', check(pod, stillPlanned), undefined],
+  it.each<[string, string, string]>([
+    ['is sent when nothing has changed', check(pod, stillPlanned), 'confirmed'],
     ['not when the pod is gone', check(undefined, stillPlanned), 'gone'],
     ['not when another pod has its name', check({ ...pod, uid: 'another' }, stillPlanned), 'gone'],
     ['not when the pod is terminating', check({ ...pod, deletedAt: 1 }, stillPlanned), 'gone'],
@@ -33,5 +33,11 @@ describe('an eviction about to be sent', () => {
     ],
   ])('%s', (_, withdrawn, expected) => {
     expect(withdrawn).toBe(expected)
+  })
+
+  it('is sent as the newest plan has it: by now it may land elsewhere, for another constraint', () => {
+    const newer = eviction(1, { toDomain: 'az-b', toDomains: ['az-b'], groups: ['another'] })
+    const verdict = revalidate(asked, clusterOf([pod]), plan([skewed], [newer]), { admitted: [newer], waiting: [] })
+    expect(verdict).toEqual({ kind: 'confirmed', eviction: newer })
   })
 })

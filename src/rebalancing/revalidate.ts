@@ -20,12 +20,19 @@ export function isUnchanged(eviction: PlannedEviction, cluster: ClusterReader): 
   return pod?.uid === eviction.uid && pod.deletedAt === undefined && pod.nodeName === eviction.node
 }
 
+/** The eviction as the newest plan has it, which may expect another landing than the one that was admitted: what is sent, told and judged. */
+interface Confirmed {
+  readonly kind: 'confirmed'
+  readonly eviction: PlannedEviction
+}
+
 /** @param plan made on the newest state @param admission of that plan */
-export function revalidate(eviction: PlannedEviction, cluster: ClusterReader, plan: Plan, admission: Admission): Withdrawal | undefined {
+export function revalidate(eviction: PlannedEviction, cluster: ClusterReader, plan: Plan, admission: Admission): Confirmed | Withdrawal {
   if (!isUnchanged(eviction, cluster)) {
     return { kind: 'gone', reason: 'PodChanged', message: 'the pod has gone, is terminating or runs elsewhere by now' }
   }
-  if (!plan.evictions.some(({ uid }) => uid === eviction.uid)) {
+  const newest = plan.evictions.find(({ uid }) => uid === eviction.uid)
+  if (newest === undefined) {
     const stuck = plan.groups.find(group => eviction.groups.includes(group.id) && (group.status === 'Held' || group.status === 'Blocked'))
     return stuck === undefined
       ? { kind: 'churn', reason: 'NoLongerPlanned', message: 'the newest plan does without this eviction' }
@@ -33,5 +40,5 @@ export function revalidate(eviction: PlannedEviction, cluster: ClusterReader, pl
   }
   const waiting = admission.waiting.find(({ eviction: { uid } }) => uid === eviction.uid)
   if (waiting !== undefined) return { kind: 'budget', reason: 'NoLongerAdmitted', message: `${waiting.reason}: ${waiting.message}` }
-  return undefined
+  return { kind: 'confirmed', eviction: newest }
 }
