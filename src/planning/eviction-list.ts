@@ -27,14 +27,10 @@ export function evictionsOf(
     return { move, pod: victim, owners: ownersOf(victim), groups: touched, placeLeftOn, affinity: affinityOf(replacement) }
   })
   const turns = wavesOf(victims, cluster, policy, situation)
-  const byWave = Map.groupBy(turns.keys(), index => turns[index]?.wave ?? 1)
   const evictions: PlannedEviction[] = []
-  for (const [wave, together] of [...byWave].sort(([one], [other]) => one - other)) {
-    for (const index of together) {
-      const victim = victims[index]
-      if (victim === undefined) continue
-      const { move, owners } = victim
-      evictions.push(evictionOf(move, owners, { order: evictions.length + 1, wave, waitsFor: turns[index]?.waitsFor }, cluster))
+  for (const [, together] of [...Map.groupBy(turns, ({ wave }) => wave)].sort(([one], [other]) => one - other)) {
+    for (const { victim, wave, waitsFor } of together) {
+      evictions.push(evictionOf(victim.move, victim.owners, { order: evictions.length + 1, wave, waitsFor }, cluster))
     }
   }
   return evictions

@@ -14,17 +14,18 @@ import type { InFlight, Situation } from './situation.ts'
 import type { Owners } from './workloads.ts'
 
 /** What is to be evicted: a pod, whatever counts it, and what else its landing leans on. */
-export interface Victim<Group> {
+export interface Victim {
   readonly pod: PodRecord
   readonly owners: Owners
-  readonly groups: readonly Group[]
+  readonly groups: readonly unknown[]
   /** The node where its replacement has a place once those are gone that leave it before; undefined where it needs none of theirs. */
   readonly placeLeftOn: string | undefined
   readonly affinity: AffinityTies
 }
 
 /** When an eviction may go. */
-interface Turn {
+interface Turn<V> {
+  readonly victim: V
   /** From 1. */
   readonly wave: number
   /** What its budget has against it at this moment. */
@@ -38,23 +39,23 @@ interface Turn {
  * allows nothing (an exhausted budget) leaves its place to what comes later, so that a plan's first wave can be empty. So does what an answer of the
  * API server defers: it has a wave, and takes nothing of it; what leans on it comes later.
  */
-export function wavesOf<Group>(
-  victims: readonly Victim<Group>[],
+export function wavesOf<V extends Victim>(
+  victims: readonly V[],
   cluster: ClusterReader,
   policy: Policy,
   situation: Situation,
-): readonly Turn[] {
+): readonly Turn<V>[] {
   const quotasOn = createQuotas(cluster, policy, situation)
-  const latestOf = new Map<Group, number>()
+  const latestOf = new Map<unknown, number>()
   const latestFrom = new Map<string, number>()
   const latestWeighing = new Map<object, number>()
-  const isDeferred = ({ pod }: Victim<Group>): boolean => {
+  const isDeferred = ({ pod }: Victim): boolean => {
     if (situation.deferred.length === 0) return false
     const budgets = budgetsOf(cluster, pod).map(({ name }) => name)
     return situation.deferred.some(scope => isDeferredBy(scope, pod, budgets))
   }
   return victims.map(victim => {
-    const quotas = quotasOn(victim)
+    const { quotas, waitsFor } = quotasOn(victim)
     let wave = victim.placeLeftOn === undefined ? 1 : (latestFrom.get(victim.placeLeftOn) ?? 1)
     for (const group of victim.groups) wave = Math.max(wave, latestOf.get(group) ?? 1)
     for (const tie of victim.affinity.leansOn) wave = Math.max(wave, 1 + (latestWeighing.get(tie) ?? 0))
@@ -66,7 +67,7 @@ export function wavesOf<Group>(
     for (const tie of victim.affinity.weighsIn) latestWeighing.set(tie, Math.max(next, latestWeighing.get(tie) ?? 1))
     const { nodeName = '' } = victim.pod
     latestFrom.set(nodeName, Math.max(next, latestFrom.get(nodeName) ?? 1))
-    return { wave, waitsFor: quotas.at(-1)?.refusal }
+    return { victim, wave, waitsFor }
   })
 }
 
@@ -80,8 +81,17 @@ interface Quota {
   readonly taken: Map<number, number>
   /** All waves before it are full. */
   openFrom: number
-  /** Why a budget allows nothing now, whatever is in flight. */
-  readonly refusal?: Veto | undefined
+}
+
+interface BudgetQuota extends Quota {
+  /** Why it allows nothing now, whatever is in flight. */
+  readonly refusal: Veto | undefined
+}
+
+/** Everything that an eviction takes a place of, and what its budget has against it at this moment. */
+interface Takes {
+  readonly quotas: readonly Quota[]
+  readonly waitsFor: Veto | undefined
 }
 
 /** The first wave from that one on that has room. */
@@ -103,10 +113,9 @@ function firstOpenInAll(quotas: readonly Quota[], from: number): number {
   return wave
 }
 
-/** Finds everything that an eviction takes a place of. */
-function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Situation): (victim: Victim<unknown>) => readonly Quota[] {
+function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Situation): (victim: Victim) => Takes {
   const byCap = new Map(CAPS.map(cap => [cap, new Map<string, CapQuota>()]))
-  const byBudget = new Map<BudgetRecord, Quota>()
+  const byBudget = new Map<BudgetRecord, BudgetQuota>()
   const quotaOf = (cap: Cap, key: string): CapQuota => memo(byCap.get(cap) ?? new Map<string, CapQuota>(), key, newQuota)
   for (const cap of CAPS) {
     if (cap.countsEarlier) for (const flight of inFlight) quotaOf(cap, cap.keyOf(flight)).inFlight += 1
@@ -122,10 +131,10 @@ function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Si
       return quota
     })
     const budget = budgetQuota(pod)
-    return budget === undefined ? quotas : [...quotas, budget] // the budget last
+    return budget === undefined ? { quotas, waitsFor: undefined } : { quotas: [...quotas, budget], waitsFor: budget.refusal }
   }
 
-  function budgetQuota(pod: PodRecord): Quota | undefined {
+  function budgetQuota(pod: PodRecord): BudgetQuota | undefined {
     const allowed = evictionAllowance(cluster, pod)
     switch (allowed.kind) {
       // Also a pod that is not Ready, where unhealthyPodEvictionPolicy lets it go without spending of the budget.
@@ -156,7 +165,7 @@ function setLimit(quota: CapQuota, limit: number): void {
   quota.openFrom = 1
 }
 
-function quotaOfBudget({ namespace, name, status }: BudgetRecord, refusal: Veto | undefined, inFlight: readonly InFlight[]): Quota {
+function quotaOfBudget({ namespace, name, status }: BudgetRecord, refusal: Veto | undefined, inFlight: readonly InFlight[]): BudgetQuota {
   const { disruptionsAllowed, expectedPods, desiredHealthy } = status
   const unshown = inFlight.filter(flight => flight.namespace === namespace && !flight.budgetShows && flight.budgets.includes(name)).length
   // Later waves come when the replacements of the earlier ones are Ready, so the budget has recovered what it allows at best.
