@@ -1,6 +1,6 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { createDistinctions } from './affected.ts'
+import { createDistinctions } from './distinctions.ts'
 import { evictionsOf } from './eviction-list.ts'
 import { createGroupIndex } from './group-index.ts'
 import { createGroupReports } from './group-reports.ts'
@@ -159,7 +159,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
       index.familyOf(group)
       yield
     }
-    // What has never run is slow, and what nodes answer is asked of all of them at first: small plans before the first that counts keep steps short.
+    // What has never run is slow, and what nodes answer is asked of whole zones at first: small plans before the first that counts keep steps short.
     const [worst] = index.urgent()
     if (worst === undefined || warmUps.length === 0) return
     roomFor(worst.state.group, worst.state.index)
