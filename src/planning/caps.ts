@@ -29,6 +29,15 @@ export interface Cap {
 // A cap of 0 is refused when the configuration is read; here it must not keep a wave from ever taking an eviction.
 const atLeastOne = (limit: number): number => Math.max(1, limit)
 
+/** The only one that tells the pods of a workload apart. */
+export const NODE_CAP: Cap = {
+  reason: 'NodeCap',
+  countsEarlier: true,
+  keyOf: ({ node }) => node,
+  limit: ({ node }) => atLeastOne(node),
+  whose: ({ node }) => `from node ${node}`,
+}
+
 const COMMON: readonly Cap[] = [
   {
     reason: 'NamespaceCap',
@@ -37,13 +46,7 @@ const COMMON: readonly Cap[] = [
     limit: ({ namespace }) => atLeastOne(namespace),
     whose: ({ namespace }) => `of namespace ${namespace}`,
   },
-  {
-    reason: 'NodeCap',
-    countsEarlier: true,
-    keyOf: ({ node }) => node,
-    limit: ({ node }) => atLeastOne(node),
-    whose: ({ node }) => `from node ${node}`,
-  },
+  NODE_CAP,
   {
     reason: 'ClusterCap',
     countsEarlier: true,

@@ -27,13 +27,9 @@ export function evictionsOf(
     return { move, pod: victim, owners: ownersOf(victim), groups: touched, placeLeftOn, affinity: affinityOf(replacement) }
   })
   const turns = wavesOf(victims, cluster, policy, situation)
-  const evictions: PlannedEviction[] = []
-  for (const [, together] of [...Map.groupBy(turns, ({ wave }) => wave)].sort(([one], [other]) => one - other)) {
-    for (const { victim, wave, waitsFor } of together) {
-      evictions.push(evictionOf(victim.move, victim.owners, { order: evictions.length + 1, wave, waitsFor }, cluster))
-    }
-  }
-  return evictions
+  return turns
+    .toSorted((one, other) => one.wave - other.wave)
+    .map(({ victim, wave, waitsFor }, place) => evictionOf(victim.move, victim.owners, { order: place + 1, wave, waitsFor }, cluster))
 }
 
 function evictionOf(
@@ -42,12 +38,13 @@ function evictionOf(
   { order, wave, waitsFor }: Pick<PlannedEviction, 'order' | 'wave' | 'waitsFor'>,
   cluster: ClusterReader,
 ): PlannedEviction {
-  const { victim, from, to, toDomains, helped, certainty } = move
+  const { victim, from, to, fromDomain, toDomain, toDomains, helped, certainty } = move
   const state = helped[0]
   const topologyKey = state?.group.constraint.topologyKey ?? ''
   // Where nobody can read what the owner makes, every landing is that of a pod which is merely assumed.
   const isAssumed = victim.controller === undefined || !isReplicaOwner(victim.controller)
-  const domainOf = (nodeName: string): string => cluster.node(nodeName)?.labels.get(topologyKey) ?? ''
+  const domainOf = (domain: number, nodeName: string): string =>
+    state?.index.names[domain] ?? cluster.node(nodeName)?.labels.get(topologyKey) ?? ''
   return {
     order,
     wave,
@@ -58,8 +55,8 @@ function evictionOf(
     node: from,
     workload: owners.name,
     topologyKey,
-    fromDomain: domainOf(from),
-    toDomain: domainOf(to),
+    fromDomain: domainOf(fromDomain, from),
+    toDomain: domainOf(toDomain, to),
     toNode: to,
     toDomains: toDomains.map(domain => state?.index.names[domain] ?? ''),
     certainty: isAssumed ? 'likely' : certainty,

@@ -157,6 +157,9 @@ interface Latest {
 /** How many moves are to lower the excess of a group. */
 function helpingMoves(moves: readonly Move[]): ReadonlyMap<SpreadState, number> {
   const helping = new Map<SpreadState, number>()
-  for (const { lowered } of moves) for (const state of lowered) addTo(helping, state, 1)
+  const count = ({ lowered }: Move): void => {
+    for (const state of lowered) addTo(helping, state, 1)
+  }
+  for (const move of moves) count(move)
   return helping
 }

@@ -18,7 +18,10 @@ export interface Move {
   readonly to: string
   /** It has a place there only because earlier moves have left the node. */
   readonly takesPlaceOfOthers: boolean
-  /** Of the first group that it helps: the domains in which it may land, by index. Of single nodes that are alike only the best is named. */
+  /** By index, of the first group that it helps: the domain left and the one landed in; {@link NO_DOMAIN} on a node that the group does not count. */
+  readonly fromDomain: number
+  readonly toDomain: number
+  /** Those in which it may land. Of single nodes that are alike only the best is named. */
   readonly toDomains: readonly number[]
   readonly certainty: Exclude<Certainty, 'open'>
   /** Groups that count the victim or its replacement. */
@@ -74,16 +77,19 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const placed = whatIf.place(replacement, to)
   const possible = certainty === 'certain' ? nodes : leading
   const lowered = affected.filter(each => lowers(slot, each))
-  const helped = statesOf(lowered.length > 1 ? reliablyLowered(lowered, possible).toSorted(mostTellingFirst(slot)) : lowered)
+  const told = lowered.length > 1 ? reliablyLowered(lowered, possible).toSorted(mostTellingFirst(slot)) : lowered
+  const helped = statesOf(told)
   for (const each of affected) count(each, slot)
-  const toDomains = helped[0] === undefined ? [] : domainsAmong(possible, helped[0])
+  const [first] = told
   const move: Move = {
     victim,
     from,
     replacement: placed,
     to,
     takesPlaceOfOthers,
-    toDomains,
+    fromDomain: first?.from ?? NO_DOMAIN,
+    toDomain: first?.state.index.bySlot[slot] ?? NO_DOMAIN,
+    toDomains: first === undefined ? [] : domainsAmong(possible, first.state),
     certainty,
     touched,
     mark,

@@ -1,5 +1,6 @@
 import type { Delta } from '../cluster/cluster-state.ts'
 import type { PodRecord } from '../cluster/pod.ts'
+import { areMadeAlike } from '../scheduling/made-alike.ts'
 import { createDistinctions } from './distinctions.ts'
 import { evictionsOf } from './eviction-list.ts'
 import { createGroupIndex } from './group-index.ts'
@@ -8,6 +9,7 @@ import type { HeldGroups } from './held-groups.ts'
 import type { HoldFinder } from './holds.ts'
 import type { IndexedGroup } from './indexed-group.ts'
 import type { MoveContext } from './move-context.ts'
+import type { Move } from './move.ts'
 import { obstaclesIn, type ObstacleFinder } from './obstacles.ts'
 import { createOverview } from './overview.ts'
 import type { World } from './plan.ts'
@@ -120,9 +122,14 @@ export function createPlanner(world: World, policy: Policy): Planner {
       const movableOf: MovableOf = state => movableIn(state).sort(harm)
       const { isWhole, ...found } = search(familiesIn(index, inOrder(index, shifted), isActing), movableOf, context, most)
       const { moves } = found
-      for (const { victim, touched } of moves) {
+      let latest: Move | undefined
+      for (const move of moves) {
+        const { victim, touched } = move
+        // Replicas, which mostly come one after the other, are in the same groups.
+        if (touched === latest?.touched && areMadeAlike(cluster, victim, latest.victim)) continue
         for (const state of touched) shifted.add(state)
         for (const { state } of index.of(victim)) shifted.add(state)
+        latest = move
       }
 
       const obstacles = new Map<SpreadState, ObstacleFinder>()

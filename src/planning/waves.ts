@@ -6,7 +6,7 @@ import { budgetsOf, evictionAllowance } from '../scheduling/budget-arithmetic.ts
 import { addTo } from '../scheduling/tallies.ts'
 import type { AffinityTies } from './affinity-ties.ts'
 import { budgetRefusal } from './budget-refusal.ts'
-import { CAPS, capsOn, placeOf, type Cap } from './caps.ts'
+import { CAPS, capsOn, NODE_CAP, placeOf, type Cap } from './caps.ts'
 import { isDeferredBy } from './deferred.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
@@ -116,6 +116,8 @@ function firstOpenInAll(quotas: readonly Quota[], from: number): number {
 function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Situation): (victim: Victim) => Takes {
   const byCap = new Map(CAPS.map(cap => [cap, new Map<string, CapQuota>()]))
   const byBudget = new Map<BudgetRecord, BudgetQuota>()
+  /** Those of the pods of one workload, which mostly come one after the other: only their nodes differ. */
+  let latest: { readonly owners: Owners; readonly caps: readonly Cap[]; readonly quotas: readonly Quota[] } | undefined
   const quotaOf = (cap: Cap, key: string): CapQuota => memo(byCap.get(cap) ?? new Map<string, CapQuota>(), key, newQuota)
   for (const cap of CAPS) {
     if (cap.countsEarlier) for (const flight of inFlight) quotaOf(cap, cap.keyOf(flight)).inFlight += 1
@@ -123,15 +125,21 @@ function createQuotas(cluster: ClusterReader, { caps }: Policy, { inFlight }: Si
 
   return ({ pod, owners }) => {
     const place = placeOf(pod, owners)
-    const quotas = capsOn(pod, cluster).map((cap): Quota => {
+    const limited = (cap: Cap): Quota => {
       const quota = quotaOf(cap, cap.keyOf(place))
       const limit = cap.limit(caps, owners)
       // Of the ReplicaSets of a custom resource, which share its cap, each has replicas of its own.
       if (limit !== quota.later) setLimit(quota, limit)
       return quota
-    })
+    }
+    const applying = capsOn(pod, cluster)
+    if (latest?.owners !== owners || latest.caps !== applying) {
+      latest = { owners, caps: applying, quotas: applying.filter(cap => cap !== NODE_CAP).map(limited) }
+    }
+    const quotas = [limited(NODE_CAP), ...latest.quotas]
     const budget = budgetQuota(pod)
-    return budget === undefined ? { quotas, waitsFor: undefined } : { quotas: [...quotas, budget], waitsFor: budget.refusal }
+    if (budget !== undefined) quotas.push(budget)
+    return { quotas, waitsFor: budget?.refusal }
   }
 
   function budgetQuota(pod: PodRecord): BudgetQuota | undefined {

@@ -42,7 +42,14 @@ export type OwnersFinder = (pod: PodRecord) => Owners
 
 export function createOwnersFinder(cluster: ClusterReader): OwnersFinder {
   const known = new Map<string, Owners>()
-  return pod => (pod.controller === undefined ? ownersOf(cluster, pod) : memo(known, pod.controller.uid, () => ownersOf(cluster, pod)))
+  /** Siblings mostly come one after the other. */
+  let latest: { readonly uid: string; readonly owners: Owners } | undefined
+  return pod => {
+    if (pod.controller === undefined) return ownersOf(cluster, pod)
+    const { uid } = pod.controller
+    if (latest?.uid !== uid) latest = { uid, owners: memo(known, uid, () => ownersOf(cluster, pod)) }
+    return latest.owners
+  }
 }
 
 /** How many pods a workload is there for. */
