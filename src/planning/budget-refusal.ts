@@ -1,3 +1,4 @@
+import type { BudgetRecord } from '../cluster/budget.ts'
 import type { EvictionAllowance } from '../scheduling/budget-arithmetic.ts'
 import type { Veto } from './reasons.ts'
 
@@ -8,7 +9,7 @@ export function budgetRefusal(allowance: EvictionAllowance): Veto | undefined {
     case 'allowed':
       return undefined
     case 'severalBudgets':
-      return { reason: 'SeveralBudgets', message: `several budgets cover it: ${allowance.budgets.map(({ name }) => name).join(', ')}` }
+      return severalBudgets(allowance.budgets)
     case 'lagging':
       return { reason: 'BudgetLagging', message: `the controller of budget ${allowance.budget.name} has not seen its newest spec` }
     case 'exhausted':
@@ -16,4 +17,9 @@ export function budgetRefusal(allowance: EvictionAllowance): Veto | undefined {
     case 'forbidden':
       return { reason: 'BudgetForbids', message: allowance.message }
   }
+}
+
+/** Whether the plan finds them or a request is about to go out: the same is true. */
+export function severalBudgets(budgets: readonly BudgetRecord[]): Veto {
+  return { reason: 'SeveralBudgets', message: `${budgets.length} budgets cover it: ${budgets.map(({ name }) => name).join(', ')}` }
 }

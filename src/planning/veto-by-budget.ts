@@ -1,5 +1,6 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
+import { severalBudgets } from './budget-refusal.ts'
 import type { Veto } from './reasons.ts'
 import type { VetoContext } from './veto-context.ts'
 
@@ -13,8 +14,7 @@ export function budgetsAreUnknown(pod: PodRecord, context: VetoContext): Veto | 
 
 export function severalBudgetsCoverIt(pod: PodRecord, { cluster }: VetoContext): Veto | undefined {
   const budgets = budgetsOf(cluster, pod)
-  if (budgets.length < 2) return undefined
-  return { reason: 'SeveralBudgets', message: `${budgets.length} budgets cover it: ${budgets.map(budget => budget.name).join(', ')}` }
+  return budgets.length < 2 ? undefined : severalBudgets(budgets)
 }
 
 export function budgetNeverAllows(pod: PodRecord, context: VetoContext): Veto | undefined {
