@@ -114,6 +114,8 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds: number
   /** Parts of the spec that could not be read, one sentence each. Such a pod is never predicted for and never evicted. */
   readonly problems: readonly string[]
+  /** The first of the problems that is with its spread constraints: it may have fewer than are written. Undefined where all could be read. */
+  readonly unreadConstraints: string | undefined
 }
 
 export interface ScoredRequests {

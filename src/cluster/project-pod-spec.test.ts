@@ -115,7 +115,12 @@ describe('topology spread constraints', () => {
     })
 
     expect(spec.topologySpreadConstraints.map(({ topologyKey }) => topologyKey)).toEqual(['host'])
-    expect(spec.problems).toEqual([problem])
+    expect(spec).toMatchObject({ problems: [problem], unreadConstraints: problem })
+  })
+
+  it('have been read where something else of the spec could not be', () => {
+    const spec = specOf({ priority: 'high', topologySpreadConstraints: [constraint] })
+    expect(spec).toMatchObject({ problems: ['priority: `high` is a text, not a whole number'], unreadConstraints: undefined })
   })
 
   it('that are soft may have no minDomains', () => {

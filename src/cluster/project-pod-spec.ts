@@ -126,6 +126,9 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
   }
   const scored = incomingScoredRequests(ask)
 
+  const ofConstraints = new Set<string>()
+  const topologySpreadConstraints = readTopologySpreadConstraints(new RawField(parts, ofConstraints).at('topologySpreadConstraints'))
+
   const affinity = root.at('affinity')
   const nodeAffinity = affinity.at('nodeAffinity')
   const spec: PodSpec = {
@@ -139,7 +142,7 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
     podAffinity: readPodAffinity(affinity.at('podAffinity')),
     podAntiAffinity: readPodAffinity(affinity.at('podAntiAffinity')),
     tolerations: readTolerations(root.at('tolerations')),
-    topologySpreadConstraints: readTopologySpreadConstraints(root.at('topologySpreadConstraints')),
+    topologySpreadConstraints,
     hostPorts: everyContainer.flatMap(container => container.hostPorts),
     requests: toResources(incomingRequests(ask)),
     scoredRequests: { cpu: cpuOf(scored), memory: memoryOf(scored) },
@@ -156,7 +159,8 @@ function readParts(parts: unknown): Omit<SpecReading, 'id'> {
     requiredNodeFeatures: readNodeFeatures(root),
     runtimeClassName: root.at('runtimeClassName').text(),
     terminationGracePeriodSeconds: root.at('terminationGracePeriodSeconds').integer(0) ?? 30,
-    problems: listed(problems),
+    problems: listed(new Set([...ofConstraints, ...problems])),
+    unreadConstraints: [...ofConstraints][0],
   }
   return { spec, ask }
 }

@@ -183,7 +183,7 @@ describe('the explanation of a workload', () => {
 
   it('says what is wrong where no constraint can be read', () => {
     const problem = 'topologySpreadConstraints[0].maxSkew: `-1` is not a whole number of at least 1'
-    const pod = podRecord({ name: 'web-1', uid: 'u1', nodeName: 'a0', spec: { ...PLAIN_SPEC, problems: [problem] } })
+    const pod = podRecord({ name: 'web-1', uid: 'u1', nodeName: 'a0', spec: { ...PLAIN_SPEC, unreadConstraints: problem } })
     const told = workloadExplanation(plan([]), { namespace: 'shop', workload: web, pods: [pod] }, { width: 80, headers: true })
     expect(onOneLine(told)).toBe(`deploy/web in namespace shop, 1 pod: none with a spread constraint that can be read; ${problem} `)
   })

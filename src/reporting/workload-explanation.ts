@@ -1,6 +1,5 @@
 import { compareText } from '../cluster/compare-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { unreadConstraints } from '../cluster/unread-constraints.ts'
 import type { GroupPlan, Plan, PlannedEviction, WorkloadName } from '../planning/plan-types.ts'
 import { counted } from '../planning/counted.ts'
 import { standingOf } from '../planning/standing.ts'
@@ -37,7 +36,7 @@ export function workloadExplanation(
   const groups = groupsOfPods(plan, pods)
   const title = `${workloadText(workload)} in namespace ${printable(namespace)}, ${counted(pods.length, 'pod')}`
   if (groups.length === 0) {
-    const unread = pods.map(({ spec }) => unreadConstraints(spec)).find(problem => problem !== undefined)
+    const unread = pods.map(({ spec }) => spec.unreadConstraints).find(problem => problem !== undefined)
     if (unread !== undefined)
       return `${wrap(printable(`${title}: none with a spread constraint that can be read; ${unread}`), width).join('\n')}\n`
     const nothing = pods.some(({ spec }) => spec.topologySpreadConstraints.length > 0)

@@ -4,7 +4,6 @@ import type { Labels, LabelSelector } from '../cluster/labels.ts'
 import type { OwnerRef, PodRecord, TopologySpreadConstraint } from '../cluster/pod.ts'
 import type { ClusterRecord } from '../cluster/records.ts'
 import { HOSTNAME_LABEL, ZONE_LABEL } from '../cluster/topology-labels.ts'
-import { unreadConstraints } from '../cluster/unread-constraints.ts'
 import { withLabelKeys } from './admission.ts'
 import type { ConstraintOrigin } from './prediction.ts'
 import type { SchedulerProfile } from './profile.ts'
@@ -27,13 +26,13 @@ const SYSTEM_DEFAULTS: readonly DefaultConstraint[] = [
 ]
 
 /**
- * The constraints that bind a pod, in spec order: its own, or the profile's defaults when it has none at all. Defaults bind only pods for
- * which a selector can be derived (podtopologyspread/common.go, 1.36).
+ * The constraints that bind a pod, in spec order: its own, or the profile's defaults when it has none at all, be those of no use to anybody.
+ * Defaults bind only pods for which a selector can be derived (podtopologyspread/common.go, 1.36).
  */
 export function effectiveConstraints(cluster: ClusterReader, profile: SchedulerProfile, pod: PodRecord): readonly EffectiveConstraint[] {
   const own = pod.spec.topologySpreadConstraints
   if (own.length > 0) return own.map(constraint => effective(constraint, withLabelKeys(constraint, pod.labels), 'pod', pod.labels))
-  if (unreadConstraints(pod.spec) !== undefined) return []
+  if (pod.spec.unreadConstraints !== undefined) return []
   const defaults = profile.defaultConstraints.type === 'System' ? SYSTEM_DEFAULTS : profile.defaultConstraints.constraints
   if (defaults.length === 0) return []
   const selector = derivedSelector(cluster, pod)

@@ -32,6 +32,7 @@ export const PLAIN_SPEC: PodSpec = {
   runtimeClassName: undefined,
   terminationGracePeriodSeconds: 30,
   problems: [],
+  unreadConstraints: undefined,
 }
 
 /** A running, ready pod; its uid is its name unless given. */
