@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { HOST, planFor, rawNode, workload, ZONE, zones } from '../../test/support/spread-world.ts'
-import type { Policy } from './policy.ts'
+import { AT_REST, HOST, planFor, rawNode, stateOf, workload, ZONE, zones } from '../../test/support/spread-world.ts'
+import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
+import { DEFAULT_PROFILES } from '../scheduling/profile.ts'
+import { plan } from './plan.ts'
+import { DEFAULT_POLICY, type Policy } from './policy.ts'
 
 const TWO = zones({ a: 2, b: 2 })
 
@@ -62,5 +65,28 @@ describe('a topology key of the configuration', () => {
     expect(noticesFor([...TWO, rawNode({ name: 'x' })], { topologyKeys: ['rack', ZONE] })).toEqual([
       'NoDomains: no node carries the key rack, which the configuration says to act on',
     ])
+  })
+})
+
+describe('data without owners', () => {
+  /** Pods whose owner is of the given kind, in a snapshot that holds neither it nor any other owner. */
+  const ownedBy = (kind: string, apiVersion: string): readonly string[] => {
+    const owner = { apiVersion, kind, name: 'web', uid: 'web', controller: true }
+    const pods = { 0: { metadata: { ownerReferences: [owner] } }, 1: { metadata: { ownerReferences: [owner] } } }
+    const made = workload({ name: 'web', on: ['a0', 'b0'], pods }).filter(object => object['kind'] === 'Pod')
+    const cluster = stateOf([...TWO, ...made], ['ReplicaSet', 'StatefulSet', 'Deployment'])
+    const { notices } = plan({ cluster, model: createSchedulerModel(cluster, DEFAULT_PROFILES) }, DEFAULT_POLICY, AT_REST)
+    return notices.map(({ reason }) => reason)
+  }
+
+  it.each(['ReplicaSet', 'StatefulSet'])('is told where pods belong to a %s', kind => {
+    expect(ownedBy(kind, 'apps/v1')).toEqual(['OwnersUnknown'])
+  })
+
+  it.each([
+    ['CloneSet', 'apps.kruise.io/v1alpha1'],
+    ['StatefulSet', 'apps.kruise.io/v1beta1'],
+  ])('is all there is to have where they belong to a custom %s', (kind, apiVersion) => {
+    expect(ownedBy(kind, apiVersion)).toEqual([])
   })
 })
