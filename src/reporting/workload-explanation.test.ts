@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eviction, group, plan } from '../../test/support/made-up-plans.ts'
 import { PLAIN_SPEC, podRecord } from '../../test/support/records.ts'
+import { groupOf, hard, planFor, spreadOn, workload, zones } from '../../test/support/spread-world.ts'
 import type { GroupPlan, Plan } from '../planning/plan-types.ts'
 import { groupsOfPods, workloadExplanation } from './workload-explanation.ts'
 
@@ -153,6 +154,18 @@ describe('the explanation of a workload', () => {
     expect(said).toContain('1 eviction brings it to 4, which is still too much; on counts alone 3 would do, but as things are no number of')
     expect(said).toContain('5 pods left alone, CountedOnly: the selector also counts 5 pods of StatefulSet db.')
     expect(said).toContain('The selector also counts 5 pods of sts/db, which do not carry the constraint.')
+  })
+
+  it.each([
+    [{ a: 3, b: 3 }, 2, 'without minDomains none would be needed, but as things are no number of evictions does.'],
+    [{ a: 5, b: 0 }, 3, 'on counts alone and without minDomains 1 would do, as things are it takes 2.'],
+  ])('with fewer domains than minDomains, %j, says what it would take without', (counts, maxSkew, said) => {
+    const sizes = { a: 3, b: 3 }
+    const spread = [hard('web', { maxSkew, minDomains: 3 })]
+    const result = planFor([...zones(sizes), ...workload({ name: 'web', on: spreadOn(sizes, Object.values(counts)), spread })])
+    const pods = groupOf(result, 'web').memberUids.map(uid => podRecord({ name: uid, uid, nodeName: 'a0' }))
+    const told = onOneLine(workloadExplanation(result, { namespace: 'shop', workload: web, pods }, { width: 80, headers: true }))
+    expect(told).toContain(`; ${said}`)
   })
 
   it('says when the plan is the best there is', () => {

@@ -162,13 +162,20 @@ function riskSentence({ risk: { readyPods, now, after }, workload, workloads }: 
 }
 
 /** How far the plan is from the fewest evictions that could do. */
-function bounds({ excess, excessAfter, lowerBound, reachableBound, reach }: GroupPlan, evictions: number): string {
+function bounds(group: GroupPlan, evictions: number): string {
+  const { excess, excessAfter, lowerBound, reachableBound, reach } = group
   if (excess === 0) return ''
   if (evictions === lowerBound && excessAfter === 0) return ', the fewest that can'
-  const onCounts = `; on counts alone ${lowerBound} would do`
+  const onCounts = `; ${onCountsText(group)}`
   if (reach === 'beyond') return `${onCounts}, but as things are no number of evictions does`
   if (reachableBound === undefined) return onCounts
   return reachableBound === lowerBound ? onCounts : `${onCounts}, as things are it takes ${reachableBound}`
+}
+
+/** The counts alone do not tell that there are fewer domains than minDomains, which has the scheduler take the minimum for 0. */
+function onCountsText({ domains, minDomains, lowerBound }: GroupPlan): string {
+  if (domains.length >= minDomains) return `on counts alone ${lowerBound} would do`
+  return lowerBound === 0 ? 'without minDomains none would be needed' : `on counts alone and without minDomains ${lowerBound} would do`
 }
 
 const POD_COLUMNS: readonly TableColumn[] = [{ heading: 'POD', isName: true }, { heading: 'NODE', isName: true }, { heading: 'WHAT' }]
