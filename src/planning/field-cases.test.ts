@@ -378,6 +378,54 @@ describe('seen in the field: what stands in the way', () => {
     })
   })
 
+  describe('pods whose next ones nobody can predict', () => {
+    const ungated = (index: number): [number, { spec: Record<string, unknown> }] => [index, { spec: { schedulingGates: [] } }]
+    const pods = Object.fromEntries(Array.from({ length: 12 }, (_, index) => ungated(index)))
+
+    it.each([
+      ['another scheduler', { schedulerName: 'other' }],
+      ['a scheduling gate', { schedulingGates: [{ name: 'example.com/quota' }] }],
+      ['resource claims', { resourceClaims: [{ name: 'gpu' }] }],
+    ])('for %s are within reach of no number of evictions', (_why, spec) => {
+      const group = groupOf(
+        planFor([...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [6, 6, 0]), spread: [hard('web')], spec, pods })]),
+        'web',
+      )
+      expect(group).toMatchObject({ status: 'Blocked', reason: 'CannotPredict', lowerBound: 4, reachableBound: undefined, reach: 'beyond' })
+    })
+
+    it('stay where they are in the bound, whoever else of the group moves', () => {
+      const shared = { labels: { app: 'web' }, spread: [hard('web')] }
+      const group = groupOf(
+        planFor([
+          ...zones(THREE),
+          ...workload({ name: 'stable', on: ['a0', 'b0', 'b1', 'b2'], ...shared }),
+          ...workload({ name: 'other', on: ['a0', 'a1', 'a1', 'a2', 'a2'], spec: { schedulerName: 'other' }, ...shared }),
+        ]),
+        'other',
+      )
+      expect(group).toMatchObject({ planned: 2, lowerBound: 3, reachableBound: undefined, reach: 'beyond' })
+      expect(countsAfter(group)).toEqual([5, 2, 2])
+      expect(group.blockers).toMatchObject([{ reason: 'CannotPredict', pods: 5 }])
+    })
+
+    it('are not told so in the middle of a rollout, which may make others of them', () => {
+      const workloadStatus = {
+        spec: { updateStrategy: { type: 'RollingUpdate' } },
+        status: { currentRevision: 'db-1', updateRevision: 'db-2' },
+      }
+      const rolling = workload({
+        name: 'db',
+        kind: 'StatefulSet',
+        on: spreadOn(THREE, [3, 3, 0]),
+        spread: [hard('db')],
+        spec: { schedulerName: 'other' },
+        workload: workloadStatus,
+      })
+      expect(groupOf(planFor([...zones(THREE), ...rolling]), 'db')).toMatchObject({ status: 'Held', reason: 'RollingOut' })
+    })
+  })
+
   describe('a StatefulSet that makes its pods in order', () => {
     const unready = (podManagementPolicy: string, replicas = 4): Parameters<typeof workload>[0] => ({
       name: 'db',

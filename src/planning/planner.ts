@@ -84,7 +84,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
       // 2 Who may be moved, and which groups wait.
       const leaving = evictedUnseen(whatIf, situation)
       const ownersOf = createOwnersFinder(cluster)
-      const vetoesIn = createGroupVetoes(createVetoes(cluster, ownersOf, policy, situation, leaving))
+      const vetoesIn = createGroupVetoes(createVetoes(world, ownersOf, policy, situation, leaving))
 
       // 3 What is under way leaves and takes its places first; groups wait for what others have under way.
       for (const pod of leaving) {
@@ -152,7 +152,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
     yield* index.catchUp()
     reports.readNews()
     const { roomFor, holdOn } = surroundings(situation)
-    const vetoesIn = createGroupVetoes(createVetoes(cluster, createOwnersFinder(cluster), policy, situation, []))
+    const vetoesIn = createGroupVetoes(createVetoes(world, createOwnersFinder(cluster), policy, situation, []))
     for (const group of reports.stale()) {
       if (holdOn(group) !== group.pause) continue
       reports.write(group, { ...NOTHING_FOUND, roomFor, holdOn, vetoesIn })

@@ -47,7 +47,12 @@ export interface Autoscaled {
 export function autoscaledIn(namespace: string, cluster: ClusterReader, policy: Policy, now: number): Autoscaled {
   const minimums = minimumsIn(namespace, cluster)
   const ownersOf = createOwnersFinder(cluster)
-  const unasked = { evicted: new Set<string>(), unreadBudgetIn: () => undefined, neverAllows: () => undefined }
+  const unasked = {
+    evicted: new Set<string>(),
+    unreadBudgetIn: () => undefined,
+    unpredictable: () => undefined,
+    neverAllows: () => undefined,
+  }
   const scaleIns = new Map<string, { left: number }>()
   const candidates: Candidate[] = []
   const rollingOut: string[] = []

@@ -29,7 +29,7 @@ export function createTouching(
     touchWhere(namespace, ({ excess, labels }) => excess > 0 && [...labels].some(each => matchesLabels(selector, each)))
   }
 
-  function touchClaiming({ namespace, name }: PersistentVolumeClaimRecord): void {
+  function touchClaiming({ namespace, name }: Pick<PersistentVolumeClaimRecord, 'namespace' | 'name'>): void {
     touchWhere(namespace, ({ state }) => state.group.members.some(({ claims }) => claims.includes(name)))
   }
 
@@ -47,6 +47,9 @@ export function createTouching(
         return touchCovered(record)
       case 'PersistentVolumeClaim':
         return touchClaiming(record)
+      case 'PersistentVolume':
+        if (record.claimRef !== undefined) touchClaiming(record.claimRef)
+        return
       default:
         if (isWorkload(record)) touchOwned(record, isOther)
     }

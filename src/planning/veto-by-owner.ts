@@ -56,6 +56,12 @@ export function isBehindUnready({ namespace, name }: PodRecord, { cluster, owner
   return undefined
 }
 
+/** Asked only where no rollout is under way, at whose end the next pod may be one that can be predicted. */
+export function cannotBePredicted(pod: PodRecord, context: VetoContext): Veto | undefined {
+  const problem = context.unpredictable(pod)
+  return problem === undefined ? undefined : { reason: 'CannotPredict', message: problem }
+}
+
 export function isRollingOut(_pod: PodRecord, { owners }: VetoContext): Veto | undefined {
   const rollout = rolloutOf(owners)
   return rollout === undefined ? undefined : { reason: 'RollingOut', message: rollout }

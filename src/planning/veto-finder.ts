@@ -5,7 +5,9 @@ import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import { neverAllows } from '../scheduling/budget-arithmetic.ts'
 import { areMadeAlike } from '../scheduling/made-alike.ts'
+import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import type { Group } from './groups.ts'
+import type { World } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
 import type { Situation } from './situation.ts'
@@ -27,7 +29,7 @@ export function createGroupVetoes(vetoOn: VetoOn): GroupVetoes {
 
 /** Asked for the pods of violated groups alone: most pods of a large cluster are in none. */
 export function createVetoes(
-  cluster: ClusterReader,
+  { cluster, model }: World,
   ownersOf: OwnersFinder,
   policy: Policy,
   situation: Situation,
@@ -42,6 +44,7 @@ export function createVetoes(
     now: situation.now,
     evicted,
     unreadBudgetIn: once((namespace: string) => unreadBudgetIn(cluster, namespace)),
+    unpredictable: (pod: PodRecord) => whyUnpredictable(pod, model),
     neverAllows: once((budget: BudgetRecord) => neverAllows(cluster, budget)),
   }
   /** A user may select by what the API server copies from nodes, be it that nobody in the cluster does. */
@@ -76,6 +79,11 @@ export function createVetoes(
 function once<K, V>(ask: (key: K) => V): (key: K) => V {
   const known = new Map<K, { readonly answer: V }>()
   return key => memo(known, key, () => ({ answer: ask(key) })).answer
+}
+
+function whyUnpredictable(pod: PodRecord, model: SchedulerModel): string | undefined {
+  const answer = model.replacementOf(pod)
+  return answer.kind === 'unknown' ? answer.problem : model.unpredictable(answer.pod)
 }
 
 function unreadBudgetIn(cluster: ClusterReader, namespace: string): BudgetRecord | undefined {

@@ -431,6 +431,7 @@ describe('a pod on its way out', () => {
         owners: ownersOf(cluster, pod),
         evicted: new Set(),
         unreadBudgetIn: () => undefined,
+        unpredictable: () => undefined,
         neverAllows: () => undefined,
       }),
     )

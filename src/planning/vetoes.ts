@@ -4,6 +4,7 @@ import { optedOut, otherToolsOptOut } from './veto-by-annotation.ts'
 import { hasProtectedStorageClass, volumesAreUnknown } from './veto-by-storage.ts'
 import { budgetNeverAllows, budgetsAreUnknown, severalBudgetsCoverIt } from './veto-by-budget.ts'
 import {
+  cannotBePredicted,
   cannotBeRead,
   hasTooFewReplicas,
   isPartitioned,
@@ -66,6 +67,7 @@ const CHAIN: readonly Predicate[] = [
   budgetNeverAllows,
   isTooYoung,
   isRollingOut,
+  cannotBePredicted, // where no rollout changes what comes next
   isBehindUnready, // its replacement would wait, be it for ever
   isScalingIn,
   mayBeScalingIn, // of an owner without a record, which says nothing by itself

@@ -142,6 +142,7 @@ export function createSchedulerModel(cluster: ClusterReader, profiles: Scheduler
       }
       return predictPlacement(question, pod, distinction)
     },
+    unpredictable: pod => questions.of(pod).problem,
     explain: pod => explainPlacement(views, contextFor(pod), pod, withNominated),
     replacementOf: pod => replacements.of(pod),
   }

@@ -71,7 +71,9 @@ export interface SchedulerModel {
    * kind, that with the highest total. Thousands of nodes are feasible for most pods of a large cluster, and few are worth telling apart.
    */
   predict(pod: PodRecord, distinction?: Distinction): Prediction
-  /** The same for a person: every node, every filter, every score. */
+  /** Why {@link predict} would predict nothing for the pod, in one sentence: another scheduler, resource claims. Undefined when it would. */
+  unpredictable(pod: PodRecord): string | undefined
+  /** What {@link predict} answers, for a person: every node, every filter, every score. */
   explain(pod: PodRecord): PlacementExplanation
   /** What its controller will create after the pod is evicted: an unbound record with a synthetic name and uid. */
   replacementOf(pod: PodRecord): Replacement

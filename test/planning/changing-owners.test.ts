@@ -7,6 +7,7 @@ import { selecting } from '../support/builders.ts'
 import { budgetRecord } from '../support/records.ts'
 import { seeds } from '../support/seeds.ts'
 import { hard, rawNode, stateOf, workload, ZONE } from '../support/spread-world.ts'
+import { boundClaim } from '../support/volumes.ts'
 import { follow } from './followed.ts'
 import { numbersFrom } from './small-clusters.ts'
 
@@ -149,4 +150,25 @@ describe.each(SEEDS)('a planner that follows owners and what else is around pods
       expect(followed.plan()).toEqual(followed.planAnew())
     }
   })
+})
+
+it('a planner of paused pods whose next ones may have other volumes says so once a volume is tied to a zone, and no longer than that', () => {
+  const owner = { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet', name: 'web', uid: 'web', controller: true }
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'mine' } }]
+  const of = { metadata: { ownerReferences: [owner] } }
+  const cluster = stateOf([
+    ...['a0', 'b0', 'c0'].map(name => rawNode({ name, zone: name[0] ?? 'a' })),
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', uid: 'shop', annotations: { 'respread.io/paused': 'true' } } },
+    ...workload({ name: 'web', on: ['a0', 'a0', 'b0'], spread: [hard('web')], pods: { 0: { ...of, spec: { volumes } }, 1: of, 2: of } }),
+    ...boundClaim('mine', 'standard'),
+  ])
+  const followed = follow(cluster, { ...POLICY, ownerKinds: ['CloneSet'] })
+  for (const zone of ['a', undefined]) {
+    const record = stateOf(boundClaim('mine', 'standard', zone)).get('PersistentVolume', 'pv-mine')
+    followed.happen(record && { type: 'upsert', record })
+    const { leftAlone } = followed.plan() as { leftAlone: unknown }
+    expect(leftAlone).toHaveLength(3)
+    expect(followed.plan()).toEqual(followed.planAnew())
+    expect(JSON.stringify(leftAlone).includes('CannotPredict')).toBe(zone === 'a')
+  }
 })
