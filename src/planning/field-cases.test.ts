@@ -348,6 +348,91 @@ describe('seen in the field: what stands in the way', () => {
     expect(planFor(objects([undefined, undefined, undefined])).evictions).toEqual([])
   })
 
+  describe('who else is to have the room that a zone lacks is named', () => {
+    const LACK = 'c lacks 2 CPU for 2 more pods of 1 CPU (most free on one node: 0)'
+    const PORT = { name: 'main', image: 'main', ports: [{ containerPort: 80, hostPort: 80 }] }
+    const pending = (name: string, pods: number, more: Partial<Parameters<typeof workload>[0]> = {}): Record<string, unknown>[] =>
+      workload({ name, on: Array.from({ length: pods }, () => undefined), cpu: '1', ...more })
+    const promisedC = (object: Record<string, unknown>): unknown =>
+      object['kind'] === 'Pod' ? { ...object, status: { phase: 'Pending', nominatedNodeName: 'c0' } } : object
+    const inC = (pods: number, more: Partial<Parameters<typeof workload>[0]> = {}): unknown[] =>
+      workload({ name: 'filler', on: Array.from({ length: pods }, () => 'c0'), cpu: '1', ...more })
+
+    it.each<[string, readonly unknown[], string]>([
+      [
+        'those that are about to be placed',
+        pending('batch', 3),
+        `${LACK}, with 3 Pending pods of Deployment batch to be placed there first`,
+      ],
+      [
+        'those of another namespace',
+        pending('batch', 3, { namespace: 'nightly' }),
+        `${LACK}, with 3 Pending pods of Deployment batch in nightly to be placed there first`,
+      ],
+      [
+        'those that find none either',
+        [...inC(3), ...pending('batch', 2)],
+        `${LACK}, with 2 Pending pods of Deployment batch waiting for room there too`,
+      ],
+      [
+        'both',
+        [...inC(2), ...pending('cron', 1), ...pending('batch', 2, { cpu: '2' })],
+        `${LACK}, with 1 Pending pod of Deployment cron to be placed there first and 2 Pending pods of Deployment batch waiting for room there too`,
+      ],
+      [
+        'the workloads with most pods',
+        [...inC(3), ...['j', 'k', 'l', 'm', 'n'].flatMap((name, index) => pending(name, 1 + index))],
+        `${LACK}, with 5 Pending pods of Deployment n, 4 Pending pods of Deployment m, 3 Pending pods of Deployment l and those of 2 other workloads waiting for room there too`,
+      ],
+      [
+        'one that preemption has promised a node, until it can go there',
+        [
+          ...inC(1, { spec: { containers: [PORT] } }),
+          ...pending('big', 1, { cpu: '3', spec: { priority: 9, containers: [{ ...PORT, resources: { requests: { cpu: '3' } } }] } }).map(
+            promisedC,
+          ),
+        ],
+        'c: Insufficient cpu, as on c0, with 1 Pending pod of Deployment big to be placed there first',
+      ],
+      ['and nobody who wants to go elsewhere', [...inC(3), ...pending('batch', 2, { spec: { nodeSelector: { [ZONE]: 'b' } } })], LACK],
+    ])('%s', (_who, others, message) => {
+      const result = planFor([
+        ...zones({ a: 1, b: 1 }, { cpu: '4' }),
+        rawNode({ name: 'c0', zone: 'c', cpu: '3' }),
+        ...workload({ name: 'web', on: ['a0', 'a0', 'a0', 'a0', 'b0', 'b0', 'b0', 'b0'], spread: [hard('web')], cpu: '1' }),
+        ...others,
+      ])
+      expect(groupOf(result, 'web')).toMatchObject({ status: 'Blocked', reason: 'NoRoom', message })
+    })
+
+    it('what an eviction in flight has yet to bring', () => {
+      const inFlight = {
+        namespace: 'shop',
+        pod: 'api-9',
+        uid: 'pod-shop-api-9',
+        node: 'a0',
+        controllerUid: 'ReplicaSet-shop-api-1',
+        workload: { kind: 'Deployment', name: 'api' },
+        evictedAt: AT_REST.now,
+        budgets: [],
+        budgetShows: true,
+        replacementUid: undefined,
+      }
+      const objects = [
+        ...zones({ a: 1 }, { cpu: '4' }),
+        rawNode({ name: 'c0', zone: 'c', cpu: '2' }),
+        ...workload({ name: 'web', on: ['a0', 'a0'], spread: [hard('web')], cpu: '1' }),
+        ...workload({ name: 'api', on: ['a0'], replicas: 2, cpu: '2' }),
+      ]
+      expect(groupOf(planFor(objects), 'web')).toMatchObject({ planned: 1, excessAfter: 0 })
+      expect(groupOf(planFor(objects, {}, { inFlight: [inFlight] }), 'web')).toMatchObject({
+        reason: 'NoRoom',
+        message:
+          'c lacks 1 CPU for 1 more pod of 1 CPU (most free on one node: 0), with 1 replacement of Deployment api to be placed there first',
+      })
+    })
+  })
+
   it('[3,3] with maxSkew 2 and minDomains 3: too few domains are named', () => {
     const spread = [hard('web', { maxSkew: 2, minDomains: 3 })]
     const result = planFor([...zones({ a: 3, b: 3 }), ...workload({ name: 'web', on: spreadOn(THREE, [3, 3]), spread })])

@@ -1,54 +1,40 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import type { FilterPlugin } from '../scheduling/plugins.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
-import { counted } from './counted.ts'
 import { cordonSentence, isCappedByMinDomains, tooFewDomains } from './drain-deadlock.ts'
 import { excessOf } from './excess.ts'
 import { kindOf, kindsAmong, type Kind } from './kinds.ts'
-import { LISTED, listed } from './listed.ts'
-import type { Reason, Veto } from './reasons.ts'
-import { shortageText } from './shortages.ts'
+import { listed } from './listed.ts'
+import { example, obstacleOf, refusalOn, type Obstacle, type Refusal } from './obstacle.ts'
+import type { Veto } from './reasons.ts'
+import type { RoomQueue } from './room-queue.ts'
+import { roomSentence } from './room-sentence.ts'
 import { countsOf, type SpreadState } from './spread-state.ts'
-
-/** What a filter's refusal means to somebody who wonders why a domain takes no pods. */
-const REASON_OF_PLUGIN: Readonly<Partial<Record<FilterPlugin, Reason>>> = {
-  NodeUnschedulable: 'CordonedDomain',
-  NodeResourcesFit: 'NoRoom',
-  NodePorts: 'NoRoom',
-  NodeVolumeLimits: 'NoRoom',
-  VolumeRestrictions: 'VolumePinned',
-  VolumeBinding: 'VolumePinned',
-  VolumeZone: 'VolumePinned',
-}
 
 /** Finds what keeps the domains that need pods from taking one like this; undefined where that is not known, or some node of them would take it. */
 export type ObstacleFinder = (pod: PodRecord) => Veto | undefined
 
+/** What is the same for all groups once the search is over. */
+export interface Standstill {
+  readonly model: SchedulerModel
+  readonly closedNodes: ReadonlyMap<string, Veto>
+  readonly queue: RoomQueue
+}
+
 /** The obstacles of a group as the model is now. @param movable those of its pods that nothing else keeps where they are */
-export function obstaclesIn(
-  state: SpreadState,
-  movable: readonly PodRecord[],
-  model: SchedulerModel,
-  closedNodes: ReadonlyMap<string, Veto>,
-): ObstacleFinder {
+export function obstaclesIn(state: SpreadState, movable: readonly PodRecord[], standstill: Standstill): ObstacleFinder {
   if (isCappedByMinDomains(state)) {
     const veto = tooFewDomains(state)
     return () => veto
   }
   const kinds = kindsAmong(movable)
   const most = Math.ceil(NODES_ASKED / Math.max(1, kinds.length))
-  const found = new Map<Kind, Veto | undefined>(kinds.map(pod => [kindOf(pod), obstacleTo(pod, most, state, model, closedNodes)]))
+  const found = new Map<Kind, Veto | undefined>(kinds.map(pod => [kindOf(pod), obstacleTo(pod, most, state, standstill)]))
   return pod => found.get(kindOf(pod))
 }
 
 /** For each reason one sentence, that of the most nodes first. */
-function obstacleTo(
-  pod: PodRecord,
-  nodesAsked: number,
-  state: SpreadState,
-  model: SchedulerModel,
-  closedNodes: ReadonlyMap<string, Veto>,
-): Veto | undefined {
+function obstacleTo(pod: PodRecord, nodesAsked: number, state: SpreadState, standstill: Standstill): Veto | undefined {
+  const { model, closedNodes, queue } = standstill
   const replacement: PodRecord = { ...pod, nodeName: undefined }
   const { index } = state
   const lowest = state.lowest()
@@ -84,7 +70,7 @@ function obstacleTo(
     .map(([reason, alike]) => ({ reason, alike, nodes: alike.reduce((sum, { refusals }) => sum + refusals.length, 0) }))
     .sort((a, b) => b.nodes - a.nodes)
   const [main] = byReason
-  const sentences = byReason.map(({ alike }) => sentenceOn(alike, { state, replacement, model, missing }))
+  const sentences = byReason.map(({ alike }) => sentenceOn(alike, state, () => roomSentence(alike, missing, replacement, model, queue)))
   return main && { reason: main.reason, message: sentences.join('; ') }
 }
 
@@ -93,44 +79,8 @@ const NOTHING_MISSING: ReadonlyMap<string, number> = new Map()
 /** Thousands of nodes are full for the same reason: so many are asked for theirs, over all kinds of pods. */
 const NODES_ASKED = 500
 
-interface Refusal {
-  readonly node: string
-  readonly veto: Veto
-}
-
-/** Why one domain takes none of the group's pods. */
-interface Obstacle {
-  readonly domain: string
-  readonly reason: Reason
-  /** Those of its nodes that refuse for this reason. */
-  readonly refusals: readonly Refusal[]
-  readonly nodes: number
-}
-
-/** A domain with open nodes that are full needs room, whatever its other nodes say; else the reason of most nodes counts. */
-function obstacleOf(domain: string, refusals: readonly Refusal[]): Obstacle | undefined {
-  const byReason = [...Map.groupBy(refusals, ({ veto }) => veto.reason)]
-  const [first] = byReason.sort(
-    ([one, some], [other, more]) => Number(other === 'NoRoom') - Number(one === 'NoRoom') || more.length - some.length,
-  )
-  return first && { domain, reason: first[0], refusals: first[1], nodes: refusals.length }
-}
-
-function refusalOn(node: string, replacement: PodRecord, model: SchedulerModel): Veto | undefined {
-  const refusal = model.refusalOn(replacement, node)
-  return refusal && { reason: REASON_OF_PLUGIN[refusal.plugin] ?? 'NoLanding', message: refusal.message }
-}
-
-interface Asked {
-  readonly state: SpreadState
-  readonly replacement: PodRecord
-  readonly model: SchedulerModel
-  /** Further pods that each domain would have to take, where room is what lacks. */
-  readonly missing: ReadonlyMap<string, number>
-}
-
 /** The obstacles share their reason. */
-function sentenceOn(obstacles: readonly Obstacle[], asked: Asked): string {
+function sentenceOn(obstacles: readonly Obstacle[], { group }: SpreadState, onRoom: () => string): string {
   const names = obstacles.map(({ domain }) => domain)
   const [first] = obstacles.flatMap(({ refusals }) => refusals)
   switch (obstacles[0]?.reason) {
@@ -138,10 +88,10 @@ function sentenceOn(obstacles: readonly Obstacle[], asked: Asked): string {
     case 'DomainSettling':
       return first?.veto.message ?? ''
     case 'NoRoom':
-      return roomSentence(obstacles, asked)
+      return onRoom()
     case 'CordonedDomain':
       return cordonSentence(
-        asked.state.group,
+        group,
         names,
         obstacles.flatMap(({ refusals }) => refusals.map(({ node }) => node)),
       )
@@ -150,25 +100,6 @@ function sentenceOn(obstacles: readonly Obstacle[], asked: Asked): string {
     default:
       return `${listed(names)}: ${example(first)}`
   }
-}
-
-function example(refusal: Refusal | undefined): string {
-  return refusal === undefined ? '' : `${refusal.veto.message}, as on ${refusal.node}`
-}
-
-function roomSentence(obstacles: readonly Obstacle[], { missing, replacement, model }: Asked): string {
-  // Of several empty domains not each need take a pod.
-  const short = obstacles.filter(({ domain }) => missing.has(domain))
-  const sentences = (short.length === 0 ? obstacles : short).map(({ domain, refusals, nodes }) => {
-    const names = refusals.map(({ node }) => node)
-    const others = nodes - names.length
-    const aside = others === 0 ? '' : `, where only ${names.length} of ${counted(nodes, 'node')} would have them`
-    const [first] = refusals
-    const lack = shortageText(domain, missing.get(domain) ?? 1, names, replacement, model)
-    return `${lack ?? `${domain}: ${example(first)}`}${aside}`
-  })
-  const others = sentences.length - LISTED
-  return [...sentences.slice(0, LISTED), ...(others > 0 ? [`${counted(others, 'other domain')} lack room too`] : [])].join('; ')
 }
 
 /**

@@ -17,6 +17,7 @@ import { planOf } from './plan-of.ts'
 import type { Plan } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
+import { createRoomQueue } from './room-queue.ts'
 import { search, type MovableOf } from './search.ts'
 import type { Situation } from './situation.ts'
 import type { SpreadState } from './spread-state.ts'
@@ -91,7 +92,8 @@ export function createPlanner(world: World, policy: Policy): Planner {
         whatIf.terminate(pod, situation.now)
         countNow(pod, pod.nodeName ?? '', -1)
       }
-      const arrivals = placeWhatIsUnderWay(whatIf, index.waiting(), situation)
+      const underWay = placeWhatIsUnderWay(whatIf, index.waiting(), situation)
+      const { arrivals } = underWay
       for (const { pod, nodeName } of arrivals) countNow(pod, nodeName, 1)
       // Their groups count as they are, and wait as long as the pods are there.
       const stranded = strandedPods(model)
@@ -132,9 +134,10 @@ export function createPlanner(world: World, policy: Policy): Planner {
         latest = move
       }
 
+      const standstill = { model, closedNodes, queue: createRoomQueue(underWay, model, ownersOf) }
       const obstacles = new Map<SpreadState, ObstacleFinder>()
       for (const state of found.searched) {
-        if (state.excess() > 0) obstacles.set(state, obstaclesIn(state, movableIn(state), model, closedNodes))
+        if (state.excess() > 0) obstacles.set(state, obstaclesIn(state, movableIn(state), standstill))
       }
       whatIf.backTo(0)
 
