@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { formatDuration, parseDuration } from '../configuration/duration.ts'
 import { counted } from '../planning/counted.ts'
+import { domainText } from '../planning/domain-text.ts'
 import type { RunSummary } from '../rebalancing/conclusion.ts'
 import { workloadText } from '../reporting/short-names.ts'
 import { createLog } from '../telemetry/log.ts'
@@ -98,7 +99,7 @@ function summaryText({ message, evictions, landed, missed, remaining, wouldEvict
   const landings = evictions === 0 ? '' : `: ${counted(evictions, 'eviction')}, ${landed} landed where they help, ${missed} did not`
   const planned = wouldEvict.map(
     ({ wave, namespace, pod, topologyKey, fromDomain, toDomain }) =>
-      `  wave ${wave}: would evict ${namespace}/${pod}, ${topologyKey} ${fromDomain} -> ${toDomain}\n`,
+      `  wave ${wave}: would evict ${namespace}/${pod}, ${topologyKey} ${domainText(fromDomain)} -> ${domainText(toDomain)}\n`,
   )
   const rest = remaining.map(
     ({ namespace, workload, topologyKey, skew, reason, message: why }) =>

@@ -5,6 +5,7 @@ import { createStraightCount } from '../scheduling/count-straight.ts'
 import type { Difference } from '../scheduling/difference.ts'
 import { groupName } from './check-members.ts'
 import type { DomainIndex } from './domain-index.ts'
+import { domainText } from './domain-text.ts'
 import { hardKeysOf, whatIsAsked, wouldHave } from './eligibility.ts'
 import type { HeldGroup } from './held-groups.ts'
 import type { World } from './plan.ts'
@@ -91,7 +92,7 @@ function differentNode(index: DomainIndex, { domainOf, domains }: Counting): Pic
 }
 
 function nodeIn(name: string, domain: string | undefined): string {
-  return `node ${name} in ${domain === undefined ? 'no domain' : `domain ${domain}`}`
+  return `node ${name} in ${domain === undefined ? 'no domain' : `domain ${domainText(domain)}`}`
 }
 
 /** So many domains of a group are named. */
@@ -110,6 +111,7 @@ function differentCounts(
   )
   if (different.length === 0) return []
   const named = different.sort(compareText).slice(0, DOMAINS_NAMED)
-  const text = (counts: ReadonlyMap<string, number>): string => named.map(name => `${counts.get(name) ?? 0} in ${name}`).join(', ')
+  const text = (counts: ReadonlyMap<string, number>): string =>
+    named.map(name => `${counts.get(name) ?? 0} in ${domainText(name)}`).join(', ')
   return [{ view, about, held: text(heldByName), counted: text(counted) }]
 }

@@ -1,6 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { isAboutToGo } from '../scheduling/about-to-go.ts'
 import { counted } from './counted.ts'
+import { domainText } from './domain-text.ts'
 import { countsButForNodeTaints, isCordonedFor } from './eligibility.ts'
 import type { Group } from './groups.ts'
 import { listed } from './listed.ts'
@@ -46,7 +47,7 @@ export function cordonSentence(group: Group, domains: readonly string[], nodes: 
   const isCordoned = (name: string): boolean => isCordonedIn(cluster, group, name)
   const how = nodes.every(isCordoned) ? 'cordoned' : nodes.some(isCordoned) ? 'cordoned or about to be removed' : 'about to be removed'
   return (
-    `drain deadlock: ${constraint.topologyKey}=${listed(domains)} ${one ? 'counts' : 'count'} (${why}) though ` +
+    `drain deadlock: ${constraint.topologyKey}=${listed(domains.map(domainText))} ${one ? 'counts' : 'count'} (${why}) though ` +
     `${nodes.length === 1 ? 'its only node is' : `${one ? 'its' : 'their'} ${nodes.length} nodes are`} ${how}, ` +
     `so replacements stay Pending until ${one ? 'it is' : 'they are'} ${nodes.some(isCordoned) ? 'uncordoned or gone' : 'gone'}`
   )
@@ -64,7 +65,7 @@ export function tooFewDomains(state: SpreadState): Veto {
   const capped = `${topologyKey} has ${domains} and minDomains is ${rule.minDomains}, so each may hold ${rule.maxSkew} at most`
   const cordoned = cordonedDomains(state)
   if (cordoned.length === 0) return { reason: 'BelowMinDomains', message: capped }
-  const uncordoned = `${listed(cordoned)} ${cordoned.length === 1 ? 'counts' : 'count'} again (nodeTaintsPolicy Honor) once uncordoned`
+  const uncordoned = `${listed(cordoned.map(domainText))} ${cordoned.length === 1 ? 'counts' : 'count'} again (nodeTaintsPolicy Honor) once uncordoned`
   return { reason: 'BelowMinDomains', message: `drain deadlock: ${capped}; ${uncordoned}` }
 }
 

@@ -43,8 +43,8 @@ function evictionOf(
   const topologyKey = state?.group.constraint.topologyKey ?? ''
   // Where nobody can read what the owner makes, every landing is that of a pod which is merely assumed.
   const isAssumed = victim.controller === undefined || !isReplicaOwner(victim.controller)
-  const domainOf = (domain: number, nodeName: string): string =>
-    state?.index.names[domain] ?? cluster.node(nodeName)?.labels.get(topologyKey) ?? ''
+  const domainOf = (domain: number, nodeName: string): string | undefined =>
+    state?.index.names[domain] ?? cluster.node(nodeName)?.labels.get(topologyKey)
   return {
     order,
     wave,
@@ -56,7 +56,8 @@ function evictionOf(
     workload: owners.name,
     topologyKey,
     fromDomain: domainOf(fromDomain, from),
-    toDomain: domainOf(toDomain, to),
+    // Wherever it lands it helps a group in one of its domains.
+    toDomain: domainOf(toDomain, to) ?? '',
     toNode: to,
     toDomains: toDomains.map(domain => state?.index.names[domain] ?? ''),
     certainty: isAssumed ? 'likely' : certainty,

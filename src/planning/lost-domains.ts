@@ -4,6 +4,7 @@ import { COPIED_LABELS } from '../cluster/copied-labels.ts'
 import { memo } from '../cluster/memo.ts'
 import { addTo } from '../scheduling/tallies.ts'
 import { counted } from './counted.ts'
+import { keyedDomainText } from './domain-text.ts'
 import type { World } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
@@ -17,7 +18,7 @@ export function domainsWithoutNodes({ cluster, model }: World, policy: Policy): 
   const nodes = nodesByDomain(cluster)
   const lost = new Map<string, string>()
   const tell = (key: string, domain: string, message: string): void => {
-    const name = `${key}=${domain}`
+    const name = keyedDomainText(key, domain)
     if (nodes.get(key)?.has(domain) !== true && !lost.has(name)) lost.set(name, `${name} ${message}`)
   }
   for (const [key, expected] of policy.expectedDomains) for (const domain of expected) tell(key, domain, 'is expected and has no nodes')

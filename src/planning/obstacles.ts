@@ -1,5 +1,6 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
+import { domainText } from './domain-text.ts'
 import { cordonSentence, isCappedByMinDomains, tooFewDomains } from './drain-deadlock.ts'
 import { excessOf } from './excess.ts'
 import { kindOf, kindsAmong, type Kind } from './kinds.ts'
@@ -82,6 +83,7 @@ const NODES_ASKED = 500
 /** The obstacles share their reason. */
 function sentenceOn(obstacles: readonly Obstacle[], { group }: SpreadState, onRoom: () => string): string {
   const names = obstacles.map(({ domain }) => domain)
+  const called = listed(names.map(domainText))
   const [first] = obstacles.flatMap(({ refusals }) => refusals)
   switch (obstacles[0]?.reason) {
     case 'DomainOutage':
@@ -96,9 +98,9 @@ function sentenceOn(obstacles: readonly Obstacle[], { group }: SpreadState, onRo
         obstacles.flatMap(({ refusals }) => refusals.map(({ node }) => node)),
       )
     case 'VolumePinned':
-      return `a volume cannot be reached from ${listed(names)}: ${example(first)}`
+      return `a volume cannot be reached from ${called}: ${example(first)}`
     default:
-      return `${listed(names)}: ${example(first)}`
+      return `${called}: ${example(first)}`
   }
 }
 

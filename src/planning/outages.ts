@@ -1,6 +1,7 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
 import { compareText } from '../cluster/compare-text.ts'
 import type { NodeRecord } from '../cluster/node.ts'
+import { keyedDomainText } from './domain-text.ts'
 import type { Policy } from './policy.ts'
 
 /** A domain whose nodes are down together. */
@@ -30,7 +31,7 @@ export function outages(cluster: ClusterReader, policy: Policy, keys: Iterable<s
         found.push({
           topologyKey: key,
           domain,
-          message: `${notReady} of ${nodes.length} nodes of ${key}=${domain} are not Ready`,
+          message: `${notReady} of ${nodes.length} nodes of ${keyedDomainText(key, domain)} are not Ready`,
         })
       }
     }

@@ -90,7 +90,8 @@ export interface PlannedEviction {
   readonly node: string
   readonly workload: WorkloadName
   readonly topologyKey: string
-  readonly fromDomain: string
+  /** Undefined for a pod on a node that lacks the key, which is counted nowhere. */
+  readonly fromDomain: string | undefined
   readonly toDomain: string
   /** The node that later moves are planned for: the worst of those that it may land on. */
   readonly toNode: string

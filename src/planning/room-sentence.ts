@@ -1,6 +1,7 @@
 import type { PodRecord } from '../cluster/pod.ts'
 import type { SchedulerModel } from '../scheduling/scheduler-model.ts'
 import { counted } from './counted.ts'
+import { domainText } from './domain-text.ts'
 import { LISTED } from './listed.ts'
 import { example, type Obstacle } from './obstacle.ts'
 import type { RoomQueue } from './room-queue.ts'
@@ -26,9 +27,9 @@ export function roomSentence(
     const others = nodes - names.length
     const aside = others === 0 ? '' : `, where only ${names.length} of ${counted(nodes, 'node')} would have them`
     const [first] = refusals
-    const lack = shortageText(domain, missing.get(domain) ?? 1, names, replacement, model)
+    const lack = shortageText(domainText(domain), missing.get(domain) ?? 1, names, replacement, model)
     const rivals = queue.besides(replacement, names)
-    return `${lack ?? `${domain}: ${example(first)}`}${aside}${rivals === '' ? '' : `, with ${rivals}`}`
+    return `${lack ?? `${domainText(domain)}: ${example(first)}`}${aside}${rivals === '' ? '' : `, with ${rivals}`}`
   })
   const others = short.length - LISTED
   return [...sentences, ...(others > 0 ? [`${counted(others, 'other domain')} lack room too`] : [])].join('; ')

@@ -1,4 +1,5 @@
 import type { SurplusPod } from '../planning/choose-surplus.ts'
+import { keyedDomainText } from '../planning/domain-text.ts'
 import type { Surplus } from '../planning/surplus.ts'
 import type { Statement } from './announcer.ts'
 import type { WantedCost } from './cost-changes.ts'
@@ -11,7 +12,7 @@ export function costStatements({ foreign }: Surplus, would: readonly WantedCost[
 
 /** Why a pod is surplus, as part of a sentence. */
 export function tooMany({ topologyKey, domain, workload }: SurplusPod): string {
-  return `${workload.kind} ${workload.name} has too many pods in ${topologyKey}=${domain}`
+  return `${workload.kind} ${workload.name} has too many pods in ${keyedDomainText(topologyKey, domain)}`
 }
 
 export function aboutPod({ namespace, name, uid }: SurplusPod['pod']): NonNullable<Occurrence['about']> {

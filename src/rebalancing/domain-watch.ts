@@ -1,6 +1,7 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { timestamp } from '../cluster/timestamp.ts'
+import { keyedDomainText } from '../planning/domain-text.ts'
 import { createKeysInUse } from '../planning/keys-in-use.ts'
 import type { Policy } from '../planning/policy.ts'
 import type { DomainHold } from '../planning/situation.ts'
@@ -108,7 +109,7 @@ function settling(
     domain: domain.name,
     reason: 'DomainSettling',
     until: isKnown ? until : undefined,
-    message: `${domain.topologyKey}=${domain.name} accepts pods ${when} ${needed} of its nodes ${have} been Ready and open for ${holdDown / 1000} s`,
+    message: `${keyedDomainText(domain.topologyKey, domain.name)} accepts pods ${when} ${needed} of its nodes ${have} been Ready and open for ${holdDown / 1000} s`,
   }
 }
 

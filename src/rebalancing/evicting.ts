@@ -1,4 +1,5 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
+import { domainText, keyedDomainText } from '../planning/domain-text.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
 import { withoutRequest, withRequest, withStage } from './bookkeeping.ts'
@@ -73,7 +74,8 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
     const victim = view.state.pod(namespace, pod)
     // As they are before the server looks at them: a change that the watch shows sooner than the answer comes must not be waited for once more.
     const budgets = victim === undefined ? [] : budgetsOf(view.state, victim)
-    tell(eviction, { level: 'info', reason: 'Evicting', message: `from ${topologyKey}=${fromDomain} so that it lands in ${toDomain}` })
+    const message = `from ${keyedDomainText(topologyKey, fromDomain)} so that it lands in ${domainText(toDomain)}`
+    tell(eviction, { level: 'info', reason: 'Evicting', message })
     const answer = new Promise<EvictionOutcome>(resolve => {
       const cancel = clock.after(settings.evictionRequestDeadline, () => {
         controller.abort()

@@ -24,7 +24,7 @@ export interface Expectation extends InFlight {
   /** The group by which the landing is judged, and its key. */
   readonly group: string
   readonly topologyKey: string
-  readonly fromDomain: string
+  readonly fromDomain: string | undefined
   readonly toDomain: string
   /** Where else it may land, which helps this or another of its groups. */
   readonly toDomains: readonly string[]
@@ -40,7 +40,7 @@ export interface Expectation extends InFlight {
    * seen to leave, though born no earlier than {@link bornFloor}; and the replacements of other evictions.
    */
   readonly notReplacements: readonly string[]
-  /** The domain where the replacement was first bound; empty for a node without the key. */
+  /** The domain where the replacement was first bound; empty for a node without the key too. */
   readonly landedIn: string | undefined
   readonly overdue: boolean
 }

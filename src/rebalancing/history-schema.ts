@@ -27,7 +27,7 @@ export function historySchema(latest: number): z.ZodType<History> {
         since: time,
         group: z.string(),
         topologyKey: z.string(),
-        fromDomain: z.string(),
+        fromDomain: maybe(z.string()),
         toDomain: z.string(),
         // Versions that judged a landing by its first group alone did not write it down.
         toDomains: z.array(z.string()).default([]),

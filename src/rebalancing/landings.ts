@@ -15,7 +15,7 @@ export function isPredicted({ toDomain, toDomains }: Expectation, domain: string
 export function helps(expectation: Expectation, domain: string, groups: readonly GroupPlan[]): boolean {
   const group = groups.find(candidate => candidate.id === expectation.group)
   const landed = group?.domains.find(candidate => candidate.name === domain)
-  if (group === undefined || landed === undefined) return domain !== '' && domain !== expectation.fromDomain
+  if (group === undefined || landed === undefined) return domain !== expectation.fromDomain
   const highest = Math.max(...group.domains.map(candidate => candidate.count))
   const globalMinimum = highest - group.skew
   return landed.count <= globalMinimum + group.maxSkew

@@ -23,7 +23,7 @@ const HISTORY: History = {
 const skewed = group({ a: 4, b: 1, c: 0 }, { workloads: [planned.workload, { kind: 'Deployment', name: 'canary' }] })
 const lesson = (sighting: Sighting, history = HISTORY, groups: readonly GroupPlan[] = [skewed], isClosed = false) =>
   learn(history, sighting, { groups: () => groups, isClosed: () => isClosed }, NOW)
-const landedIn = (domain: string): Sighting => ({ kind: 'Landed', expectation, replacement, domain })
+const landedIn = (domain: string | undefined): Sighting => ({ kind: 'Landed', expectation, replacement, domain })
 const reasons = ({ told }: ReturnType<typeof learn>): readonly string[] => told.map(({ reason }) => reason)
 
 describe('what a sighting teaches', () => {
@@ -53,6 +53,20 @@ describe('what a sighting teaches', () => {
     expect(reasons(learnt)).toEqual([reason])
     expect(learnt.verdict).toBe(verdict)
     expect(learnt.told[0]?.about).toEqual({ kind: 'Pod', namespace: 'shop', name: planned.pod, uid: planned.uid })
+  })
+
+  it('a landing on a node without the key is told as that, and counts nowhere, be a domain with an empty name the one that was meant', () => {
+    const toEmpty = { ...expectation, toDomain: '', toDomains: [''] }
+    const landing = (domain: string | undefined): Sighting => ({ kind: 'Landed', expectation: toEmpty, replacement, domain })
+    expect(lesson(landing('')).told).toMatchObject([
+      { reason: 'Landed', message: `shop/${planned.pod}: its replacement web-new landed in topology.kubernetes.io/zone=""` },
+    ])
+    expect(lesson(landing(undefined)).told).toMatchObject([
+      {
+        reason: 'LandingMissed',
+        message: `shop/${planned.pod}: its replacement web-new landed on a node without topology.kubernetes.io/zone, which does not help; "" was predicted`,
+      },
+    ])
   })
 
   it('a landing where it was as likely, and helps another of its groups, is no miss', () => {

@@ -1,4 +1,5 @@
 import { timestamp } from '../cluster/timestamp.ts'
+import { domainText, keyedDomainText } from '../planning/domain-text.ts'
 import type { GroupPlan } from '../planning/plan-types.ts'
 import type { OfWorkload } from '../planning/workload-key.ts'
 import { refund, touch } from './cool-downs.ts'
@@ -41,17 +42,17 @@ export function learn(history: History, sighting: Sighting, hindsight: Hindsight
     }
     case 'Landed': {
       const { domain, replacement } = sighting
-      const where = `${expectation.topologyKey}=${domain}`
-      if (isPredicted(expectation, domain) || helps(expectation, domain, hindsight.groups())) {
+      const where = `${domain === undefined ? 'on' : 'in'} ${keyedDomainText(expectation.topologyKey, domain)}`
+      if (domain !== undefined && (isPredicted(expectation, domain) || helps(expectation, domain, hindsight.groups()))) {
         const moved = moveOf(expectation, domain, { name: replacement.name, uid: replacement.uid, node: replacement.nodeName ?? '' }, now)
         return {
           history: { ...history, moves: [...history.moves, moved] },
-          told: [tell('Landed', `its replacement ${replacement.name} landed in ${where}`)],
+          told: [tell('Landed', `its replacement ${replacement.name} landed ${where}`)],
           verdict: 'helped',
         }
       }
       const since = hindsight.isClosed(expectation) ? ' and has gone away since' : ''
-      const message = `its replacement ${replacement.name} landed in ${where}, which does not help; ${expectation.toDomain} was predicted${since}`
+      const message = `its replacement ${replacement.name} landed ${where}, which does not help; ${domainText(expectation.toDomain)} was predicted${since}`
       return missed(history, expectation, hindsight, tell('LandingMissed', message, 'warning'), now)
     }
     case 'Ready':
@@ -99,7 +100,7 @@ export function learnMovedBack(history: History, move: Move, groups: readonly Gr
   const movedBack: Occurrence = {
     reason: 'MovedBack',
     level: 'warning',
-    message: `${namespace}/${pod}: it was moved to ${topologyKey}=${domain}, and somebody else has taken it away from there`,
+    message: `${namespace}/${pod}: it was moved to ${keyedDomainText(topologyKey, domain)}, and somebody else has taken it away from there`,
     about: { kind: workload.kind, namespace, name: workload.name },
     fields: { topologyKey, domain, uid },
   }

@@ -1,4 +1,5 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
+import { keyedDomainText } from '../planning/domain-text.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import type { RefusalReason } from '../planning/situation.ts'
 import type { Deferral } from './deferrals.ts'
@@ -78,7 +79,9 @@ export function answerOf(outcome: EvictionOutcome, eviction: PlannedEviction, { 
 
   switch (outcome.kind) {
     case 'Accepted':
-      return answer('Evicted', `evicted so that it lands in ${eviction.topologyKey}=${eviction.toDomain}`, { kind: 'evicted' })
+      return answer('Evicted', `evicted so that it lands in ${keyedDomainText(eviction.topologyKey, eviction.toDomain)}`, {
+        kind: 'evicted',
+      })
     case 'BudgetExhausted':
       return budgets.length === 0
         ? defer('BudgetExhausted', outcome.message, pod, { kind: 'at', time: now + UNSEEN_BUDGET_RETRY })

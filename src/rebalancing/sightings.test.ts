@@ -18,7 +18,7 @@ const web = (name: string, fields: Partial<Omit<PodRecord, 'labels' | 'spec'>> =
 
 function world(pods: readonly PodRecord[], kind: Kind = 'ReplicaSet', replicas = 3): ClusterState {
   const nodes = ['a', 'b', 'c'].map(zone => makeNode(`node-${zone}`, { zone }))
-  return clusterOf([...nodes, makeWorkload(kind, 'web', { replicas }), ...pods])
+  return clusterOf([...nodes, makeNode('edge'), makeWorkload(kind, 'web', { replicas }), ...pods])
 }
 
 /** What is expected after the eviction of a pod; Evicted unless told otherwise. */
@@ -49,6 +49,7 @@ describe('what becomes of an eviction', () => {
     ['the replacement waits for the scheduler', [leaving, born('web-3', 1)], [], ['web-3']],
     ['it was created in the same second', [born('web-3', 0)], [], ['web-3']],
     ['the replacement has landed', [born('web-3', 1, { nodeName: 'node-c' })], ['Landed in c'], ['web-3']],
+    ['it has landed on a node without the key', [born('web-3', 1, { nodeName: 'edge' })], ['Landed in undefined'], ['web-3']],
     ['it is Ready', [born('web-3', 1, { nodeName: 'node-c', phase: 'Running', ready: true })], ['Landed in c', 'Ready'], []],
     ['the replacement itself is being deleted', [born('web-3', 1, { deletedAt: T }), born('web-4', 2)], [], ['web-4']],
     ['of two pods of one second the one that the watch has shown first', [born('web-4', 1), born('web-3', 1)], [], ['web-4']],

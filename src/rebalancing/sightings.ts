@@ -7,7 +7,7 @@ import { findReplacement, hasEnded, wantsReplacement } from './replacements.ts'
 /** What the watch has shown about an eviction since the last look; each is told once. */
 export type Sighting =
   | { readonly kind: 'Leaving'; readonly expectation: Expectation }
-  | { readonly kind: 'Landed'; readonly expectation: Expectation; readonly replacement: PodRecord; readonly domain: string }
+  | { readonly kind: 'Landed'; readonly expectation: Expectation; readonly replacement: PodRecord; readonly domain: string | undefined }
   | { readonly kind: 'Ready'; readonly expectation: Expectation; readonly replacement: PodRecord }
   | { readonly kind: 'Overdue'; readonly expectation: Expectation; readonly replacement: PodRecord | undefined }
   | { readonly kind: 'NotReplaced'; readonly expectation: Expectation }
@@ -104,8 +104,8 @@ function look(before: Expectation, cluster: ClusterReader, { taken, rivals, prov
     return done(true)
   }
   if (replacement?.nodeName !== undefined && expectation.landedIn === undefined) {
-    const domain = cluster.node(replacement.nodeName)?.labels.get(expectation.topologyKey) ?? ''
-    expectation = { ...expectation, landedIn: domain }
+    const domain = cluster.node(replacement.nodeName)?.labels.get(expectation.topologyKey)
+    expectation = { ...expectation, landedIn: domain ?? '' }
     seen.push({ kind: 'Landed', expectation, replacement, domain })
   }
   if (replacement?.ready === true) {

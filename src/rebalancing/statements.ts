@@ -1,4 +1,5 @@
 import { memo } from '../cluster/memo.ts'
+import { domainText, keyedDomainText } from '../planning/domain-text.ts'
 import type { GroupPlan, Plan, PlannedEviction } from '../planning/plan-types.ts'
 import { REASONS } from '../planning/reasons.ts'
 import type { DomainHold } from '../planning/situation.ts'
@@ -87,7 +88,7 @@ function wouldEvict({ admitted, waiting }: Admission): readonly Statement[] {
 
 function wouldEvictPod(eviction: PlannedEviction): Statement {
   const { namespace, pod, uid, topologyKey, fromDomain, toDomain, wave } = eviction
-  const message = `would evict ${namespace}/${pod} from ${topologyKey}=${fromDomain} so that it lands in ${toDomain} (wave ${wave})`
+  const message = `would evict ${namespace}/${pod} from ${keyedDomainText(topologyKey, fromDomain)} so that it lands in ${domainText(toDomain)} (wave ${wave})`
   return {
     topic: `would ${uid}`,
     occurrence: { reason: 'WouldEvict', message, about: { kind: 'Pod', namespace, name: pod, uid }, level: 'info' },

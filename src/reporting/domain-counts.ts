@@ -1,5 +1,5 @@
 import type { GroupDomain, GroupPlan } from '../planning/plan-types.ts'
-import { printable } from './printable.ts'
+import { printable, printableDomain } from './printable.ts'
 
 /** More domains than this, or a longer text, and the counts are not listed one by one. */
 const LISTED_DOMAINS = 6
@@ -36,7 +36,7 @@ export function countsColumn(groups: readonly GroupPlan[], keyNames: ReadonlyMap
   const lists = groups.filter(group => listed.has(group.topologyKey)).map(cell)
   const legend = [...listed]
     .filter(([, order]) => order.length > 1)
-    .map(([key, order]) => `${keyNames.get(key) ?? printable(key)} ${order.map(printable).join(' ')}`)
+    .map(([key, order]) => `${keyNames.get(key) ?? printable(key)} ${order.map(printableDomain).join(' ')}`)
   if (lists.some(text => text.includes('('))) legend.push('(n) takes no pods now')
   if (lists.some(text => text.split(' ').includes('-'))) legend.push('- is no domain for these pods')
   if (lists.length < groups.length) legend.push('a-b in n: from a to b pods in n domains')
@@ -67,7 +67,7 @@ export function allCounts(domains: readonly GroupDomain[]): string {
   return domains
     .map(domain => {
       const after = domain.countAfter === domain.count ? '' : `->${domain.countAfter}`
-      return `${printable(domain.name)}=${domain.acceptsPods ? domain.count : `(${domain.count})`}${after}`
+      return `${printableDomain(domain.name)}=${domain.acceptsPods ? domain.count : `(${domain.count})`}${after}`
     })
     .join(' ')
 }

@@ -1,5 +1,5 @@
 import type { PlannedEviction } from '../planning/plan-types.ts'
-import { printable } from './printable.ts'
+import { printable, printableDomain } from './printable.ts'
 import { shortKeys } from './short-names.ts'
 import type { TableOptions } from './table-options.ts'
 import { tableWidth, textTable } from './text-table.ts'
@@ -44,7 +44,7 @@ function names(eviction: PlannedEviction): readonly string[] {
 }
 
 function move(eviction: PlannedEviction, to: string): readonly [from: string, to: string, certainty: string] {
-  return [printable(eviction.fromDomain), to, eviction.certainty]
+  return [printableDomain(eviction.fromDomain), to, eviction.certainty]
 }
 
 function withKey(columns: readonly TableColumn[], key: string): readonly TableColumn[] {
@@ -54,9 +54,9 @@ function withKey(columns: readonly TableColumn[], key: string): readonly TableCo
 /** The likeliest domain, and how many others it may be as well. */
 function destinations({ toDomain, toDomains }: PlannedEviction): string {
   const others = toDomains.filter(domain => domain !== toDomain).length
-  return others === 0 ? printable(toDomain) : `${printable(toDomain)} (+${others})`
+  return others === 0 ? printableDomain(toDomain) : `${printableDomain(toDomain)} (+${others})`
 }
 
 function allDestinations({ toDomain, toDomains }: PlannedEviction): string {
-  return [toDomain, ...toDomains.filter(domain => domain !== toDomain)].map(printable).join(',')
+  return [toDomain, ...toDomains.filter(domain => domain !== toDomain)].map(printableDomain).join(',')
 }

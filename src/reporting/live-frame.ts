@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { domainText } from '../planning/domain-text.ts'
 import type { GroupStatus } from '../planning/plan-types.ts'
 import { nameOf, NO_DOMAIN } from './live-view.ts'
 import type { LiveDomain, LiveEviction, LiveHold, LiveView, LiveWorkload, StoryLine } from './live-view.ts'
@@ -64,7 +65,7 @@ function domainLines({ domains }: LiveView, width: number, paint: Paint): readon
       .join('')}`
   const states = domains.some(({ state }) => state !== '') ? [line('', ({ state }) => state)] : []
   const nodes = line('ready nodes', ({ nodes, readyNodes }) => `${readyNodes}/${nodes}`)
-  return [`${line('', ({ name }) => name)}SKEW`, nodes, ...states].map(text => text.trimEnd())
+  return [`${line('', ({ name }) => domainText(name))}SKEW`, nodes, ...states].map(text => text.trimEnd())
 }
 
 const STATUS_COLOUR: Readonly<Record<GroupStatus, Colour>> = { Violated: 'red', Held: 'yellow', Blocked: 'magenta', Balanced: 'green' }
@@ -89,7 +90,7 @@ function barLength(count: number, most: number, room: number): number {
 }
 
 function evictionLine({ namespace, pod, fromDomain, toDomain, state }: LiveEviction): string {
-  return `${namespace}/${pod} ${fromDomain} -> ${toDomain}: ${state}`
+  return `${namespace}/${pod} ${domainText(fromDomain)} -> ${domainText(toDomain)}: ${state}`
 }
 
 /** What holds several workloads is said once. */

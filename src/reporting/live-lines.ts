@@ -1,6 +1,6 @@
 import { nameOf, NO_DOMAIN } from './live-view.ts'
 import type { LiveDomain, LiveView, LiveWorkload } from './live-view.ts'
-import { printable } from './printable.ts'
+import { printable, printableDomain } from './printable.ts'
 
 /** The live view for a log or a pipe: what was told and what changed since the view before, a line each. */
 export function liveLines(before: LiveView | undefined, view: LiveView): readonly string[] {
@@ -18,6 +18,6 @@ export function liveLines(before: LiveView | undefined, view: LiveView): readonl
 }
 
 function standing({ counts, pending, skew, maxSkew, status }: LiveWorkload, domains: readonly LiveDomain[]): string {
-  const inDomains = domains.map(({ name }, index) => `${printable(name)}=${counts[index] ?? NO_DOMAIN}`).join(' ')
+  const inDomains = domains.map(({ name }, index) => `${printableDomain(name)}=${counts[index] ?? NO_DOMAIN}`).join(' ')
   return `${inDomains}${pending > 0 ? ` pending=${pending}` : ''} skew ${skew} (maxSkew ${maxSkew}) ${status}`
 }

@@ -40,7 +40,7 @@ export interface LiveWorkload {
 export interface LiveEviction {
   readonly namespace: string
   readonly pod: string
-  readonly fromDomain: string
+  readonly fromDomain: string | undefined
   readonly toDomain: string
   /** `evicted`, `starting in az-c`. */
   readonly state: string

@@ -1,7 +1,7 @@
 import { compareText } from '../cluster/compare-text.ts'
 import type { NodeExplanation, PlacementExplanation } from '../scheduling/prediction.ts'
 import { SCORE_PLUGINS } from '../scheduling/plugins.ts'
-import { printable } from './printable.ts'
+import { printable, printableDomain } from './printable.ts'
 import { API_VERSION } from './report-json.ts'
 import { saidOnce } from './said-once.ts'
 import { shortKeys, whenText } from './short-names.ts'
@@ -51,7 +51,7 @@ const UNDER_THE_ROW = 20
 function constraintTable({ constraints }: PlacementExplanation, { width, headers }: TableOptions): readonly string[] {
   const keys = shortKeys(constraints.map(constraint => constraint.topologyKey))
   const rows = constraints.map(({ topologyKey, whenUnsatisfiable, maxSkew, globalMinimum, counts }) => {
-    const domains = Object.entries(counts).map(([domain, count]) => `${printable(domain)}=${count}`)
+    const domains = Object.entries(counts).map(([domain, count]) => `${printableDomain(domain)}=${count}`)
     const figures = [keys.get(topologyKey) ?? '', whenText(whenUnsatisfiable), String(maxSkew), String(globalMinimum)]
     if (domains.length <= IN_THE_ROW) return { cells: [...figures, domains.join(' ')] }
     if (domains.length <= UNDER_THE_ROW) return { cells: [...figures, `${domains.length} domains`], below: domains.join(' ') }
@@ -71,7 +71,7 @@ function domainColumns({ constraints, nodes }: PlacementExplanation): readonly D
   const keys = shortKeys(constraints.map(constraint => constraint.topologyKey))
   return [...keys]
     .filter(([key]) => nodes.some(({ name, domains }) => domains[key] !== undefined && domains[key] !== name))
-    .map(([key, short]) => ({ heading: short.toUpperCase(), cell: ({ domains }) => printable(domains[key] ?? '-') }))
+    .map(([key, short]) => ({ heading: short.toUpperCase(), cell: ({ domains }) => printableDomain(domains[key]) }))
 }
 
 function nodeTable(

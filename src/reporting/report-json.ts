@@ -64,7 +64,8 @@ function evictionReport(eviction: PlannedEviction): object {
     node: eviction.node,
     workload: eviction.workload,
     topologyKey: eviction.topologyKey,
-    fromDomain: eviction.fromDomain,
+    // Empty where the node lacks the key, too; the node itself stands above.
+    fromDomain: eviction.fromDomain ?? '',
     toDomain: eviction.toDomain,
     toDomains: eviction.toDomains,
     certainty: eviction.certainty,

@@ -3,7 +3,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { GroupPlan, Plan, PlannedEviction, WorkloadName } from '../planning/plan-types.ts'
 import { counted } from '../planning/counted.ts'
 import { standingOf } from '../planning/standing.ts'
-import { printable } from './printable.ts'
+import { printable, printableDomain } from './printable.ts'
 import { saidOnce } from './said-once.ts'
 import { shortKeys, whenText, workloadText } from './short-names.ts'
 import type { TableOptions } from './table-options.ts'
@@ -113,7 +113,7 @@ function domainLines(domains: GroupPlan['domains'], width: number): readonly str
   const listed = isShort ? domains : domains.filter(({ count, countAfter }) => count !== countAfter).slice(0, LISTED_DOMAINS)
   const rows = listed.map(({ name, count, countAfter, acceptsPods }) => {
     const remarks = [...(countAfter === count ? [] : [`-> ${countAfter}`]), ...(acceptsPods ? [] : ['(takes no pods now)'])]
-    return { cells: ['', printable(name), String(count), remarks.join(' ')] }
+    return { cells: ['', printableDomain(name), String(count), remarks.join(' ')] }
   })
   const lines = textTable(DOMAIN_COLUMNS, rows, { width, headers: false })
   if (isShort) return lines
@@ -206,7 +206,7 @@ function podTable({ pods }: ExplainedWorkload, plan: Plan, options: Pick<TableOp
 
 /** When it goes and where to, and below that what does not fit or why its budget lets it wait. */
 function turn({ wave, fromDomain, toDomain, certainty, waitsFor }: PlannedEviction, width: number): readonly (string | undefined)[] {
-  const move = `${printable(fromDomain)} -> ${printable(toDomain)} (${certainty})`
+  const move = `${printableDomain(fromDomain)} -> ${printableDomain(toDomain)} (${certainty})`
   const waiting = waitsFor === undefined ? '' : `, ${waitsFor.reason}`
   const what = `wave ${wave}: ${move}${waiting}`
   // Domains as long as host names leave no place for the pod's own.
