@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../cluster/cluster-state.ts'
+import { durationText } from '../cluster/duration-text.ts'
 import { isOverMaxSkew } from '../planning/over-max-skew.ts'
 import type { LoopStatus } from '../rebalancing/loop.ts'
 import type { Occurrence, Recorder } from '../rebalancing/ports.ts'
@@ -59,7 +60,7 @@ export function tallyText(tally: Tally, cluster: ClusterReader, { plan }: LoopSt
   const left = (plan?.groups ?? []).filter(isOverMaxSkew)
   const floors = tally.breached.size === 0 ? 'every budget kept' : `budgets not kept: ${[...tally.breached].join(', ')}`
   return [
-    `Done in ${Math.round(tookMs / 1000)} s: ${tally.evictions} evictions, ${tally.bound} were the fewest possible; at most ${tally.mostInFlight} in flight; ${floors}.`,
+    `Done in ${durationText(tookMs)}: ${tally.evictions} evictions, ${tally.bound} were the fewest possible; at most ${tally.mostInFlight} in flight; ${floors}.`,
     `Pods by zone: ${zones.join(', ')}.`,
     ...left.map(group => `Left alone: ${group.namespace}/${group.workload.name} (${group.reason}: ${group.message}).`),
     '',

@@ -91,7 +91,7 @@ async function tellStory(
 ): Promise<void> {
   const configuration = demoConfiguration()
   const begun = clock.monotonic()
-  const time = (): string => `${((clock.monotonic() - begun) / 1000).toFixed(1).padStart(5)} s`
+  const time = (): string => `${((clock.monotonic() - begun) / 1000).toFixed(1).padStart(5)}s`
   const story: StoryLine[] = []
   const tell = (level: StoryLine['level'], text: string): void => void story.push({ id: story.length + 1, time: time(), level, text })
   const tally = createTally()

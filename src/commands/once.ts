@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import { durationText } from '../cluster/duration-text.ts'
 import { formatDuration, parseDuration } from '../configuration/duration.ts'
 import { counted } from '../planning/counted.ts'
 import { domainText } from '../planning/domain-text.ts'
@@ -79,7 +80,7 @@ async function once(options: OnceOptions): Promise<number> {
 class StoppedEarly extends Error {}
 
 const outOfTime = (ms: number): string =>
-  `gave up after ${formatDuration(ms)}, for the cluster could not be read or the lease not be taken by then`
+  `gave up after ${durationText(ms)}, for the cluster could not be read or the lease not be taken by then`
 
 async function underLease({ election, loop }: Controller, timeoutMs: number, stop: AbortSignal): Promise<RunSummary> {
   const release = new AbortController()

@@ -69,7 +69,7 @@ describe('a deletion cost', () => {
     await until(() => server.requests.length === 1)
     await clock.advanceAsync(10_000)
 
-    expect(await outcome).toMatchObject({ kind: 'Lost', message: expect.stringContaining('within 10 s') })
+    expect(await outcome).toMatchObject({ kind: 'Lost', message: expect.stringContaining('within 10s') })
   })
 
   it('is taken back by its signal while it waits, and given up while it is under way', async () => {

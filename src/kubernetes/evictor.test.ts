@@ -63,7 +63,7 @@ describe('an eviction', () => {
     await until(() => server.requests.length === 1)
     await clock.advanceAsync(30_000)
 
-    expect(await outcome).toMatchObject({ kind: 'Lost', message: expect.stringContaining('within 30 s') })
+    expect(await outcome).toMatchObject({ kind: 'Lost', message: expect.stringContaining('within 30s') })
   })
 
   it('is lost when the connection breaks after it went out, and not when nobody listens', async () => {

@@ -83,7 +83,7 @@ describe('a request', () => {
     expect(await failure).toMatchObject({
       name: 'ConnectionError',
       maybeSent: true,
-      message: `no answer from ${server.url} within 5 s`,
+      message: `no answer from ${server.url} within 5s`,
     })
   })
 
@@ -201,7 +201,7 @@ describe('an answer in pieces', () => {
     await transport.clock.advanceAsync(5_000)
     stop.abort(new Error('enough'))
 
-    expect(await late).toMatchObject({ name: 'ConnectionError', message: `no answer from ${server.url} within 5 s` })
+    expect(await late).toMatchObject({ name: 'ConnectionError', message: `no answer from ${server.url} within 5s` })
     expect(await stopped).toMatchObject({ message: 'enough' })
   })
 

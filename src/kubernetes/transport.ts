@@ -1,5 +1,6 @@
 import { request as send } from 'undici'
 import type { Dispatcher } from 'undici'
+import { durationText } from '../cluster/duration-text.ts'
 import type { Clock } from '../rebalancing/ports.ts'
 import type { ApiResponse } from './api-error.ts'
 import type { ClusterAccess } from './cluster-access.ts'
@@ -115,7 +116,7 @@ export function createTransport(access: ClusterAccess, options: TransportOptions
       },
       explain(error) {
         if (deadline.expired())
-          return new ConnectionError(`no answer from ${access.server} within ${deadlineMs / 1000} s`, { maybeSent: !waiting })
+          return new ConnectionError(`no answer from ${access.server} within ${durationText(deadlineMs)}`, { maybeSent: !waiting })
         if (call.signal?.aborted === true) return call.signal.reason
         return isRequestFailure(error) ? error : connectionError(error, access.server, access.proxy)
       },

@@ -1,4 +1,5 @@
 import { ANNOTATIONS } from '../cluster/annotations.ts'
+import { durationText } from '../cluster/duration-text.ts'
 import { matchesLabels } from '../cluster/label-selector.ts'
 import { selectorText } from '../cluster/selector-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
@@ -54,7 +55,7 @@ export function isTooYoung(pod: PodRecord, { policy, now }: VetoContext): Veto |
   if (age >= policy.minimumPodAge) return undefined
   return {
     reason: 'TooYoung',
-    message: `it is ${Math.max(0, Math.round(age / 1000))} s old, the minimum is ${Math.round(policy.minimumPodAge / 1000)} s`,
+    message: `it is ${durationText(age)} old, the minimum is ${durationText(policy.minimumPodAge)}`,
   }
 }
 

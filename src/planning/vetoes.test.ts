@@ -123,14 +123,14 @@ describe('what keeps every pod of a workload', () => {
       objects: skewed(everyPod({ metadata: { creationTimestamp: '2026-01-01T11:59:30Z' } })),
       status: 'Held',
       reason: 'TooYoung',
-      message: /^it is 30 s old, the minimum is 60 s$/,
+      message: /^it is 30s old, the minimum is 60s$/,
     },
     {
       case: 'a creation time that is still to come',
       objects: skewed(everyPod({ metadata: { creationTimestamp: '2026-01-01T12:30:00Z' } })),
       status: 'Held',
       reason: 'TooYoung',
-      message: /^it is 0 s old/,
+      message: /^it is 0s old/,
     },
     {
       case: 'a priority at the threshold',

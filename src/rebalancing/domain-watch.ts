@@ -1,4 +1,5 @@
 import type { ClusterReader, Delta } from '../cluster/cluster-state.ts'
+import { durationText } from '../cluster/duration-text.ts'
 import type { NodeRecord } from '../cluster/node.ts'
 import { timestamp } from '../cluster/timestamp.ts'
 import { keyedDomainText } from '../planning/domain-text.ts'
@@ -109,7 +110,7 @@ function settling(
     domain: domain.name,
     reason: 'DomainSettling',
     until: isKnown ? until : undefined,
-    message: `${keyedDomainText(domain.topologyKey, domain.name)} accepts pods ${when} ${needed} of its nodes ${have} been Ready and open for ${holdDown / 1000} s`,
+    message: `${keyedDomainText(domain.topologyKey, domain.name)} accepts pods ${when} ${needed} of its nodes ${have} been Ready and open for ${durationText(holdDown)}`,
   }
 }
 

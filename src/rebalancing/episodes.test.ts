@@ -33,7 +33,7 @@ describe('an episode', () => {
     expect(reasons).toEqual([['OutageBegan'], [], ['OutageEnded'], [], ['EpisodeDone']])
     expect(episode).toBeUndefined()
     expect(last).toMatchObject({ fields: { cause: 'Outage', secondsToBalance: 480 } })
-    expect(last?.message).toContain('8 min 0 s after the recovery')
+    expect(last?.message).toContain('8m after the recovery')
   })
 
   it('knows of which outages its beginning told, as long as they go on', () => {
@@ -68,7 +68,7 @@ describe('an episode', () => {
 
     expect(reasons).toEqual([['DrainBegan'], [], ['DrainEnded'], ['EpisodeDone']])
     expect(last?.message).toBe(
-      'balanced 3 min 0 s after the drain with 0 evictions and 0 misses; it began at 1970-01-01T00:00:00Z with: node-a drained',
+      'balanced 3m after the drain with 0 evictions and 0 misses; it began at 1970-01-01T00:00:00Z with: node-a drained',
     )
     expect(last?.fields).toMatchObject({ cause: 'Drain', secondsToBalance: 180 })
   })

@@ -1,3 +1,4 @@
+import { durationText } from '../cluster/duration-text.ts'
 import { timestamp } from '../cluster/timestamp.ts'
 import { counted } from '../planning/counted.ts'
 import type { Occurrence } from './ports.ts'
@@ -100,7 +101,7 @@ function began(scene: Scene, phase: Episode['phase']): readonly Occurrence[] {
 }
 
 function ended({ phase, since, cause, what }: Episode, { now }: Scene, next: Episode['phase']): readonly Occurrence[] {
-  const message = `it lasted ${minutes(lasting(since, now))}${phase === cause ? ` and began with: ${what}` : ''}`
+  const message = `it lasted ${durationText(lasting(since, now))}${phase === cause ? ` and began with: ${what}` : ''}`
   if (phase === 'Outage') return [{ reason: 'OutageEnded', level: 'info', message }]
   // Under an outage nobody can tell whether a drain goes on.
   return phase === 'Drain' && next === 'Respread' ? [{ reason: 'DrainEnded', level: 'info', message }] : []
@@ -115,7 +116,7 @@ function done({ startedAt, since, evictions, misses, cause, what }: Episode, { n
   return {
     reason: 'EpisodeDone',
     level: 'info',
-    message: `${blocked === 0 ? 'balanced' : 'as balanced as can be'} ${minutes(took)} after ${BALANCED_AFTER[cause]} with ${counted(evictions, 'eviction')} and ${counted(misses, 'miss', 'misses')}${left}; it began at ${start} with: ${what}`,
+    message: `${blocked === 0 ? 'balanced' : 'as balanced as can be'} ${durationText(took)} after ${BALANCED_AFTER[cause]} with ${counted(evictions, 'eviction')} and ${counted(misses, 'miss', 'misses')}${left}; it began at ${start} with: ${what}`,
     fields: { cause, startedAt: start, evictions, misses, blocked, secondsToBalance: Math.round(took / 1000) },
   }
 }
@@ -123,9 +124,4 @@ function done({ startedAt, since, evictions, misses, cause, what }: Episode, { n
 /** Times are kept over restarts, so they are of the wall clock, which may have been set back since. */
 function lasting(since: number, now: number): number {
   return Math.max(0, now - since)
-}
-
-function minutes(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }

@@ -1,4 +1,5 @@
 import type { BudgetRecord } from '../cluster/budget.ts'
+import { durationText } from '../cluster/duration-text.ts'
 import { domainText, keyedDomainText } from '../planning/domain-text.ts'
 import type { PlannedEviction } from '../planning/plan-types.ts'
 import { budgetsOf } from '../scheduling/budget-arithmetic.ts'
@@ -79,7 +80,7 @@ export function createEvicting(context: LoopContext, ring: () => void): Evicting
     const answer = new Promise<EvictionOutcome>(resolve => {
       const cancel = clock.after(settings.evictionRequestDeadline, () => {
         controller.abort()
-        resolve({ kind: 'Lost', message: `no answer within ${settings.evictionRequestDeadline / 1000} s` })
+        resolve({ kind: 'Lost', message: `no answer within ${durationText(settings.evictionRequestDeadline)}` })
       })
       void evictor
         .evict({ namespace, pod, uid, priority: -order }, controller.signal)

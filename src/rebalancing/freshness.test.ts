@@ -25,8 +25,8 @@ describe('staleness', () => {
   it('names the kinds, in a stable order, unless it is all of them', () => {
     const stale = [kind('Pod', { ageMs: LIMIT + 1 }), kind('Node', { ageMs: LIMIT + 1 })]
 
-    expect(staleness([...stale, kind('Namespace')], LIMIT)?.message).toBe('for 90 s the server has sent nothing about Node, Pod')
-    expect(staleness(stale, LIMIT)?.message).toBe('for 90 s the server has sent nothing')
+    expect(staleness([...stale, kind('Namespace')], LIMIT)?.message).toBe('for 90s the server has sent nothing about Node, Pod')
+    expect(staleness(stale, LIMIT)?.message).toBe('for 90s the server has sent nothing')
   })
 })
 

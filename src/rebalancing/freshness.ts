@@ -1,3 +1,4 @@
+import { durationText } from '../cluster/duration-text.ts'
 import type { RecordKind } from '../cluster/records.ts'
 import type { LoopHold } from './loop-hold.ts'
 import type { KindFreshness } from './ports.ts'
@@ -11,7 +12,7 @@ export function staleness(freshness: readonly KindFreshness[], limit: number): L
   if (stale.length > 0) {
     // Twenty kinds say no more than all of them.
     const which = stale.length === required.length ? '' : ` about ${names(stale)}`
-    return { reason: 'ViewStale', message: `for ${limit / 1000} s the server has sent nothing${which}` }
+    return { reason: 'ViewStale', message: `for ${durationText(limit)} the server has sent nothing${which}` }
   }
   return undefined
 }

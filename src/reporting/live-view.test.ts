@@ -37,12 +37,12 @@ const view = (given: Partial<LiveView> = {}): LiveView => ({
       namespace: 'shop',
       workload: { kind: 'Deployment', name: 'queue' },
       reason: 'DomainSettling',
-      message: 'az-c came back 6 s ago and must hold still until 00:50',
+      message: 'az-c came back 6s ago and must hold still until 00:50',
     },
   ],
   story: [
     { id: 1, time: '00:10', level: 'warning', text: 'OutageBegan: all 3 nodes of az-c are not Ready' },
-    { id: 2, time: '00:31', level: 'info', text: 'OutageEnded: after 21 s' },
+    { id: 2, time: '00:31', level: 'info', text: 'OutageEnded: after 21s' },
   ],
   ...given,
 })
@@ -71,11 +71,11 @@ describe('a frame of the live view', () => {
         shop/web-7c9f8d6b5-abcde az-a -> az-c: Pending
 
       HELD
-        shop/deploy/queue: DomainSettling: az-c came back 6 s ago and must hold still
+        shop/deploy/queue: DomainSettling: az-c came back 6s ago and must hold still
         until 00:50
 
       00:10 OutageBegan: all 3 nodes of az-c are not Ready
-      00:31 OutageEnded: after 21 s
+      00:31 OutageEnded: after 21s
       "
     `)
   })
@@ -153,7 +153,7 @@ describe('the lines of the live view', () => {
     expect(liveLines(undefined, view({ workloads: [workload('web', [5, 6, 1], { pending: 2 })] }))).toEqual([
       'respread demo: tick=2s, debounce=500ms, holdDown=10s, coolDown=5s, freshness=90s, evictionsPerSecond=5',
       '00:10 OutageBegan: all 3 nodes of az-c are not Ready',
-      '00:31 OutageEnded: after 21 s',
+      '00:31 OutageEnded: after 21s',
       '00:42 shop/deploy/web az-a=5 az-b=6 az-c=1 pending=2 skew 5 (maxSkew 1) Violated',
     ])
   })

@@ -81,7 +81,7 @@ describe('the table of a plan', () => {
 
   it('says what the plan leaves, and how many pods each of several reasons keeps', () => {
     const room = { reason: 'NoRoom', pods: 10, message: 'az-c lacks 2 CPU for 2 more pods of 1 CPU' } as const
-    const young = { reason: 'TooYoung', pods: 1, message: 'it is 20 s old, the minimum is 60 s' } as const
+    const young = { reason: 'TooYoung', pods: 1, message: 'it is 20s old, the minimum is 60s' } as const
     const groups = [
       group(zones(6, 6, 0), { planned: 2, skewAfter: 3, excessAfter: 2, blockers: [room] }),
       group(zones(6, 6, 0), { workload: deployment('b'), planned: 2, skewAfter: 0, blockers: [young] }),
@@ -102,7 +102,7 @@ describe('the table of a plan', () => {
           left at 3: NoRoom: az-c lacks 2 CPU for 2 more pods of 1 CPU
       shop       deploy/c    zone  hard  6 6 0   6/1     50%       0  Blocked
           NoRoom (10 pods): az-c lacks 2 CPU for 2 more pods of 1 CPU; TooYoung (1
-          pod): it is 20 s old, the minimum is 60 s
+          pod): it is 20s old, the minimum is 60s
 
       Counts: zone az-a az-b az-c. Skew: now->after/maxSkew. Risk: share of the ready
       pods in the fullest domain.

@@ -44,7 +44,7 @@ describe('the explanation of a workload', () => {
         lowerBound: 4,
         reachableBound: 3,
         domains: [changed('az-a', 6, 5), changed('az-b', 6, 4), changed('az-c', 0, 3)],
-        blockers: [{ reason: 'TooYoung', pods: 1, message: 'the pod is 20 s old, less than 1m' }],
+        blockers: [{ reason: 'TooYoung', pods: 1, message: 'the pod is 20s old, less than 60s' }],
       },
     )
     const host = group(Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`node-${index}`, index % 4])), {
@@ -61,7 +61,7 @@ describe('the explanation of a workload', () => {
     })
     const given: Plan = {
       ...plan([zone, host], [eviction(1, { uid: 'u1' })]),
-      leftAlone: new Map([['u2', { reason: 'TooYoung', message: 'the pod is 20 s old, less than 1m' }]]),
+      leftAlone: new Map([['u2', { reason: 'TooYoung', message: 'the pod is 20s old, less than 60s' }]]),
     }
 
     expect(explain(given, ['web-7c9f8d6b5-abcde', 'web-7c9f8d6b5-fghij', 'web-7c9f8d6b5-klmno', 'web-7c9f8d6b5-pqrst']))
@@ -75,7 +75,7 @@ describe('the explanation of a workload', () => {
           az-c  0  -> 3
           The skew is 6, the maxSkew 1. Violated: 3 evictions bring it to 2; on counts
           alone 4 would do, as things are it takes 3. 1 pod left alone, TooYoung: the
-          pod is 20 s old, less than 1m. The loss of the fullest domain takes 50 % of
+          pod is 20s old, less than 60s. The loss of the fullest domain takes 50 % of
           the 12 ready pods, after the plan 42 %.
 
         hostname (soft, maxSkew 1, a default of the cluster)
@@ -92,7 +92,7 @@ describe('the explanation of a workload', () => {
         web-7c9f8d6b5-pqrst  -         stays, Pending
             it is not scheduled yet
         web-7c9f8d6b5-fghij  node-a-7  stays, TooYoung
-            the pod is 20 s old, less than 1m
+            the pod is 20s old, less than 60s
         "
       `)
   })
