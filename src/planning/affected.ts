@@ -85,3 +85,13 @@ export function count(affected: Affected, slot: number): void {
   if (from !== NO_DOMAIN) state.add(from, -1)
   if (to !== NO_DOMAIN) state.add(to, 1)
 }
+
+/** Whether a landing is the same to all of them on either node: in the same domain or, where each node is one, in domains of equal counts. */
+export function countAlike(affected: readonly Affected[], slot: number, other: number): boolean {
+  return affected.every(each => {
+    const [one, another] = [domainOf(each, slot), domainOf(each, other)]
+    if (one === another || one === NO_DOMAIN || another === NO_DOMAIN) return one === another
+    const { index, countIn } = each.state
+    return index.isPerNode && countIn(one) === countIn(another)
+  })
+}

@@ -22,9 +22,8 @@ export function evictionsOf(
   )
   // A landing leans on every earlier move that its groups count, whether or not that move was for them; a changed template makes for other groups.
   const victims = moves.map(move => {
-    const { victim, replacement, to, takesPlaceOfOthers, touched } = move
-    const placeLeftOn = takesPlaceOfOthers ? to : undefined
-    return { move, pod: victim, owners: ownersOf(victim), groups: touched, placeLeftOn, affinity: affinityOf(replacement) }
+    const { victim, replacement, leavers, touched } = move
+    return { move, pod: victim, owners: ownersOf(victim), groups: touched, leavers, affinity: affinityOf(replacement) }
   })
   const turns = wavesOf(victims, cluster, policy, situation)
   return turns

@@ -7,6 +7,7 @@ import {
   groupOf,
   hard,
   HOST,
+  type NodeOptions,
   planFor,
   rawNode,
   soft,
@@ -280,7 +281,27 @@ describe('seen in the field: what stands in the way', () => {
       ...workload({ name: 'web', on: ['b0', 'b0'], spread: [hard('web')] }),
     ])
     const order = result.evictions.map(({ workload: { name }, node, toNode, wave }) => `${wave} ${name} ${node} -> ${toNode}`)
-    expect(order).toEqual(['2 api a0 -> b0', '2 web b0 -> a0'])
+    expect(order).toEqual(['2 api a0 -> b0', '3 web b0 -> a0'])
+  })
+
+  describe('whoever takes the place that another workload leaves', () => {
+    /** The pods of api and web leave zones a and b for each other; web's replacement finds room in a only where api's pod has been, or on a1. */
+    const wavesWith = (options: Partial<NodeOptions>): readonly string[] =>
+      planFor([
+        rawNode({ name: 'a0', zone: 'a', pods: 2 }),
+        rawNode({ name: 'a1', zone: 'a', ...options }),
+        ...zones({ b: 1, c: 1 }),
+        ...workload({ name: 'api', on: ['a0', 'a0'], spread: [hard('api')] }),
+        ...workload({ name: 'web', on: ['b0', 'b0', 'c0'], spread: [soft('web')] }),
+      ]).evictions.map(({ workload: { name }, toDomain, wave }) => `${wave} ${name} -> ${toDomain}`)
+
+    it('goes once that one is gone: until then its room is taken, and the replacement would land elsewhere', () => {
+      expect(wavesWith({ cordoned: true })).toEqual(['1 api -> b', '2 web -> a'])
+    })
+
+    it('goes with it where the zone has room besides', () => {
+      expect(wavesWith({})).toEqual(['1 api -> b', '1 web -> a'])
+    })
   })
 
   describe('whoever is drawn by affinity to where others go', () => {

@@ -4,6 +4,7 @@ import { NO_DOMAIN } from '../scheduling/node-layout.ts'
 import type { CandidateNode, Certainty } from '../scheduling/prediction.ts'
 import { affectedBy, count, type Affected } from './affected.ts'
 import { excessWith, isGood, lowers, whyOpen } from './landing.ts'
+import { leaversAwaited } from './leavers-awaited.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
 import type { SpreadState } from './spread-state.ts'
@@ -16,8 +17,8 @@ export interface Move {
   readonly replacement: PodRecord
   /** The landing that later moves are planned for: the worst of those that may happen. */
   readonly to: string
-  /** It has a place there only because earlier moves have left the node. */
-  readonly takesPlaceOfOthers: boolean
+  /** Victims of earlier moves that must be gone before it: while they terminate it would land elsewhere, or nowhere. */
+  readonly leavers: readonly PodRecord[]
   /** By index, of the first group that it helps: the domain left and the one landed in; {@link NO_DOMAIN} on a node that the group does not count. */
   readonly fromDomain: number
   readonly toDomain: number
@@ -71,14 +72,15 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   if (certainty === 'open') return refuse(whyOpen(leading, affected, context))
 
   // Later moves count on a landing that the scores allow for, be there others that would help too: the worst of those within the margin.
-  const { name: to, slot } = worstOf(leading, affected)
-  if (answer.comesAfter === 'deletionTimestamp') whatIf.remove(terminating)
-  const takesPlaceOfOthers = whatIf.takesPlaceOfOthers(replacement, to)
-  const placed = whatIf.place(replacement, to)
+  const planned = worstOf(leading, affected)
+  const { name: to, slot } = planned
   const possible = certainty === 'certain' ? nodes : leading
   const lowered = affected.filter(each => lowers(slot, each))
   const told = lowered.length > 1 ? reliablyLowered(lowered, possible).toSorted(mostTellingFirst(slot)) : lowered
   const helped = statesOf(told)
+  const leavers = leaversAwaited(replacement, { planned, leading, certainty }, affected, context)
+  if (answer.comesAfter === 'deletionTimestamp') whatIf.remove(terminating)
+  const placed = whatIf.place(replacement, to)
   for (const each of affected) count(each, slot)
   const [first] = told
   const move: Move = {
@@ -86,7 +88,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
     from,
     replacement: placed,
     to,
-    takesPlaceOfOthers,
+    leavers,
     fromDomain: first?.from ?? NO_DOMAIN,
     toDomain: first?.state.index.bySlot[slot] ?? NO_DOMAIN,
     toDomains: first === undefined ? [] : domainsAmong(possible, first.state),

@@ -20,8 +20,8 @@ interface Case {
   readonly deferred?: readonly Deferred[]
   /** Each eviction helps a group of its own, so that none must come after another. */
   readonly apart?: boolean
-  /** Whose place on a node each replacement takes, if it does. */
-  readonly placesLeftOn?: readonly string[]
+  /** By index of the eviction: those of earlier ones whose place its replacement takes. */
+  readonly leavers?: Readonly<Record<number, readonly number[]>>
 }
 
 /** Four pods of a CloneSet, of which three are Ready. */
@@ -43,18 +43,17 @@ function waves({
   inFlight = [],
   deferred = [],
   apart = false,
-  placesLeftOn = [],
+  leavers = {},
 }: Case): readonly number[] {
   const cluster = stateOf([...zones(THREE), ...workload({ name: 'web', on: spreadOn(THREE, [pods]), ...more }), ...objects])
-  const victims = [...cluster.pods()]
-    .filter(pod => pod.labels.get('app') === 'web')
-    .map((pod, index) => ({
-      pod,
-      owners: ownersOf(cluster, pod),
-      groups: [apart ? `group ${index}` : 'group'],
-      placeLeftOn: placesLeftOn[index],
-      affinity: NO_TIES,
-    }))
+  const going = [...cluster.pods()].filter(pod => pod.labels.get('app') === 'web')
+  const victims = going.map((pod, index) => ({
+    pod,
+    owners: ownersOf(cluster, pod),
+    groups: [apart ? `group ${index}` : 'group'],
+    leavers: going.filter((_, other) => leavers[index]?.includes(other)),
+    affinity: NO_TIES,
+  }))
   const turns = wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, ...caps } }, { ...AT_REST, inFlight, deferred })
   return turns.map(({ wave }) => wave)
 }
@@ -146,7 +145,7 @@ describe('the caps', () => {
     ])
     const victims = ['web-2-0', 'web-2-1', 'web-4-0', 'web-4-1'].map(name => {
       const pod = cluster.pod('shop', name)!
-      return { pod, owners: ownersOf(cluster, pod), groups: [name], placeLeftOn: undefined, affinity: NO_TIES }
+      return { pod, owners: ownersOf(cluster, pod), groups: [name], leavers: [], affinity: NO_TIES }
     })
     // Half of two is one, half of four is two: what is full for the one has room for the other.
     const turns = wavesOf(victims, cluster, { ...DEFAULT_POLICY, caps: { ...WIDE_OPEN, workloadPercent: 50 } }, AT_REST)
@@ -206,10 +205,11 @@ describe('the order of a group', () => {
     expect(waves({ more: on, caps: { node: 1 }, apart: true })).toEqual([1, 2, 1])
   })
 
-  it('is that of the plan where a replacement takes the place of others: it does not come before they leave', () => {
+  it('is that of the plan where a replacement takes the place of others: it comes once they are gone', () => {
     const on = { on: ['a0', 'a0', 'a1'] }
-    expect(waves({ more: on, caps: { node: 1 }, apart: true, placesLeftOn: ['', '', 'a0'] })).toEqual([1, 2, 2])
-    expect(waves({ more: on, caps: { node: 1 }, apart: true, placesLeftOn: ['', '', 'b0'] })).toEqual([1, 2, 1])
+    expect(waves({ more: on, caps: { node: 1 }, apart: true, leavers: { 2: [0] } })).toEqual([1, 2, 2])
+    expect(waves({ more: on, caps: { node: 1 }, apart: true, leavers: { 2: [0, 1] } })).toEqual([1, 2, 3])
+    expect(waves({ more: on, caps: { node: 1 }, apart: true })).toEqual([1, 2, 1])
   })
 
   it('holds for what is deferred: nothing comes with it in its group, or takes a place that it has not left', () => {
@@ -217,7 +217,6 @@ describe('the order of a group', () => {
     const deferred: readonly Deferred[] = [{ kind: 'pod', namespace: 'shop', name: 'web-1', uid: 'pod-shop-web-1' }]
     expect(waves({ more: on, deferred })).toEqual([1, 1, 2])
     expect(waves({ more: on, deferred, apart: true })).toEqual([1, 1, 1])
-    expect(waves({ more: on, deferred, apart: true, placesLeftOn: ['', '', 'a0'] })).toEqual([1, 1, 2])
-    expect(waves({ more: on, deferred, apart: true, placesLeftOn: ['', '', 'b0'] })).toEqual([1, 1, 1])
+    expect(waves({ more: on, deferred, apart: true, leavers: { 2: [1] } })).toEqual([1, 1, 3])
   })
 })

@@ -18,8 +18,8 @@ export interface Victim {
   readonly pod: PodRecord
   readonly owners: Owners
   readonly groups: readonly unknown[]
-  /** The node where its replacement has a place once those are gone that leave it before; undefined where it needs none of theirs. */
-  readonly placeLeftOn: string | undefined
+  /** Victims of earlier evictions that must be gone before it, for its replacement takes their place. */
+  readonly leavers: readonly PodRecord[]
   readonly affinity: AffinityTies
 }
 
@@ -33,9 +33,10 @@ interface Turn<V> {
 }
 
 /**
- * Assigns each eviction, in the order of the plan, to the first wave whose caps and budgets have room for it and after which no earlier eviction comes
- * that it leans on: those of its groups, and those whose place its replacement takes. What affinity draws it to, or away from, has to be there or gone
- * before: terminating pods count for affinity as long as they are there. Wave 1 is what may be in flight together right now; a wave that
+ * Assigns each eviction, in the order of the plan, to the first wave whose caps and budgets have room for it and after which no earlier eviction of its
+ * groups comes. Those whose place its replacement takes have to be gone before, and what affinity draws it to, or away from, to be there or gone: within
+ * a wave nobody knows what lands first, and terminating pods hold their room and count for affinity as long as they are there, if not for spread
+ * (podtopologyspread/common.go countPodsMatchSelector, 1.36). Wave 1 is what may be in flight together right now; a wave that
  * allows nothing (an exhausted budget) leaves its place to what comes later, so that a plan's first wave can be empty. So does what an answer of the
  * API server defers: it has a wave, and takes nothing of it; what leans on it comes later.
  */
@@ -47,7 +48,7 @@ export function wavesOf<V extends Victim>(
 ): readonly Turn<V>[] {
   const quotasOn = createQuotas(cluster, policy, situation)
   const latestOf = new Map<unknown, number>()
-  const latestFrom = new Map<string, number>()
+  const waveOf = new Map<PodRecord, number>()
   const latestWeighing = new Map<object, number>()
   const isDeferred = ({ pod }: Victim): boolean => {
     if (situation.deferred.length === 0) return false
@@ -56,7 +57,8 @@ export function wavesOf<V extends Victim>(
   }
   return victims.map(victim => {
     const { quotas, waitsFor } = quotasOn(victim)
-    let wave = victim.placeLeftOn === undefined ? 1 : (latestFrom.get(victim.placeLeftOn) ?? 1)
+    let wave = 1
+    for (const pod of victim.leavers) wave = Math.max(wave, 1 + (waveOf.get(pod) ?? 0))
     for (const group of victim.groups) wave = Math.max(wave, latestOf.get(group) ?? 1)
     for (const tie of victim.affinity.leansOn) wave = Math.max(wave, 1 + (latestWeighing.get(tie) ?? 0))
     wave = firstOpenInAll(quotas, wave)
@@ -65,8 +67,7 @@ export function wavesOf<V extends Victim>(
     if (next === wave) for (const { taken } of quotas) addTo(taken, wave, 1)
     for (const group of victim.groups) latestOf.set(group, next)
     for (const tie of victim.affinity.weighsIn) latestWeighing.set(tie, Math.max(next, latestWeighing.get(tie) ?? 1))
-    const { nodeName = '' } = victim.pod
-    latestFrom.set(nodeName, Math.max(next, latestFrom.get(nodeName) ?? 1))
+    waveOf.set(victim.pod, next)
     return { victim, wave, waitsFor }
   })
 }

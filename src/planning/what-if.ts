@@ -11,8 +11,13 @@ export interface WhatIf {
   remove(pod: PodRecord): void
   /** The pod runs on the node. */
   place(pod: PodRecord, nodeName: string): PodRecord
-  /** Whether the node has a place for the pod only because others have been removed from it. */
-  takesPlaceOfOthers(pod: PodRecord, nodeName: string): boolean
+  /**
+   * Of those removed from the node, in that order, the ones without whose leaving it would have no place for the pod; none where it has one
+   * all the same.
+   */
+  placeLeftBy(pod: PodRecord, nodeName: string): readonly PodRecord[]
+  /** Asks with all that were removed from the node still there, terminating: out of every spread count, still holding their room. */
+  whileTheyLinger<Answer>(nodeName: string, now: number, ask: () => Answer): Answer
   /** Where we are, to come back to. */
   mark(): number
   /** Takes back everything imagined since the mark; 0 takes back all of it. */
@@ -47,13 +52,25 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
       imagine(pod, placed)
       return placed
     },
-    takesPlaceOfOthers(pod, nodeName) {
-      const others = removed.get(nodeName) ?? []
-      if (others.length === 0) return false
+    placeLeftBy(pod, nodeName) {
+      const others = removed.get(nodeName) ?? NOBODY
+      if (others.length === 0) return NOBODY
       for (const other of others) model.imagine(undefined, other)
-      const isRefused = model.refusalOn(pod, nodeName) !== undefined
-      for (const other of others) model.imagine(other, undefined)
-      return isRefused
+      let gone = 0
+      for (const other of others) {
+        if (model.refusalOn(pod, nodeName) === undefined) break
+        model.imagine(other, undefined)
+        gone += 1
+      }
+      for (const other of others.slice(gone)) model.imagine(other, undefined)
+      return gone === 0 ? NOBODY : others.slice(0, gone)
+    },
+    whileTheyLinger(nodeName, now, ask) {
+      const lingering = (removed.get(nodeName) ?? NOBODY).map((pod): PodRecord => ({ ...pod, deletedAt: now }))
+      for (const pod of lingering) model.imagine(undefined, pod)
+      const answer = ask()
+      for (const pod of lingering) model.imagine(pod, undefined)
+      return answer
     },
     mark: () => imagined.length,
     backTo(mark) {
@@ -67,3 +84,5 @@ export function createWhatIf(model: SchedulerModel): WhatIf {
     },
   }
 }
+
+const NOBODY: readonly PodRecord[] = []

@@ -84,6 +84,34 @@ export function drawCluster(seed: number): SmallCluster {
   return { nodes, workloads }
 }
 
+/**
+ * Two or three zones of one to three nodes that are mostly full, and two to four workloads in a heap each, with constraints of their own: what one
+ * leaves is where another goes.
+ */
+export function drawCrowdedCluster(seed: number): SmallCluster {
+  const below = numbersFrom(seed)
+  const nodes = Array.from({ length: 2 + below(2) }, (_, z) => z).flatMap(z =>
+    Array.from({ length: 1 + below(3) }, (_, i): SmallNode => {
+      const [zone, name] = ['abc'[z] ?? 'd', `${'abc'[z] ?? 'd'}${i}`]
+      return { name, domains: { [ZONE]: zone, [HOST]: name }, slots: below(3) === 0 ? 110 : 1 + below(6) }
+    }),
+  )
+  const held = nodes.map(() => 0)
+  const workloads = ['web', 'api', 'db', 'cart'].slice(0, 2 + below(3)).map((name): SmallWorkload => {
+    const constraints = ([[ZONE], [ZONE, HOST], [HOST]][below(3)] ?? [ZONE]).map((key): SmallConstraint => {
+      const isHard = below(2) === 0
+      return { key, isHard, maxSkew: isHard ? 1 : 1 + below(2), counts: [name] }
+    })
+    const [first, favoured] = [below(nodes.length), 1 + below(nodes.length)]
+    const pods = Array.from({ length: 2 + below(5) }, () => (first + below(favoured)) % nodes.length).filter(node => {
+      held[node] = (held[node] ?? 0) + 1
+      return held[node] <= (nodes[node]?.slots ?? 0)
+    })
+    return { name, constraints, pods: pods.map(node => ({ node, isPinned: false })) }
+  })
+  return { nodes, workloads }
+}
+
 function drawKeys(below: (limit: number) => number): readonly string[] {
   const choices = [[ZONE], [ZONE, HOST], [ZONE, CAPACITY], [HOST], [ZONE, HOST]]
   return choices[below(choices.length)] ?? [ZONE]
