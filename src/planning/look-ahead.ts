@@ -1,5 +1,4 @@
 import type { PodRecord } from '../cluster/pod.ts'
-import { lowerBound } from './bounds.ts'
 import type { MoveContext } from './move-context.ts'
 import { tryMove, type Move } from './move.ts'
 import { ranked, type Candidates } from './rank.ts'
@@ -20,17 +19,20 @@ interface Best {
  * Looks for a better way for groups that share pods than the one found, which must hold the latest moves: one that leaves less excess, or as much
  * with fewer evictions. Nothing is tried where what was found meets the bound. The ranking is a good guide but not always right about which move
  * comes first, so ways that go against it once are tried before those that do so twice, and so on until the effort is spent.
+ *
+ * @param leastMoves no way needs fewer than that from where the groups stand
  */
 export function lookAhead(
   groups: readonly SpreadState[],
   candidates: Candidates,
   context: MoveContext,
   found: readonly Move[],
+  leastMoves: () => number,
   effort: Effort,
 ): readonly Move[] {
   let best: Best = { excess: excessOver(groups), victims: victimsOf(found) }
   takeBack(found, context)
-  const least = leastMoves(groups)
+  const least = leastMoves()
   if (best.excess === 0 && best.victims.length <= least) return replay(best.victims, context) ?? []
   const isSettled = (): boolean => best.excess === 0 && best.victims.length <= least
   /** The fewest moves by which each state was reached, with as much leave to go against the ranking. */
@@ -45,7 +47,7 @@ export function lookAhead(
     if (excess < best.excess || (excess === best.excess && path.length < best.victims.length)) {
       best = { excess, victims: victimsOf(path) }
     }
-    if (excess === 0 || (best.excess === 0 && path.length + leastMoves(groups) >= best.victims.length)) return
+    if (excess === 0 || (best.excess === 0 && path.length + leastMoves() >= best.victims.length)) return
     // The one way that never goes against the ranking meets nothing twice.
     if (most > 0) {
       const key = `${against}/${groups.map(countsKey).join(';')}`
@@ -80,11 +82,6 @@ export function lookAhead(
 
 /** How often a way may go against the ranking at all. */
 const MOST_AGAINST = 6
-
-/** No way needs fewer than the group that needs most by itself. */
-export function leastMoves(groups: readonly SpreadState[]): number {
-  return groups.reduce((most, { tally, rule }) => Math.max(most, lowerBound(tally, rule.maxSkew)), 0)
-}
 
 function countsKey({ occupied }: SpreadState): string {
   return [...occupied]

@@ -1,6 +1,7 @@
 import { memo } from '../cluster/memo.ts'
 import type { PodRecord } from '../cluster/pod.ts'
-import { leastMoves, lookAhead, type Effort } from './look-ahead.ts'
+import { createLeastMoves } from './least-moves.ts'
+import { lookAhead, type Effort } from './look-ahead.ts'
 import type { MoveContext } from './move-context.ts'
 import { tryMove, type Move } from './move.ts'
 import { candidatesAmong, type Candidates, type Choice } from './rank.ts'
@@ -110,7 +111,8 @@ function movesFor(
   effort: Effort | undefined,
   enough: number,
 ): Way {
-  const least = leastMoves(groups)
+  const leastMoves = createLeastMoves(groups, context)
+  const least = leastMoves()
   const meetsBound = (moves: readonly Move[]): boolean => moves.length <= least && excessOver(groups) === 0
   const done = (moves: readonly Move[]): Way => ({ moves, isDone: true })
   const ahead = straightOn(groups, movableOf, context, new Set(gone), refused, enough)
@@ -126,7 +128,7 @@ function movesFor(
   // With less no other way is gone to its end.
   if (own.left < straight.length) return done(straight)
   effort.left -= own.left
-  const found = walkBack(lookAhead(groups, candidatesAmong(movable, groups, context), context, straight, own), groups, context)
+  const found = walkBack(lookAhead(groups, candidatesAmong(movable, groups, context), context, straight, leastMoves, own), groups, context)
   effort.left += own.left
   if (excessOver(groups) === 0) return done(found)
   // Why the rest stays is to be said of where this way ends, not of where the straight one did.

@@ -1,9 +1,9 @@
 import { memo } from '../cluster/memo.ts'
+import { familyBound, overlapsAmong, type Overlaps } from './family-bound.ts'
 import type { GroupPlan, PlannedEviction, PlanSummary } from './plan-types.ts'
 
 /**
- * The totals. The bounds of groups that count the same pods are not added up: one eviction can serve several of them. So each family is bounded by
- * its most demanding groups of which no two count the same pod.
+ * The totals. No eviction serves two families.
  *
  * @param familyOf the same object for groups of one family
  */
@@ -21,8 +21,9 @@ export function summaryOf(
     if (status === 'Balanced' || (status === 'Held' && excess === 0)) continue
     memo(families, familyOf(group), () => []).push(group)
   }
+  const overlapping = [...families.values()].map(family => ({ family, overlaps: overlapsIn(family) }))
   const sum = (boundOf: (group: GroupPlan) => number): number =>
-    families.values().reduce((total, family) => total + familyBound(family, boundOf), 0)
+    overlapping.reduce((total, { family, overlaps }) => total + familyBound(family, boundOf, overlaps), 0)
   return {
     nodes,
     pods,
@@ -37,18 +38,13 @@ export function summaryOf(
   }
 }
 
-/** The most demanding group first; of the others those that count none of the pods of those before. */
-function familyBound(family: readonly GroupPlan[], boundOf: (group: GroupPlan) => number): number {
-  const [first, ...others] = [...family].sort((one, other) => boundOf(other) - boundOf(one))
-  if (first === undefined) return 0
-  let bound = boundOf(first)
-  // Whom a group counts besides its members is told by number only.
-  if (others.length === 0 || first.alsoCounted.length > 0) return bound
-  const counted = new Set(first.memberUids)
-  for (const group of others) {
-    if (boundOf(group) === 0 || group.alsoCounted.length > 0 || group.memberUids.some(uid => counted.has(uid))) continue
-    for (const uid of group.memberUids) counted.add(uid)
-    bound += boundOf(group)
-  }
-  return bound
+/** Whom a group counts besides its members is told by number only: it may be anybody that others count. */
+function overlapsIn(family: readonly GroupPlan[]): Overlaps<GroupPlan> {
+  if (family.length === 1) return ALONE
+  const counting = new Map<string, GroupPlan[]>()
+  for (const group of family) for (const uid of group.memberUids) memo(counting, uid, () => []).push(group)
+  const uncertain = family.filter(({ alsoCounted }) => alsoCounted.length > 0)
+  return overlapsAmong([...counting.values(), ...uncertain.flatMap(group => family.map(other => [group, other]))])
 }
+
+const ALONE: Overlaps<GroupPlan> = new Map()

@@ -84,6 +84,29 @@ export function drawCluster(seed: number): SmallCluster {
   return { nodes, workloads }
 }
 
+/** The nodes of {@link drawCluster} with two workloads, each over a key of its own, that a third constraint counts together. */
+export function drawTiedCluster(seed: number): SmallCluster {
+  const { nodes } = drawCluster(seed)
+  const below = numbersFrom(seed + 0x10000)
+  const names = ['web', 'api']
+  const constraintOver = (key: string, counts: readonly string[]): SmallConstraint => {
+    const isHard = below(3) === 0
+    return { key, isHard, maxSkew: isHard ? 1 : 1 + below(2), counts }
+  }
+  const [own, common] = below(2) === 0 ? [ZONE, HOST] : [HOST, ZONE]
+  const tie = constraintOver(common, names)
+  const left = nodes.map(({ slots }) => slots)
+  const workloads = names.map((name): SmallWorkload => {
+    const [first, favoured] = [below(nodes.length), 1 + below(nodes.length)]
+    const pods = Array.from({ length: 2 + below(3) }, () => (first + below(favoured)) % nodes.length).filter(node => {
+      left[node] = (left[node] ?? 0) - 1
+      return left[node] >= 0
+    })
+    return { name, constraints: [constraintOver(own, [name]), tie], pods: pods.map(node => ({ node, isPinned: below(6) === 0 })) }
+  })
+  return { nodes, workloads }
+}
+
 /**
  * Two or three zones of one to three nodes that are mostly full, and two to four workloads in a heap each, with constraints of their own: what one
  * leaves is where another goes.
