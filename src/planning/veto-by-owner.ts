@@ -79,6 +79,22 @@ export function isScalingIn(_pod: PodRecord, { owners }: VetoContext): Veto | un
 }
 
 /**
+ * A Deployment without pods of an older revision has made fewer than it wants: a scale-out under way (`kubectl rollout status` calls it a rollout
+ * too), or what it cannot make. Where the others land shows what is left to do. What lacks by our own evictions is on its way.
+ */
+export function isScalingOut(_pod: PodRecord, { owners, evicted }: VetoContext): Veto | undefined {
+  const { top } = owners
+  if (top?.kind !== 'Deployment') return undefined
+  const { updatedReplicas } = top.status
+  const lacking = top.replicas - updatedReplicas
+  if (lacking <= 0 || lacking <= owners.crew().leaving.filter(({ uid }) => evicted.has(uid)).length) return undefined
+  return {
+    reason: 'ScaledRecently',
+    message: `Deployment ${top.name} wants ${counted(top.replicas, 'pod')} and has made ${updatedReplicas}`,
+  }
+}
+
+/**
  * Nobody can tell why an owner without a record loses a pod: it may be scaling in, and what looks like skew be half of that. A pod that is past its
  * grace period is stuck on a dead node, and tells nothing of its owner.
  */

@@ -16,6 +16,7 @@ import {
 } from '../../test/support/spread-world.ts'
 import { boundClaim } from '../../test/support/volumes.ts'
 import type { GroupPlan } from './plan-types.ts'
+import type { InFlight } from './situation.ts'
 import { DEFAULT_POLICY, type Policy } from './policy.ts'
 import { vetoOf } from './vetoes.ts'
 import { ownersOf } from './workloads.ts'
@@ -386,6 +387,13 @@ describe('what keeps every pod of a workload', () => {
       message: /StatefulSet web wants 9 pods and has 12/,
     },
     {
+      case: 'a scale-out under way: only the replicas of a Deployment have changed, and all its pods are of one revision',
+      objects: skewed({ replicas: 20, ...status({ replicas: 12, updatedReplicas: 12 }) }),
+      status: 'Held',
+      reason: 'ScaledRecently',
+      message: /^Deployment web wants 20 pods and has made 12$/,
+    },
+    {
       case: 'opting out, however young the pods are: nobody should wait for them to grow old',
       objects: skewed({
         podAnnotations: { 'respread.io/evict': 'false' },
@@ -517,7 +525,10 @@ describe('what keeps no pod', () => {
       objects: skewed({ podAnnotations: { 'karpenter.sh/do-not-disrupt': 'true' } }),
       policy: heeding('cluster-autoscaler.kubernetes.io/safe-to-evict'),
     },
-    { case: 'fewer pods than wanted, as after each eviction', objects: skewed({ workload: { status: { replicas: 11 } } }) },
+    {
+      case: 'fewer pods than wanted of an owner that makes them itself, as after each eviction',
+      objects: skewed({ kind: 'StatefulSet', ...status({ replicas: 11 }) }),
+    },
     { case: 'a namespace that is included by name', objects: skewed(), policy: byNamespace({ include: ['shop'] }) },
     { case: 'a priority below the threshold', objects: skewed({ spec: { priority: 999 } }), policy: { priorityThreshold: 1000 } },
     {
@@ -552,6 +563,28 @@ describe('what keeps no pod', () => {
     { case: 'a pause that is switched off', objects: skewed({ annotations: { 'respread.io/paused': 'false' } }) },
   ])('$case', ({ objects, policy }) => {
     expect(planFor(objects, policy).groups[0]).toMatchObject({ reason: 'MovesPlanned', planned: 4 })
+  })
+})
+
+describe('a Deployment that has made fewer pods than it wants', () => {
+  const web0 = { namespace: 'shop', pod: 'web-0', uid: 'pod-shop-web-0', node: 'a0', controllerUid: 'ReplicaSet-shop-web-1' }
+  const flight: InFlight = {
+    ...web0,
+    workload: { kind: 'Deployment', name: 'web' },
+    evictedAt: AT_REST.now,
+    budgets: [],
+    budgetShows: false,
+    replacementUid: undefined,
+  }
+  const leaving = { 0: { metadata: { deletionTimestamp: '2026-01-01T12:00:20Z' } } }
+
+  it.each<[string, readonly InFlight[], number, Partial<GroupPlan>]>([
+    ['is not held for the one that we have evicted', [flight], 11, { reason: 'MovesPlanned', planned: 3 }],
+    ['is held for more than that', [flight], 10, { reason: 'ScaledRecently', message: 'Deployment web wants 12 pods and has made 10' }],
+    ['is held for one that others take', [], 11, { reason: 'ScaledRecently', message: 'Deployment web wants 12 pods and has made 11' }],
+  ])('%s', (_case, inFlight, made, expected) => {
+    const objects = skewed({ pods: leaving, ...status({ replicas: made, updatedReplicas: made }) })
+    expect(planFor(objects, {}, { inFlight }).groups[0]).toMatchObject(expected)
   })
 })
 

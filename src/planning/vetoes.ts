@@ -11,6 +11,7 @@ import {
   isRollingOut,
   isBehindUnready,
   isScalingIn,
+  isScalingOut,
   mayBeScalingIn,
   ownersAreUnknown,
   updatesOnDelete,
@@ -70,6 +71,7 @@ const CHAIN: readonly Predicate[] = [
   cannotBePredicted, // where no rollout changes what comes next
   isBehindUnready, // its replacement would wait, be it for ever
   isScalingIn,
+  isScalingOut,
   mayBeScalingIn, // of an owner without a record, which says nothing by itself
 ]
 

@@ -67,7 +67,7 @@ export function scaleOf({ controller, top, crew }: Owners): Scale {
 
 /**
  * Why the workload counts as in the middle of a rollout, or undefined. An eviction then would be a step of the rollout, or be undone by it.
- * Deployment: its controller has not seen the newest spec, or not every replica is updated. StatefulSet: its revisions differ. Of an owner
+ * Deployment: its controller has not seen the newest spec, or it has pods of an older revision. StatefulSet: its revisions differ. Of an owner
  * without a record: those of its pods do, which tells too little of what the next pod will be, be it a partition that is to stay.
  */
 export function rolloutOf(owners: Owners): string | undefined {
@@ -81,12 +81,12 @@ export function rolloutOf(owners: Owners): string | undefined {
     const called = `${workload.kind} ${workload.name}`
     if (workload.deletedAt !== undefined) return `${called} is being deleted`
     if (workload.observedGeneration < workload.generation) return `the controller of ${called} has not seen its newest spec yet`
-    if (workload.kind === 'Deployment' && workload.status.updatedReplicas < workload.replicas) {
-      return `${workload.status.updatedReplicas} of ${workload.replicas} replicas of ${called} are updated${ifPaused(workload)}`
-    }
-    if (workload.kind === 'Deployment' && workload.status.replicas > workload.status.updatedReplicas) {
-      const older = counted(workload.status.replicas - workload.status.updatedReplicas, 'pod')
-      return `${called} still has ${older} of an older revision${ifPaused(workload)}`
+    const { updatedReplicas } = workload.status
+    const older = workload.status.replicas - updatedReplicas
+    if (workload.kind === 'Deployment' && older > 0) {
+      return updatedReplicas < workload.replicas
+        ? `${updatedReplicas} of ${workload.replicas} replicas of ${called} are updated${ifPaused(workload)}`
+        : `${called} still has ${counted(older, 'pod')} of an older revision${ifPaused(workload)}`
     }
     const set = workload.statefulSet
     if (set !== undefined && set.updateStrategy === 'RollingUpdate' && set.partition === 0 && set.updateRevision !== set.currentRevision) {
