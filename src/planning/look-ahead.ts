@@ -1,3 +1,4 @@
+import { compareText } from '../cluster/compare-text.ts'
 import type { PodRecord } from '../cluster/pod.ts'
 import type { MoveContext } from './move-context.ts'
 import { tryMove, type Move } from './move.ts'
@@ -50,7 +51,7 @@ export function lookAhead(
     if (excess === 0 || (best.excess === 0 && path.length + leastMoves() >= best.victims.length)) return
     // The one way that never goes against the ranking meets nothing twice.
     if (most > 0) {
-      const key = `${against}/${groups.map(countsKey).join(';')}`
+      const key = `${against}/${whereLeft(path)}`
       if ((reached.get(key) ?? Infinity) <= path.length) return
       reached.set(key, path.length)
     }
@@ -82,6 +83,13 @@ export function lookAhead(
 
 /** How often a way may go against the ranking at all. */
 const MOST_AGAINST = 6
+
+/** Tells apart where ways have led: by whose pods have moved, since those of others are left to move, and by the counts of all groups that this changes. */
+function whereLeft(path: readonly Move[]): string {
+  const moved = path.map(({ victim }) => victim.controller?.uid ?? victim.uid).sort()
+  const touched = [...new Set(path.flatMap(move => move.touched))].sort((one, other) => compareText(one.group.id, other.group.id))
+  return [...moved, ...touched.map(countsKey)].join(';')
+}
 
 function countsKey({ occupied }: SpreadState): string {
   return [...occupied]

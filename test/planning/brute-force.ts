@@ -23,7 +23,7 @@ export interface Optimum {
 type Landings = (state: State, workload: number, from: number) => readonly number[]
 
 /**
- * An eviction helps if the excess of some constraint falls and that of none rises. The replacement lands where it serves best, on any node that
+ * An eviction helps if the excess of some constraint that the pod carries falls and that of none rises. The replacement lands where it serves best, on any node that
  * has room and whose domains pass the hard constraints of its workload.
  */
 export function fewestEvictions(cluster: SmallCluster): Optimum {
@@ -49,7 +49,7 @@ export function fewestSureEvictions(cluster: SmallCluster, objects: ClusterState
     const leading = leadingAfter(model, standing, cluster, state, workload, from).map(name => nodeAt.get(name) ?? 0)
     const before = excesses(cluster, groups, state)
     const after = leading.map(to => excesses(cluster, groups, changed(changed(state, workload, from, -1), workload, to, 1)))
-    if (!after.every(each => isHelpful(before, each))) return []
+    if (!after.every(each => isHelpful(before, each, groups, workload))) return []
     const worst = after.reduce((most, each, i) => (total(each) > total(after[most] ?? []) ? i : most), 0)
     return leading.slice(worst, worst + 1)
   })
@@ -130,7 +130,7 @@ function fewest(cluster: SmallCluster, landings: Landings): Optimum {
   return best
 }
 
-function helpful(cluster: SmallCluster, groups: readonly SmallConstraint[], state: State, landings: Landings): readonly State[] {
+function helpful(cluster: SmallCluster, groups: readonly SharedConstraint[], state: State, landings: Landings): readonly State[] {
   const before = excesses(cluster, groups, state)
   const found: State[] = []
   for (const workload of cluster.workloads.keys()) {
@@ -139,15 +139,18 @@ function helpful(cluster: SmallCluster, groups: readonly SmallConstraint[], stat
       const without = changed(state, workload, from, -1)
       for (const to of landings(state, workload, from)) {
         const after = changed(without, workload, to, 1)
-        if (isHelpful(before, excesses(cluster, groups, after))) found.push(after)
+        if (isHelpful(before, excesses(cluster, groups, after), groups, workload)) found.push(after)
       }
     }
   }
   return found
 }
 
-function isHelpful(before: readonly number[], after: readonly number[]): boolean {
-  return after.some((excess, i) => excess < (before[i] ?? 0)) && after.every((excess, i) => excess <= (before[i] ?? 0))
+function isHelpful(before: readonly number[], after: readonly number[], groups: readonly SharedConstraint[], workload: number): boolean {
+  return (
+    after.some((excess, i) => excess < (before[i] ?? 0) && groups[i]?.carriers.has(workload) === true) &&
+    after.every((excess, i) => excess <= (before[i] ?? 0))
+  )
 }
 
 function changed(state: State, workload: number, node: number, by: number): State {
@@ -193,10 +196,28 @@ function excesses(cluster: SmallCluster, groups: readonly SmallConstraint[], sta
   })
 }
 
-/** Workloads that share a constraint word for word share its excess. */
-function groupsIn({ workloads }: SmallCluster): readonly SmallConstraint[] {
-  const constraints = workloads.flatMap(workload => (workload.pods.length > 0 ? workload.constraints : []))
-  return [...new Map(constraints.map(constraint => [JSON.stringify(constraint), constraint])).values()]
+interface SharedConstraint extends SmallConstraint {
+  /** Places of the workloads whose pods carry it. */
+  readonly carriers: ReadonlySet<number>
+}
+
+/**
+ * Workloads that share a constraint word for word share its excess, if it counts the same nodes for them: for a hard one those that have the keys of all
+ * hard ones, for a soft one those that have all keys.
+ */
+function groupsIn({ workloads }: SmallCluster): readonly SharedConstraint[] {
+  const groups = new Map<string, SmallConstraint & { readonly carriers: Set<number> }>()
+  for (const [place, { constraints, pods }] of workloads.entries()) {
+    if (pods.length === 0) continue
+    for (const constraint of constraints) {
+      const read = constraints.filter(({ isHard }) => isHard || !constraint.isHard).map(({ key, isHard }) => `${isHard} ${key}`)
+      const id = JSON.stringify([constraint, read.sort()])
+      const group = groups.get(id) ?? { ...constraint, carriers: new Set<number>() }
+      group.carriers.add(place)
+      groups.set(id, group)
+    }
+  }
+  return [...groups.values()]
 }
 
 function total(numbers: readonly number[]): number {

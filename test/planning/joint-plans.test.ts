@@ -8,8 +8,6 @@ import { drawCluster, drawTiedCluster, objectsOf, type SmallCluster } from './sm
 const SURE_SEEDS = 400
 const SEEDS = Array.from({ length: 1_600 }, (_, index) => index + 1)
 
-const TIED_SEEDS = SEEDS.slice(0, 500)
-
 interface Compared {
   readonly seed: number
   readonly cluster: SmallCluster
@@ -32,31 +30,27 @@ function compare(seed: number, draw = drawCluster): Compared {
     planned: { excess: excessLeft(plan), evictions: plan.evictions.length },
     bound: plan.summary.reachableBound,
     best: fewestEvictions(cluster),
-    sure: draw === drawCluster && seed <= SURE_SEEDS ? fewestSureEvictions(cluster, stateOf(objects)) : undefined,
+    sure: seed <= SURE_SEEDS ? fewestSureEvictions(cluster, stateOf(objects)) : undefined,
   }
 }
 
-/** Over the constraints that pods write themselves; groups that differ in nothing the brute force knows are one. */
+/** Over the constraints that pods write themselves. */
 function excessLeft({ groups }: Plan): number {
-  const own = groups.filter(({ origin }) => origin === 'pod')
-  const distinct = own.map(group => {
-    const { topologyKey, whenUnsatisfiable, maxSkew, domains, workloads, excessAfter } = group
-    const key = JSON.stringify([topologyKey, whenUnsatisfiable, maxSkew, domains.map(({ countAfter }) => countAfter), workloads])
-    return [key, excessAfter] as const
-  })
-  return [...new Map(distinct).values()].reduce((sum, excess) => sum + excess, 0)
+  return groups.filter(({ origin }) => origin === 'pod').reduce((sum, { excessAfter }) => sum + excessAfter, 0)
 }
 
 const isAsGood = (one: Optimum, other: Optimum | undefined): boolean => one.excess === other?.excess && one.evictions === other.evictions
 
 describe('several constraints on a pod, against trying everything', () => {
   const all = SEEDS.map(seed => compare(seed)).filter(({ planned, best }) => planned.evictions > 0 || best.evictions > 0)
-  const withSure = all.filter(({ sure }) => sure !== undefined)
+  const tied = SEEDS.slice(0, SURE_SEEDS).map(seed => compare(seed, drawTiedCluster))
+  const withSure = [...all, ...tied].filter(({ sure }) => sure !== undefined && sure.evictions > 0)
 
-  it('the plan is as good as what can be promised in 95 of 100 cases, and never takes more than one eviction more', () => {
-    expect(withSure.length).toBeGreaterThan(300)
+  // What is left are two families that compete for the last room: each is planned by itself.
+  it('the plan is as good as what can be promised in 99 of 100 cases, and never takes more than one eviction more', () => {
+    expect(withSure.length).toBeGreaterThan(600)
     const asGood = withSure.filter(({ planned, sure }) => isAsGood(planned, sure))
-    expect(asGood.length / withSure.length).toBeGreaterThanOrEqual(0.95)
+    expect(asGood.length / withSure.length).toBeGreaterThanOrEqual(0.99)
     const over = withSure.filter(({ planned, sure }) => planned.excess === sure?.excess && planned.evictions > sure.evictions + 1)
     expect(over).toEqual([])
   })
@@ -68,8 +62,8 @@ describe('several constraints on a pod, against trying everything', () => {
   })
 
   it('nor where two workloads have constraints of their own and one in common, whose bounds are added up', () => {
-    const restored = TIED_SEEDS.map(seed => compare(seed, drawTiedCluster)).filter(({ best }) => best.excess === 0)
-    expect(restored.length).toBeGreaterThan(300)
+    const restored = tied.filter(({ best }) => best.excess === 0)
+    expect(restored.length).toBeGreaterThan(250)
     expect(restored.filter(({ best, bound }) => bound > best.evictions)).toEqual([])
     expect(restored.filter(({ best, bound }) => bound === best.evictions).length / restored.length).toBeGreaterThan(0.9)
   })

@@ -84,6 +84,20 @@ export function drawCluster(seed: number): SmallCluster {
   return { nodes, workloads }
 }
 
+/** The nodes of {@link drawCluster} with one workload of one constraint, whose maxSkew may be more than 1 though it be hard. */
+export function drawPlainCluster(seed: number): SmallCluster {
+  const { nodes } = drawCluster(seed)
+  const below = numbersFrom(seed + 0x20000)
+  const constraint = { key: below(3) === 0 ? HOST : ZONE, isHard: below(2) === 0, maxSkew: 1 + below(3), counts: ['web'] }
+  const left = nodes.map(({ slots }) => slots)
+  const [first, favoured] = [below(nodes.length), 1 + below(nodes.length)]
+  const pods = Array.from({ length: 2 + below(8) }, () => (first + below(favoured)) % nodes.length).filter(node => {
+    left[node] = (left[node] ?? 0) - 1
+    return left[node] >= 0
+  })
+  return { nodes, workloads: [{ name: 'web', constraints: [constraint], pods: pods.map(node => ({ node, isPinned: below(8) === 0 })) }] }
+}
+
 /** The nodes of {@link drawCluster} with two workloads, each over a key of its own, that a third constraint counts together. */
 export function drawTiedCluster(seed: number): SmallCluster {
   const { nodes } = drawCluster(seed)
