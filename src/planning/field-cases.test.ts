@@ -286,13 +286,14 @@ describe('seen in the field: what stands in the way', () => {
 
   describe('whoever takes the place that another workload leaves', () => {
     /** The pods of api and web leave zones a and b for each other; web's replacement finds room in a only where api's pod has been, or on a1. */
-    const wavesWith = (options: Partial<NodeOptions>): readonly string[] =>
+    const wavesWith = (options: Partial<NodeOptions>, waiting: unknown[] = []): readonly string[] =>
       planFor([
         rawNode({ name: 'a0', zone: 'a', pods: 2 }),
         rawNode({ name: 'a1', zone: 'a', ...options }),
         ...zones({ b: 1, c: 1 }),
         ...workload({ name: 'api', on: ['a0', 'a0'], spread: [hard('api')] }),
         ...workload({ name: 'web', on: ['b0', 'b0', 'c0'], spread: [soft('web')] }),
+        ...waiting,
       ]).evictions.map(({ workload: { name }, toDomain, wave }) => `${wave} ${name} -> ${toDomain}`)
 
     it('goes once that one is gone: until then its room is taken, and the replacement would land elsewhere', () => {
@@ -301,6 +302,18 @@ describe('seen in the field: what stands in the way', () => {
 
     it('goes with it where the zone has room besides', () => {
       expect(wavesWith({})).toEqual(['1 api -> b', '1 web -> a'])
+    })
+
+    describe('while a Pending pod waits for room in its zone', () => {
+      const batch = workload({ name: 'batch', on: [undefined], spec: { nodeSelector: { [ZONE]: 'a' } } })
+
+      it('does not go: that one is first', () => {
+        expect(wavesWith({ cordoned: true }, batch)).toEqual(['1 api -> b'])
+      })
+
+      it('goes where that one has room as things are', () => {
+        expect(wavesWith({ pods: 1 }, batch)).toEqual(['1 api -> b', '2 web -> a'])
+      })
     })
   })
 

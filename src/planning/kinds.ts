@@ -7,7 +7,7 @@ export type Kind = PodSpec | PodRecord
 export const kindOf = (pod: PodRecord): Kind => (pod.claims.length === 0 ? pod.spec : pod)
 
 /** Of more than these nobody asks: each costs a look at the nodes. */
-const MOST_KINDS = 20
+export const MOST_KINDS = 20
 
 /**
  * One pod of each kind, in the order in which they are met: workloads that share a constraint need not ask for the same amounts, nor tolerate the

@@ -18,6 +18,8 @@ export interface MoveContext {
   readonly acting: Pick<ReadonlySet<SpreadState>, 'has'>
   /** Those and the ones that only wait: what worsens them now would have to be mended once they are acted on again. */
   readonly heeded: Pick<ReadonlySet<SpreadState>, 'has'>
+  /** Pods that fit nowhere before the first move, in the scheduler's order: what room moves leave they take. */
+  readonly unplaced: readonly PodRecord[]
   /** Why a node's domain accepts no landing for now, by node name. */
   readonly closedNodes: ReadonlyMap<string, Veto>
   /** By slot: 1 for a closed node; undefined where none is. */

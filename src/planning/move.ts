@@ -7,6 +7,7 @@ import { excessWith, isGood, lowers, whyOpen } from './landing.ts'
 import { leaversAwaited } from './leavers-awaited.ts'
 import type { MoveContext } from './move-context.ts'
 import type { Veto } from './reasons.ts'
+import { rivalFor } from './rivals.ts'
 import type { SpreadState } from './spread-state.ts'
 import { countingEither } from './spread-states.ts'
 
@@ -79,6 +80,8 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
   const told = lowered.length > 1 ? reliablyLowered(lowered, possible).toSorted(mostTellingFirst(slot)) : lowered
   const helped = statesOf(told)
   const leavers = leaversAwaited(replacement, { planned, leading, certainty }, affected, context)
+  const rival = leavers.length === 0 ? undefined : rivalFor(replacement, planned, context)
+  if (rival !== undefined) return refuse(takenBefore(rival, to))
   if (answer.comesAfter === 'deletionTimestamp') whatIf.remove(terminating)
   const placed = whatIf.place(replacement, to)
   for (const each of affected) count(each, slot)
@@ -99,6 +102,11 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
     lowered: lowered.length > 1 ? statesOf(lowered) : helped,
   }
   return { kind: 'move', move }
+}
+
+function takenBefore({ namespace, name }: PodRecord, nodeName: string): Veto {
+  const message = `what others leave on ${nodeName}, the only place for the replacement, goes to ${namespace}/${name}, which waits for it`
+  return { reason: 'NoLanding', message }
 }
 
 const statesOf = (affected: readonly Affected[]): readonly SpreadState[] => affected.map(({ state }) => state)

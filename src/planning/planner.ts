@@ -93,7 +93,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
         countNow(pod, pod.nodeName ?? '', -1)
       }
       const underWay = placeWhatIsUnderWay(whatIf, index.waiting(), situation)
-      const { arrivals } = underWay
+      const { arrivals, unplaced } = underWay
       for (const { pod, nodeName } of arrivals) countNow(pod, nodeName, 1)
       // Their groups count as they are, and wait as long as the pods are there.
       const stranded = strandedPods(model)
@@ -113,6 +113,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
         carries: index.carries,
         acting,
         heeded,
+        unplaced,
         closedNodes,
         closed,
         distinctionFor: createDistinctions(closed),

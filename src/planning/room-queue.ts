@@ -20,10 +20,10 @@ export interface RoomQueue {
 }
 
 /** Asks the model as it is when it is asked itself: with everything that the plan moves where it is to be. */
-export function createRoomQueue({ arrivals, left }: UnderWay, model: SchedulerModel, ownersOf: OwnersFinder): RoomQueue {
+export function createRoomQueue({ arrivals, unplaced }: UnderWay, model: SchedulerModel, ownersOf: OwnersFinder): RoomQueue {
   const placed = Map.groupBy(arrivals, ({ nodeName }) => nodeName)
-  const promised = left.filter(({ nominatedNodeName }) => nominatedNodeName !== undefined)
-  const others = left.filter(({ nominatedNodeName }) => nominatedNodeName === undefined)
+  const promised = unplaced.filter(({ nominatedNodeName }) => nominatedNodeName !== undefined)
+  const others = unplaced.filter(({ nominatedNodeName }) => nominatedNodeName === undefined)
   const kinds = kindsAmong(others)
   // After an outage thousands of pods wait, and thousands of groups lack room in the same few domains.
   const first = new Map<string, readonly Waiting[]>()

@@ -21,7 +21,7 @@ export interface Passage {
 export interface UnderWay {
   readonly arrivals: readonly Passage[]
   /** Pods that fit nowhere, in the scheduler's order. */
-  readonly left: readonly PodRecord[]
+  readonly unplaced: readonly PodRecord[]
 }
 
 /** Pods that an eviction in flight takes away though the watch does not show it yet: they are counted no more, and not evicted again. */
@@ -40,20 +40,20 @@ export function evictedUnseen({ model }: WhatIf, situation: Situation): readonly
  */
 export function placeWhatIsUnderWay(whatIf: WhatIf, waiting: Iterable<PodRecord>, situation: Situation): UnderWay {
   const arrivals: Passage[] = []
-  const left: PodRecord[] = []
+  const unplaced: PodRecord[] = []
   for (const pod of [...[...waiting].sort(schedulingOrder), ...replacementsToCome(whatIf, situation)]) {
     // Nobody asks where else it might land: the best of nodes that are alike is enough.
     const prediction = whatIf.model.predict(pod, { marks: [], apart: [] })
     const best = prediction.kind === 'placed' ? prediction.nodes[0] : undefined
     if (best === undefined) {
-      left.push(pod)
+      unplaced.push(pod)
       continue
     }
     // The pod itself is in the model unbound; what arrives on the node is its bound self.
     whatIf.place(pod, best.name)
     arrivals.push({ pod, nodeName: best.name })
   }
-  return { arrivals, left }
+  return { arrivals, unplaced }
 }
 
 /**

@@ -48,7 +48,9 @@ export function wavesOf<V extends Victim>(
 ): readonly Turn<V>[] {
   const quotasOn = createQuotas(cluster, policy, situation)
   const latestOf = new Map<unknown, number>()
+  /** Of those that others wait for. */
   const waveOf = new Map<PodRecord, number>()
+  const awaited = new Set(victims.flatMap(({ leavers }) => leavers))
   const latestWeighing = new Map<object, number>()
   const isDeferred = ({ pod }: Victim): boolean => {
     if (situation.deferred.length === 0) return false
@@ -67,7 +69,7 @@ export function wavesOf<V extends Victim>(
     if (next === wave) for (const { taken } of quotas) addTo(taken, wave, 1)
     for (const group of victim.groups) latestOf.set(group, next)
     for (const tie of victim.affinity.weighsIn) latestWeighing.set(tie, Math.max(next, latestWeighing.get(tie) ?? 1))
-    waveOf.set(victim.pod, next)
+    if (awaited.has(victim.pod)) waveOf.set(victim.pod, next)
     return { victim, wave, waitsFor }
   })
 }
