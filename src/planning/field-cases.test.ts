@@ -23,6 +23,7 @@ import { parseLabelSelector } from '../cluster/label-selector.ts'
 import { createSchedulerModel } from '../scheduling/create-scheduler-model.ts'
 import { DEFAULT_PROFILE, DEFAULT_PROFILES } from '../scheduling/profile.ts'
 import { plan } from './plan.ts'
+import type { Plan } from './plan-types.ts'
 import { DEFAULT_POLICY } from './policy.ts'
 import { stayingIn } from './standing.ts'
 
@@ -286,7 +287,7 @@ describe('seen in the field: what stands in the way', () => {
 
   describe('whoever takes the place that another workload leaves', () => {
     /** The pods of api and web leave zones a and b for each other; web's replacement finds room in a only where api's pod has been, or on a1. */
-    const wavesWith = (options: Partial<NodeOptions>, waiting: unknown[] = []): readonly string[] =>
+    const planWith = (options: Partial<NodeOptions>, waiting: unknown[] = []): Plan =>
       planFor([
         rawNode({ name: 'a0', zone: 'a', pods: 2 }),
         rawNode({ name: 'a1', zone: 'a', ...options }),
@@ -294,7 +295,9 @@ describe('seen in the field: what stands in the way', () => {
         ...workload({ name: 'api', on: ['a0', 'a0'], spread: [hard('api')] }),
         ...workload({ name: 'web', on: ['b0', 'b0', 'c0'], spread: [soft('web')] }),
         ...waiting,
-      ]).evictions.map(({ workload: { name }, toDomain, wave }) => `${wave} ${name} -> ${toDomain}`)
+      ])
+    const wavesWith = (...given: Parameters<typeof planWith>): readonly string[] =>
+      planWith(...given).evictions.map(({ workload: { name }, toDomain, wave }) => `${wave} ${name} -> ${toDomain}`)
 
     it('goes once that one is gone: until then its room is taken, and the replacement would land elsewhere', () => {
       expect(wavesWith({ cordoned: true })).toEqual(['1 api -> b', '2 web -> a'])
@@ -309,6 +312,10 @@ describe('seen in the field: what stands in the way', () => {
 
       it('does not go: that one is first', () => {
         expect(wavesWith({ cordoned: true }, batch)).toEqual(['1 api -> b'])
+        expect(groupOf(planWith({ cordoned: true }, batch), 'web')).toMatchObject({
+          reason: 'NoLanding',
+          message: 'what others leave on a0, where the replacement would land, goes to shop/batch-0, which waits for it',
+        })
       })
 
       it('goes where that one has room as things are', () => {

@@ -105,7 +105,7 @@ export function tryMove(victim: PodRecord, context: MoveContext): MoveResult {
 }
 
 function takenBefore({ namespace, name }: PodRecord, nodeName: string): Veto {
-  const message = `what others leave on ${nodeName}, the only place for the replacement, goes to ${namespace}/${name}, which waits for it`
+  const message = `what others leave on ${nodeName}, where the replacement would land, goes to ${namespace}/${name}, which waits for it`
   return { reason: 'NoLanding', message }
 }
 
