@@ -891,6 +891,23 @@ describe('seen in the field: who is counted and who is moved', () => {
     expect(groupOf(result, 'stuck')).toMatchObject({ reachableBound: undefined, reach: 'beyond' })
   })
 
+  it('a group that waits for a rollout or a scale-out of its workload is not out of reach', () => {
+    const waiting = (name: string, status: Record<string, unknown>): unknown[] =>
+      workload({ name, on: ['a0', 'a0', 'a0'], spread: [hard(name)], workload: { spec: { replicas: 6 }, status } })
+    const result = planFor([
+      ...zones({ a: 1, b: 1 }),
+      ...waiting('rolling', { replicas: 6, updatedReplicas: 3 }),
+      ...waiting('growing', { replicas: 3, updatedReplicas: 3 }),
+    ])
+    expect(groupOf(result, 'rolling')).toMatchObject({ status: 'Held', reason: 'RollingOut', reachableBound: undefined, reach: 'unknown' })
+    expect(groupOf(result, 'growing')).toMatchObject({
+      status: 'Held',
+      reason: 'ScaledRecently',
+      reachableBound: undefined,
+      reach: 'unknown',
+    })
+  })
+
   it('a pod is not moved for a constraint that merely counts it, be its own one violated too', () => {
     const team = { labels: { team: 'shop' } }
     const result = planFor([

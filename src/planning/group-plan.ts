@@ -37,7 +37,7 @@ export function groupPlan(brief: GroupBrief, planned: number, leftAlone: LeftAlo
     message,
     lowerBound: fewest,
     reachableBound: bound,
-    reach: reachOf(brief, bound),
+    reach: reachOf(brief, bound, status),
     planned,
     skewAfter: skewOfTally(tally, index.names.length, rule),
     excessAfter: state.excess(),

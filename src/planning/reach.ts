@@ -3,17 +3,21 @@ import type { Writable } from '../cluster/writable.ts'
 import { addTo } from '../scheduling/tallies.ts'
 import { reachableBound, type DomainRoom } from './bounds.ts'
 import type { GroupBrief } from './group-brief.ts'
-import type { Reach } from './plan-types.ts'
+import type { GroupStatus, Reach } from './plan-types.ts'
 import { podsIn } from './tally.ts'
 
 function isWorkedOut({ excess, isSearched, unacted, hold }: GroupBrief): boolean {
   return excess === 0 || (unacted === undefined && hold === undefined && isSearched)
 }
 
-/** A plan that moves, for groups of their own, pods that this one merely counts, can restore it though its members alone could not. */
-export function reachOf(brief: GroupBrief, bound: number | undefined): Reach {
+/**
+ * A plan that moves, for groups of their own, pods that this one merely counts, can restore it though its members alone could not. What its pods wait
+ * for may be all that keeps a held group from it.
+ */
+export function reachOf(brief: GroupBrief, bound: number | undefined, status: GroupStatus): Reach {
   if (!isWorkedOut(brief)) return 'unknown'
-  return bound !== undefined || brief.state.excess() === 0 ? 'within' : 'beyond'
+  if (bound !== undefined || brief.state.excess() === 0) return 'within'
+  return status === 'Held' ? 'unknown' : 'beyond'
 }
 
 /**
