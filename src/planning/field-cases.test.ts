@@ -908,6 +908,20 @@ describe('seen in the field: who is counted and who is moved', () => {
     })
   })
 
+  it('evictions that leave the skew where it is are told by the excess', () => {
+    const result = planFor([
+      ...zones({ a: 1, b: 1 }),
+      rawNode({ name: 'c0', zone: 'c', pods: 1 }),
+      rawNode({ name: 'd0', zone: 'd', pods: 0 }),
+      ...workload({ name: 'web', on: ['a0', 'a0', 'a0', 'b0', 'b0', 'b0'], spread: [soft('web')] }),
+    ])
+    expect(groupOf(result, 'web')).toMatchObject({
+      skew: 3,
+      skewAfter: 3,
+      message: '1 eviction lowers the excess over topology.kubernetes.io/zone from 4 to 3, and the skew stays 3',
+    })
+  })
+
   it('a pod is not moved for a constraint that merely counts it, be its own one violated too', () => {
     const team = { labels: { team: 'shop' } }
     const result = planFor([

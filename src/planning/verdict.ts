@@ -53,11 +53,16 @@ const PASSES: ReadonlySet<Reason> = new Set([
 /** What a group with nothing planned waits for; a pod that does not start or does not go may be stuck, so others may have more to say. */
 const WAITED_FOR: ReadonlySet<Reason> = new Set([...PASSES, 'Terminating', 'Pending'])
 
-function movesText({ state, skew }: GroupBrief, planned: number): string {
+function movesText({ state, skew, excess }: GroupBrief, planned: number): string {
   const { group, index, rule, tally } = state
   const { topologyKey } = group.constraint
   const evictions = counted(planned, 'eviction')
-  if (state.excess() === 0) return `${evictions} ${planned === 1 ? 'restores' : 'restore'} the spread over ${topologyKey}`
+  const excessAfter = state.excess()
+  if (excessAfter === 0) return `${evictions} ${planned === 1 ? 'restores' : 'restore'} the spread over ${topologyKey}`
   const after = skewOfTally(tally, index.names.length, rule)
+  // Another domain is as full as the one that pods leave, or none goes to the emptiest.
+  if (after === skew && excessAfter < excess) {
+    return `${evictions} ${planned === 1 ? 'lowers' : 'lower'} the excess over ${topologyKey} from ${excess} to ${excessAfter}, and the skew stays ${skew}`
+  }
   return `${evictions} ${planned === 1 ? 'brings' : 'bring'} the skew over ${topologyKey} from ${skew} to ${after}`
 }

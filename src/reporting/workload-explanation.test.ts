@@ -156,6 +156,17 @@ describe('the explanation of a workload', () => {
     expect(said).toContain('The selector also counts 5 pods of sts/db, which do not carry the constraint.')
   })
 
+  it('tells by how much evictions lower the excess where they leave the skew as it is', () => {
+    const left = { memberUids: ['u1'], lowerBound: 4, excess: 9, excessAfter: 8, skewAfter: 6, reachableBound: undefined }
+    const counts = { 'az-a': 6, 'az-b': 6, 'az-c': 0 }
+    expect(onOneLine(explain(plan([group(counts, { ...left, planned: 1 })]), ['web-1']))).toContain(
+      '1 eviction lowers the excess from 9 to 8 and leaves the skew at 6, which is still too much;',
+    )
+    expect(onOneLine(explain(plan([group(counts, { ...left, planned: 2, excessAfter: 7 })]), ['web-1']))).toContain(
+      '2 evictions lower the excess from 9 to 7 and leave the skew at 6, which is still too much;',
+    )
+  })
+
   it.each([
     [{ a: 3, b: 3 }, 2, 'without minDomains none would be needed, but as things are no number of evictions does.'],
     [{ a: 5, b: 0 }, 3, 'on counts alone and without minDomains 1 would do, as things are it takes 2.'],

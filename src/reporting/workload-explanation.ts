@@ -131,9 +131,9 @@ function evictionsIn({ memberUids }: GroupPlan, { evictions }: Plan): number {
 }
 
 function sentences(group: GroupPlan, moved: number): string {
-  const { skew, maxSkew, status, reason, message, planned, skewAfter, excessAfter, blockers, workloads, alsoCounted } = group
+  const { skew, maxSkew, status, reason, message, planned, excessAfter, blockers, workloads, alsoCounted } = group
   const evictions = Math.max(planned, moved)
-  const brings = `${counted(evictions, 'eviction')} ${evictions === 1 ? 'brings' : 'bring'} it to ${skewAfter}`
+  const brings = `${counted(evictions, 'eviction')} ${broughtTo(group, evictions === 1)}`
   const restored = excessAfter > 0 ? `${brings}, which is still too much` : brings
   return [
     `The skew is ${skew}, the maxSkew ${maxSkew}.`,
@@ -147,6 +147,14 @@ function sentences(group: GroupPlan, moved: number): string {
       ? [`The selector also counts ${alsoCounted.map(countedText).join(', ')}, which do not carry the constraint.`]
       : []),
   ].join(' ')
+}
+
+/** Where another domain is as full, or the emptiest takes none, the excess falls and the skew does not. */
+function broughtTo({ skew, skewAfter, excess, excessAfter }: GroupPlan, isOne: boolean): string {
+  if (skewAfter === skew && excessAfter < excess && excessAfter > 0) {
+    return `${isOne ? 'lowers' : 'lower'} the excess from ${excess} to ${excessAfter} and ${isOne ? 'leaves' : 'leave'} the skew at ${skewAfter}`
+  }
+  return `${isOne ? 'brings' : 'bring'} it to ${skewAfter}`
 }
 
 function countedText({ workload, pods }: GroupPlan['alsoCounted'][number]): string {
