@@ -167,6 +167,16 @@ describe('the explanation of a workload', () => {
     )
   })
 
+  it('keeps to the width, be the names as long as Kubernetes allows', () => {
+    const given = {
+      namespace: 'n'.repeat(63),
+      workload: { kind: 'Deployment', name: 'w'.repeat(63) },
+      pods: [podRecord({ name: 'web', uid: 'u1' })],
+    }
+    const said = workloadExplanation(plan([group({ a: 2, b: 0 }, { memberUids: ['u1'] })]), given, { width: 80, headers: true })
+    expect(said.split('\n').filter(line => line.length > 80)).toEqual([])
+  })
+
   it.each([
     [{ a: 3, b: 3 }, 2, 'without minDomains none would be needed, but as things are no number of evictions does.'],
     [{ a: 5, b: 0 }, 3, 'on counts alone and without minDomains 1 would do, as things are it takes 2.'],

@@ -46,7 +46,7 @@ export function workloadExplanation(
   }
   const keys = shortKeys(plan.groups.map(group => group.topologyKey))
   const blocks = [
-    [title],
+    wrap(title, width),
     ...groups.map(group => [
       headline(group, keys),
       ...domainLines(group.domains, width),
