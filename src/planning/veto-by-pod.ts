@@ -53,9 +53,11 @@ export function isPending(pod: PodRecord): Veto | undefined {
 export function isTooYoung(pod: PodRecord, { policy, now }: VetoContext): Veto | undefined {
   const age = now - pod.createdAt
   if (age >= policy.minimumPodAge) return undefined
+  // Of a second that is not over nothing counts: 59.7 s must not read as the minimum.
+  const wholeSeconds = Math.floor(age / 1000) * 1000
   return {
     reason: 'TooYoung',
-    message: `it is ${durationText(age)} old, the minimum is ${durationText(policy.minimumPodAge)}`,
+    message: `it is ${durationText(wholeSeconds)} old, the minimum is ${durationText(policy.minimumPodAge)}`,
   }
 }
 

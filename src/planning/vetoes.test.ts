@@ -566,6 +566,12 @@ describe('what keeps no pod', () => {
   })
 })
 
+it('a pod that is all but old enough does not read as if it were', () => {
+  const objects = skewed(everyPod({ metadata: { creationTimestamp: '2026-01-01T11:59:00Z' } }))
+  const result = planFor(objects, {}, { now: AT_REST.now - 300 })
+  expect(result.groups[0]).toMatchObject({ reason: 'TooYoung', message: 'it is 59s old, the minimum is 60s' })
+})
+
 describe('a Deployment that has made fewer pods than it wants', () => {
   const web0 = { namespace: 'shop', pod: 'web-0', uid: 'pod-shop-web-0', node: 'a0', controllerUid: 'ReplicaSet-shop-web-1' }
   const flight: InFlight = {
