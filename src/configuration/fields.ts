@@ -24,17 +24,17 @@ const DAY = 86_400_000
 
 /** Go style in the file, milliseconds once read. Bounds and default are milliseconds. */
 export function duration({ min, byDefault }: { readonly min: number; readonly byDefault: number }) {
-  return durationText(min, DAY)
+  return durationWithin(min, DAY)
     .default(formatDuration(byDefault))
     .transform(text => parseDuration(text) ?? byDefault)
 }
 
 /** The same without a default. */
 export function requiredDuration({ min, max }: { readonly min: number; readonly max: number }) {
-  return durationText(min, max).transform(text => parseDuration(text) ?? min)
+  return durationWithin(min, max).transform(text => parseDuration(text) ?? min)
 }
 
-function durationText(min: number, max: number) {
+function durationWithin(min: number, max: number) {
   const error = `a duration from ${formatDuration(min)} to ${formatDuration(max)}, ${DURATION_EXAMPLES}`
   return z
     .string({ error })

@@ -2,6 +2,7 @@ import type { PodRecord } from '../cluster/pod.ts'
 import type { Mark } from '../scheduling/node-partition.ts'
 import type { Distinction } from '../scheduling/distinction.ts'
 import type { Veto } from './reasons.ts'
+import type { Waiting } from './rivals.ts'
 import type { SpreadState } from './spread-state.ts'
 import type { SpreadStates } from './spread-states.ts'
 import type { WhatIf } from './what-if.ts'
@@ -18,8 +19,8 @@ export interface MoveContext {
   readonly acting: Pick<ReadonlySet<SpreadState>, 'has'>
   /** Those and the ones that only wait: what worsens them now would have to be mended once they are acted on again. */
   readonly heeded: Pick<ReadonlySet<SpreadState>, 'has'>
-  /** Pods that fit nowhere before the first move, in the scheduler's order: what room moves leave they take. */
-  readonly unplaced: readonly PodRecord[]
+  /** Pods that take what room moves leave. */
+  readonly waiting: Waiting
   /** Why a node's domain accepts no landing for now, by node name. */
   readonly closedNodes: ReadonlyMap<string, Veto>
   /** By slot: 1 for a closed node; undefined where none is. */

@@ -17,6 +17,7 @@ import { planOf } from './plan-of.ts'
 import type { Plan } from './plan-types.ts'
 import type { Policy } from './policy.ts'
 import type { Veto } from './reasons.ts'
+import { waitingAmong } from './rivals.ts'
 import { createRoomQueue } from './room-queue.ts'
 import { search, type MovableOf } from './search.ts'
 import type { Situation } from './situation.ts'
@@ -113,7 +114,7 @@ export function createPlanner(world: World, policy: Policy): Planner {
         carries: index.carries,
         acting,
         heeded,
-        unplaced,
+        waiting: waitingAmong(unplaced),
         closedNodes,
         closed,
         distinctionFor: createDistinctions(closed),
